@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class KeyAccountCriterionStep(models.Model):
+    """One row of a scale: a band by its lower bound, or a grade by its option."""
+
+    _name = "key.account.criterion.step"
+    _description = "Key Account Criterion Step"
+    _order = "criterion_id, lower_bound, sequence, id"
+
+    criterion_id = fields.Many2one("key.account.criterion", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="criterion_id.company_id", store=True, index=True)
+    sequence = fields.Integer(default=10)
+    lower_bound = fields.Float("From (included)", digits=(20, 6))
+    option_id = fields.Many2one("key.account.metric.option", string="Grade", ondelete="restrict")
+    points = fields.Float(required=True, digits=(12, 6))
