@@ -1,0 +1,124 @@
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+@tagged("post_install", "-at_install")
+class KeyAccountCommon(AccountTestInvoicingCommon):
+    """A company of its own with accounting in US dollars, and builders of what metrics are computed from.
+
+    Builders take dates as text or date, post or confirm what they make, and put no taxes on it, so that
+    amounts in tests are the amounts that count. Whatever a test does not say has a harmless default.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])  # 1 EUR = 2 USD
+        cls.good = cls._create_product(name="Goods", list_price=100.0, standard_price=60.0, taxes_id=[])
+
+    @classmethod
+    def setup_independent_company(cls, **kwargs):
+        """Fix the currency: amounts in tests are US dollars whatever the database's country."""
+        return super().setup_independent_company(**{"currency_id": cls._enable_currency("USD").id, **kwargs})
+
+    @classmethod
+    def get_default_groups(cls):
+        """The tests' own user may do everything with key accounts and orders."""
+        return (
+            super().get_default_groups()
+            | cls.quick_ref("key_account_mgmt.group_key_account_rule_admin")
+            | cls.quick_ref("sales_team.group_sale_manager")
+        )
+
+    @classmethod
+    def make_customer(cls, **values):
+        """A customer; give ``parent_id`` for a child contact."""
+        return cls.env["res.partner"].create({"name": "Customer", "is_company": "parent_id" not in values, **values})
+
+    @classmethod
+    def make_invoice(cls, partner, amount, date, **options):
+        """A posted customer invoice of one line.
+
+        :param amount: untaxed total of the line, in ``currency``
+        :param options: ``due`` (default: the date), ``currency``, ``company``, ``product``, ``quantity``,
+            ``post`` (default true), ``move_type``, ``lines`` (values of the lines, instead of one), and any field
+        """
+        company = options.pop("company", cls.company)
+        post = options.pop("post", True)
+        move = cls.env["account.move"].with_company(company).create(cls._prepare_move(partner, amount, date, options))
+        if post:
+            move.action_post()
+        return move
+
+    @classmethod
+    def _prepare_move(cls, partner, amount, date, options):
+        quantity = options.pop("quantity", 1)
+        product = options.pop("product", cls.env["product.product"])
+        line = {"name": "Line", "product_id": product.id, "quantity": quantity, "price_unit": amount / quantity}
+        currency = options.pop("currency", None)
+        if currency:
+            options["currency_id"] = currency.id
+        lines = options.pop("lines", [line])
+        return {
+            "move_type": "out_invoice",
+            "partner_id": partner.id,
+            "invoice_date": date,
+            "date": date,
+            "invoice_payment_term_id": False,
+            "invoice_date_due": options.pop("due", date),
+            "invoice_line_ids": [Command.create({"tax_ids": [], **values}) for values in lines],
+            **options,
+        }
+
+    @classmethod
+    def make_refund(cls, partner, amount, date, **options):
+        """A posted credit note of one line; ``amount`` is positive, options are those of ``make_invoice``."""
+        return cls.make_invoice(partner, amount, date, move_type="out_refund", **options)
+
+    @classmethod
+    def make_payment(cls, invoice, date, amount=None, **values):
+        """Pay an invoice (or pay back a credit note), wholly or in part, through the payment wizard."""
+        if amount is not None:
+            values["amount"] = amount
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .with_company(invoice.company_id)
+            .create({"payment_date": date, **values})
+        )
+        return wizard._create_payments()
+
+    @classmethod
+    def make_order(cls, partner, amount, date, **options):
+        """A confirmed order of one line, dated ``date`` at noon.
+
+        :param options: ``product``, ``quantity``, ``cost`` (of one unit, in the order's currency), ``company``,
+            ``currency``, ``confirm`` (default true), and any field of the order
+        """
+        company = options.pop("company", cls.company)
+        confirm = options.pop("confirm", True)
+        order = cls.env["sale.order"].with_company(company).create(cls._prepare_order(partner, amount, options))
+        if confirm:
+            order.action_confirm()
+        # Confirming puts the present moment on an order.
+        order.date_order = fields.Datetime.to_datetime(date).replace(hour=12)
+        return order
+
+    @classmethod
+    def _prepare_order(cls, partner, amount, options):
+        quantity = options.pop("quantity", 1)
+        line = {
+            "product_id": options.pop("product", cls.good).id,
+            "product_uom_qty": quantity,
+            "price_unit": amount / quantity,
+            "tax_ids": [],
+        }
+        if "cost" in options:
+            line["purchase_price"] = options.pop("cost")
+        currency = options.pop("currency", None)
+        if currency:
+            options["pricelist_id"] = cls._create_pricelist(name=currency.name, currency_id=currency.id).id
+        return {"partner_id": partner.id, "order_line": [Command.create(line)], **options}
