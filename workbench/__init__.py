@@ -1,0 +1,1 @@
+"""Gets Odoo, Python packages, PostgreSQL and databases ready on a bare machine. Standard library only."""

@@ -1,0 +1,41 @@
+"""Databases with their filestores: create, copy, rename, drop."""
+
+import os
+import shutil
+
+from . import locks, paths, postgres
+
+
+def exists(name):
+    return bool(postgres.query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+def create(name):
+    """An empty one, as Odoo makes them."""
+    postgres.query(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'")
+
+
+def copy(source, target):
+    """Replace the target by a copy of the source, filestore included."""
+    drop(target)
+    with locks.exclusive(f"copy-{source}"):
+        postgres.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+    if filestore(source).is_dir():
+        # Files there are named by their content and never edited, so links to them will do.
+        shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
+
+
+def rename(source, target):
+    postgres.query(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
+    shutil.rmtree(filestore(target), ignore_errors=True)
+    if filestore(source).is_dir():
+        filestore(source).rename(filestore(target))
+
+
+def drop(name):
+    postgres.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(filestore(name), ignore_errors=True)
+
+
+def filestore(name):
+    return paths.FILESTORE / name

@@ -1,0 +1,30 @@
+"""ruff and pylint-odoo, the same for make and pre-commit."""
+
+from . import console, paths, process, setup
+from .problems import Problem
+
+CHECKS = {
+    "ruff check": ["ruff", "check", "."],
+    "ruff format": ["ruff", "format", "--check", "."],
+    "pylint-odoo": ["pylint", "--rcfile=pyproject.toml", paths.ADDON],
+}
+
+
+def run():
+    """ruff and pylint-odoo"""
+    setup.core()
+    failed = [name for name, command in CHECKS.items() if not _passes(name, command)]
+    if failed:
+        raise Problem(f"{', '.join(failed)} found something", "make format mends what ruff can")
+
+
+def _passes(name, command):
+    with console.step(name):
+        return process.show([paths.VENV_BIN / command[0], *command[1:]], cwd=paths.ROOT) == 0
+
+
+def mend():
+    """let ruff mend what it can"""
+    setup.core()
+    process.show([paths.VENV_BIN / "ruff", "check", "--fix", "."], cwd=paths.ROOT)
+    process.show([paths.VENV_BIN / "ruff", "format", "."], cwd=paths.ROOT)

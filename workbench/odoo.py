@@ -1,0 +1,76 @@
+"""Running Odoo: installing modules, scripts in its shell, its server."""
+
+import subprocess
+
+from . import console, odoo_source, paths, postgres, process
+from .problems import Problem
+
+
+def environment(**more):
+    """For any program that imports Odoo."""
+    return process.environment(
+        **postgres.environment(),
+        PYTHONPATH=str(odoo_source.python_path()),
+        # A file of ours, so that the caller's ~/.odoorc and ODOO_RC do not count.
+        ODOO_RC=str(paths.BENCH / "odoo.conf"),
+        **more,
+    )
+
+
+def options(database):
+    """The options that every Odoo process of the workbench has."""
+    folders = [*odoo_source.addons_paths(), paths.ROOT]
+    return [f"--database={database}", f"--data-dir={paths.folder(paths.DATA)}", f"--addons-path={','.join(map(str, folders))}",
+            "--max-cron-threads=0"]
+
+
+def command(database, *words, program="server"):
+    return [paths.VENV_PYTHON, "-m", "odoo", program, *options(database), *words]
+
+
+def install(database, modules, *words, log=None):
+    """Install modules; the whole log is in the file `log`."""
+    _load(database, "--init", modules, words, log or f"install-{database}")
+
+
+def update(database, modules, *words, log=None):
+    _load(database, "--update", modules, words, log or f"update-{database}")
+
+
+def _load(database, option, modules, words, log):
+    title = f"{option.strip('-')} {', '.join(modules)} in {database}"
+    line = command(database, option, ",".join(modules), "--stop-after-init", "--no-http", *words)
+    process.step(title, line, log, env=environment())
+
+
+def run_script(database, script, env=None, log_level="warn", **values):
+    """Run a Python file in an Odoo shell on the database (`env` is there, as in the shell) with its output shown.
+
+    Keyword arguments reach it as environment variables. Raises a Problem when it fails.
+    """
+    line = command(database, "--no-http", f"--log-level={log_level}", program="shell")
+    given = env or environment(**{name: str(value) for name, value in values.items()})
+    with open(script, "rb") as handle:
+        code = process.show(line, env=given, stdin=handle)
+    if code:
+        raise Problem(f"{script} failed with exit code {code} on database {database}")
+
+
+def popen_script(database, script, log_level="warn", **values):
+    """The same in the background, for work on several cores; the caller waits for it and reads what it needs."""
+    line = [str(word) for word in command(database, "--no-http", f"--log-level={log_level}", program="shell")]
+    with open(script, "rb") as handle:
+        given = environment(**{name: str(value) for name, value in values.items()})
+        return subprocess.Popen(line, env=given, stdin=handle)
+
+
+def shell(database):
+    """Interactive, or a script from standard input."""
+    line = command(database, "--no-http", "--log-level=warn", program="shell")
+    return process.show(line, env=environment(), stdin=None)
+
+
+def serve(database, port):
+    line = command(database, "--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn")
+    console.say(f"\nhttp://127.0.0.1:{port}   login: admin   password: admin   (database {database}; Ctrl-C stops)\n")
+    return process.show(line, env=environment())

@@ -1,0 +1,97 @@
+"""The virtual environment, in two layers: what needs no Odoo (lint, pure tests), and Odoo's own requirements on top."""
+
+import os
+import sys
+
+from . import console, locks, paths, process, stamps, system
+from .problems import Problem
+
+LAYERS = ("core", "odoo")
+OPTIONAL = "optional"
+
+
+def ensure(layer):
+    """The environment with the layers up to this one."""
+    system.check_python()
+    for name in LAYERS[: LAYERS.index(layer) + 1]:
+        if not _is_fresh(name):
+            with locks.exclusive("python"):
+                _install_layer(name)
+
+
+def ensure_optional():
+    """durable-rules must be compiled here; where that fails the reference matcher serves."""
+    if _is_fresh(OPTIONAL):
+        return
+    with locks.exclusive("python"):
+        try:
+            _install(OPTIONAL, "durable-rules")
+        except Problem as problem:
+            console.warn(f"durable-rules is not available, the reference matcher will serve: {problem}")
+        stamps.write(_stamp(OPTIONAL), _content(OPTIONAL))
+
+
+def _install_layer(name):
+    if _is_fresh(name):
+        return
+    if not paths.VENV_PYTHON.exists() or not stamps.is_fresh(_stamp("venv"), sys.base_prefix):
+        _make_venv()
+    _install(name, f"Python packages ({name})")
+    stamps.write(_stamp(name), _content(name))
+
+
+def _make_venv():
+    system.ensure_venv()
+    for name in ("venv", *LAYERS, OPTIONAL):
+        stamps.drop(_stamp(name))
+    process.step(f"virtual environment for Python {paths.PYTHON_VERSION}",
+                 [sys.executable, "-m", "venv", "--clear", paths.VENV], "venv")
+    stamps.write(_stamp("venv"), sys.base_prefix)
+
+
+def _install(name, title):
+    command = [paths.VENV_PYTHON, "-m", "pip", "install", "--no-input", "-r", requirements(name), *_locked()]
+    process.step(title, command, f"pip-{name}", env=_pip_environment(), cwd=paths.ROOT)
+
+
+def _locked():
+    lock = lock_file()
+    return ["-c", lock] if lock.is_file() else []
+
+
+def _pip_environment():
+    """The user's own pip configuration counts, so HOME stays; only the cache is led into the workbench."""
+    env = process.environment(PIP_CACHE_DIR=str(paths.BENCH / "cache/pip"), PIP_DISABLE_PIP_VERSION_CHECK="1")
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        env.pop(name)
+        if name in os.environ:
+            env[name] = os.environ[name]
+    return env
+
+
+def requirements(name):
+    return paths.REQUIREMENTS / f"requirements-{name}.txt"
+
+
+def lock_file():
+    return paths.REQUIREMENTS / f"requirements-lock-{paths.PYTHON_VERSION}.txt"
+
+
+def write_lock():
+    """Pin what is installed now, for the interpreter that runs; for those who change requirements."""
+    frozen = process.capture([paths.VENV_PYTHON, "-m", "pip", "freeze", "--exclude", "durable_rules"])
+    header = f"# Made by `python3 -m workbench lock` on Python {paths.PYTHON_VERSION}\n"
+    lock_file().write_text(header + frozen)
+
+
+def _is_fresh(name):
+    return paths.VENV_PYTHON.exists() and stamps.is_fresh(_stamp(name), _content(name))
+
+
+def _content(name):
+    lock = [lock_file()] if lock_file().is_file() else []
+    return stamps.fingerprint(requirements(name), *lock)
+
+
+def _stamp(name):
+    return f"python-{paths.PYTHON_VERSION}-{name}"
