@@ -19,7 +19,8 @@ def odoo_tests():
     setup.all_parts()
     name = settings.database(settings.own("test"))
     templates.fresh_database_with_addon(name)
-    command = [paths.VENV_PYTHON, "-m", "pytest", "-p", "odoo", f"--odoo-database={name}", "--odoo-http",
+    extra = [f"--odoo-extra={option.lstrip('-')}" for option in odoo.options(name)]
+    command = [paths.VENV_PYTHON, "-m", "pytest", f"--odoo-database={name}", "--odoo-http", "-W", "ignore::DeprecationWarning", *extra,
                settings.text("TESTS", f"{paths.ADDON}/tests"), *settings.args()]
     if process.show(command, env=odoo.environment(), cwd=paths.ROOT):
         raise Problem("Odoo tests failed")
