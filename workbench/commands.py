@@ -2,7 +2,22 @@
 
 import shutil
 
-from . import console, database, lifecycle, lint, odoo, paths, postgres, python, serve, settings, setup, templates, testing
+from . import (
+    console,
+    database,
+    lifecycle,
+    lint,
+    odoo,
+    paths,
+    postgres,
+    python,
+    serve,
+    settings,
+    setup,
+    templates,
+    testing,
+    translations,
+)
 from .problems import Problem
 
 
@@ -87,6 +102,7 @@ COMMANDS = {
     "shell": shell,
     "serve": serve_demo,
     "run": run_in_environment,
+    "translations": translations.export,
     "stop": stop,
     "clean": clean,
     "lock": lock,
