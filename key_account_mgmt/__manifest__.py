@@ -12,6 +12,8 @@
         "security/key_account_security.xml",
         "security/ir.model.access.csv",
         "security/key_account_rules.xml",
+        "data/key_account_perspective_data.xml",
+        "data/key_account_metric_data.xml",
         "views/key_account_menus.xml",
     ],
     "application": True,

@@ -1,6 +1,247 @@
-from odoo import models
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+BATCH_SIZE = 2000
+# PostgreSQL takes at most 100 arguments in a call: 50 pairs of key and value.
+PAIRS_PER_OBJECT = 40
+
+_cursor_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class CollectionScope:
+    """Whose facts are collected: a company, a period (both days included) and a population.
+
+    ``partner_ids`` (commercial partners) narrows the population; ``with_business_only=False`` takes exactly those,
+    whether or not they were invoiced in the period.
+    """
+
+    company: models.BaseModel
+    date_from: date
+    date_to: date
+    partner_ids: tuple | None = None
+    with_business_only: bool = True
+
+    @property
+    def month_count(self):
+        """How many calendar months the period touches."""
+        return (self.date_to.year - self.date_from.year) * 12 + self.date_to.month - self.date_from.month + 1
+
+    @property
+    def previous_period(self):
+        """The period of the same length just before: whole months for whole months, else as many days."""
+        end = self.date_from - timedelta(days=1)
+        if self.date_from.day == 1 and (self.date_to + timedelta(days=1)).day == 1:
+            return self.date_from - relativedelta(months=self.month_count), end
+        return end - (self.date_to - self.date_from), end
+
+
+def parse_facts(facts, choices=()):
+    """Turn collected or stored facts into what the decision core takes.
+
+    :param dict facts: numbers as text by metric code, as the collector makes them
+    :param choices: codes of the metrics of kind choice, whose values stay text
+    :return: ``{code: Decimal | str}``; what is missing, or not a finite number, is left out
+    """
+    values = {}
+    for code, value in facts.items():
+        if value is None:
+            continue
+        if code in choices:
+            values[code] = value
+        elif (number := Decimal(value)).is_finite():
+            values[code] = number
+    return values
 
 
 class KeyAccountCollector(models.AbstractModel):
+    """Joins what every source knows of the customers of a company in a period.
+
+    The statements read documents directly, whatever the reader's own rights: callers check that the user may
+    evaluate customers.
+    """
+
     _name = "key.account.collector"
     _description = "Collector of Key Account Facts"
+
+    @api.model
+    def _get_facts_query(self, scope):
+        """All facts of the population as one statement, so that they need not pass through Python.
+
+        Pending changes are written first: run the statement before changing documents.
+
+        :param CollectionScope scope: company, period and population
+        :return: ``odoo.tools.SQL`` of a SELECT of ``partner_id`` and ``facts`` (jsonb), one row per customer;
+            numbers are text, exact, without trailing zeros; what is missing has no key
+        """
+        self._check_scope(scope)
+        self.env.flush_all()
+        metrics_by_source = self._get_metrics_by_source()
+        return SQL(
+            "WITH %(sources)s SELECT population.partner_id, jsonb_strip_nulls(%(facts)s) AS facts"
+            " FROM (%(population)s) population %(joins)s",
+            sources=SQL(", ").join(
+                SQL("%s AS (%s)", self._get_alias(source), self._get_source(source)._get_facts_sql(scope))
+                for source in metrics_by_source
+            ),
+            facts=self._get_json_sql(metrics_by_source),
+            population=self._get_population_sql(scope),
+            joins=SQL(" ").join(
+                SQL("LEFT JOIN %(alias)s ON %(alias)s.partner_id = population.partner_id", alias=self._get_alias(source))
+                for source in metrics_by_source
+            ),
+        )
+
+    @api.model
+    def _collect(self, scope):
+        """Yield ``(partner_id, {code: Decimal | str})`` of every customer, without holding all of them in memory."""
+        choices = self._get_choice_codes()
+        for rows in self._fetch_batches(self._get_facts_query(scope)):
+            for partner_id, facts in rows:
+                yield partner_id, parse_facts(facts, choices)
+
+    @api.model
+    def _count(self, scope):
+        """How many customers the population has."""
+        self._check_scope(scope)
+        self.env.flush_all()
+        source = self._get_source("invoice")._get_facts_sql(scope)
+        [[number]] = self.env.execute_query(
+            SQL(
+                "WITH %s AS (%s) SELECT count(*) FROM (%s) population",
+                self._get_alias("invoice"),
+                source,
+                self._get_population_sql(scope),
+            )
+        )
+        return number
+
+    @api.model
+    def _get_choice_codes(self):
+        """Codes of the metrics whose values are options, for ``parse_facts``."""
+        metrics = self.env["key.account.metric"].with_context(active_test=False)
+        return frozenset(metrics.search([("kind", "=", "choice")]).mapped("code"))
+
+    @api.model
+    def _get_notices(self, scope):
+        """What the user should know about the data of the period, as translated sentences.
+
+        :rtype: list[str]
+        """
+        self._check_scope(scope)
+        self.env.flush_all()
+        return [
+            self.env._(
+                "%(count)s invoices or credit notes of the period are in %(currency)s, for which %(company)s has no"
+                " exchange rate on or before their date. Odoo converted them at a later rate, or one to one. Enter"
+                " the rates, correct these documents and evaluate again.",
+                count=number,
+                currency=currency,
+                company=scope.company.display_name,
+            )
+            for currency, number in self.env.execute_query(self._get_unrated_sql(scope))
+        ]
+
+    # ------------------------------------------------------------------------------------------------------------
+    # Statements
+    # ------------------------------------------------------------------------------------------------------------
+
+    def _get_population_sql(self, scope):
+        """Customers with an invoice or credit note in the period; or exactly those that were asked for."""
+        if scope.with_business_only:
+            return SQL("SELECT partner_id FROM %s WHERE document_count > 0", self._get_alias("invoice"))
+        return SQL("SELECT id AS partner_id FROM res_partner WHERE id = ANY(%s)", list(scope.partner_ids or ()))
+
+    def _get_json_sql(self, metrics_by_source):
+        pairs = [
+            SQL("%s, %s", metric.code, self._get_value_sql(metric, metric.code in zero_codes))
+            for source, metrics in metrics_by_source.items()
+            for zero_codes in [self._get_source(source)._get_zero_codes()]
+            for metric in metrics
+        ]
+        chunks = [pairs[start : start + PAIRS_PER_OBJECT] for start in range(0, len(pairs), PAIRS_PER_OBJECT)]
+        return SQL(" || ").join(SQL("jsonb_build_object(%s)", SQL(", ").join(chunk)) for chunk in chunks)
+
+    def _get_value_sql(self, metric, is_zero_without_documents):
+        """Exact text of a number; "not a number", which a broken document can hold, is missing."""
+        column = SQL("%s.%s", self._get_alias(metric.source), SQL.identifier(metric.code))
+        if metric.kind == "choice":
+            return SQL("%s::text", column)
+        if is_zero_without_documents:
+            column = SQL("COALESCE(%s, 0)", column)
+        return SQL("trim_scale(NULLIF(%s::numeric, 'NaN'))::text", column)
+
+    def _get_unrated_sql(self, scope):
+        """Currencies of documents of the period that had no rate on their day, with the number of documents."""
+        return SQL(
+            """
+            SELECT currency.name, count(*)
+              FROM account_move move
+                   %(customer)s
+              JOIN res_currency currency ON currency.id = move.currency_id
+         LEFT JOIN (
+                    SELECT currency_id, min(name) AS first_date
+                      FROM res_currency_rate
+                     WHERE company_id IS NULL OR company_id = %(root_company_id)s
+                  GROUP BY currency_id
+                   ) rate ON rate.currency_id = move.currency_id
+             WHERE move.company_id = %(company_id)s
+               AND move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_refund')
+               AND move.invoice_date BETWEEN %(date_from)s AND %(date_to)s
+               AND move.currency_id <> %(currency_id)s
+               AND (rate.first_date IS NULL OR rate.first_date > move.invoice_date)
+          GROUP BY currency.name
+          ORDER BY currency.name
+            """,
+            customer=self._get_source("invoice")._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
+            company_id=scope.company.id,
+            root_company_id=scope.company.root_id.id,
+            currency_id=scope.company.currency_id.id,
+            date_from=scope.date_from,
+            date_to=scope.date_to,
+        )
+
+    # ------------------------------------------------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------------------------------------------------
+
+    def _check_scope(self, scope):
+        if scope.date_from > scope.date_to:
+            raise UserError(
+                self.env._(
+                    "The period from %(date_from)s to %(date_to)s ends before it begins. Correct its dates.",
+                    date_from=scope.date_from,
+                    date_to=scope.date_to,
+                )
+            )
+
+    def _get_metrics_by_source(self):
+        """Metrics to collect, archived ones too: an active rule set may still use them.
+
+        :return: ``{source: key.account.metric records}``; the invoices' first, since they tell the population
+        """
+        metrics = self.env["key.account.metric"].with_context(active_test=False).search([("source", "!=", "score")])
+        return {"invoice": metrics.browse(), **metrics.grouped("source")}
+
+    def _get_source(self, source):
+        return self.env[f"key.account.source.{source}"]
+
+    def _get_alias(self, source):
+        return SQL.identifier(f"source_{source}")
+
+    def _fetch_batches(self, query):
+        """Rows of a statement in batches, by a cursor of the database that ends with the transaction."""
+        name = SQL.identifier(f"key_account_facts_{next(_cursor_numbers)}")
+        self.env.cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
+        while rows := self.env.execute_query(SQL("FETCH FORWARD %s FROM %s", BATCH_SIZE, name)):
+            yield rows
+        self.env.cr.execute(SQL("CLOSE %s", name))

@@ -1,16 +1,40 @@
 from odoo import api, models
+from odoo.tools import SQL
+
+# Ratios are rounded half up to this many decimals. Dividends get far more digits before the division, so that
+# rounding happens once.
+RATIO_DECIMALS = 12
+DIVISION_DECIMALS = 40
 
 
 class KeyAccountSource(models.AbstractModel):
     """What every source of metrics does.
 
     Another addon adds a source in three steps: extend the selection ``source`` of ``key.account.metric``,
-    define ``key.account.source.<source>`` that inherits this model and implements ``_get_facts_sql``,
-    and ship metric records with that source.
+    define ``key.account.source.<source>`` that inherits this model and implements ``_get_metric_codes`` and
+    ``_get_facts_sql``, and ship metric records with that source. ``docs/metrics.md`` has a complete example.
     """
 
     _name = "key.account.source"
     _description = "Source of Key Account Metrics"
+
+    @api.model
+    def _get_metric_codes(self):
+        """The codes of the metrics that this source fills: the columns of its statement.
+
+        :rtype: list[str]
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_zero_codes(self):
+        """Those of its metrics that are zero, and not missing, for a customer that the statement does not name.
+
+        Sums and counts of documents: no document means zero.
+
+        :rtype: list[str]
+        """
+        return []
 
     @api.model
     def _get_facts_sql(self, scope):
@@ -21,3 +45,37 @@ class KeyAccountSource(models.AbstractModel):
             and one column per metric code that this source fills: numeric or text, NULL when missing
         """
         raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------------------------
+    # Pieces of statements
+    # ------------------------------------------------------------------------------------------------------------
+
+    @api.model
+    def _get_customer_join_sql(self, scope, column):
+        """Join ``customer``, the contact in ``column``; ``customer.commercial_partner_id`` is whom facts belong to.
+
+        Documents keep the commercial partner of their day; it may have got a parent since, by which the whole
+        history moves to the parent.
+        """
+        narrowed = SQL()
+        if scope.partner_ids is not None:
+            narrowed = SQL("AND customer.commercial_partner_id = ANY(%s)", list(scope.partner_ids))
+        return SQL("JOIN res_partner customer ON customer.id = %s %s", column, narrowed)
+
+    @api.model
+    def _get_ratio_sql(self, dividend, divisor, factor=1):
+        """``dividend × factor ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
+        return SQL(
+            "CASE WHEN %(divisor)s > 0"
+            " THEN round(round(%(dividend)s * %(factor)s, %(precise)s) / %(divisor)s, %(decimals)s) END",
+            dividend=dividend,
+            divisor=divisor,
+            factor=factor,
+            precise=DIVISION_DECIMALS,
+            decimals=RATIO_DECIMALS,
+        )
+
+    @api.model
+    def _get_percentage_sql(self, dividend, divisor):
+        """``dividend × 100 ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
+        return self._get_ratio_sql(dividend, divisor, factor=100)

@@ -1,7 +1,46 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import models
+from odoo.tools import SQL
 
 
 class KeyAccountSourceOrder(models.AbstractModel):
+    """Confirmed sales orders, by their order date in the company's time zone."""
+
     _name = "key.account.source.order"
     _inherit = ["key.account.source"]
-    _description = "Key Account Metrics from Orders"
+    _description = "Key Account Metrics from Sales Orders"
+
+    def _get_metric_codes(self):
+        return ["order_count"]
+
+    def _get_zero_codes(self):
+        return ["order_count"]
+
+    def _get_facts_sql(self, scope):
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id, count(*) AS order_count
+              FROM sale_order sale
+                   %(customer)s
+             WHERE sale.company_id = %(company_id)s
+               AND sale.state = 'sale'
+               AND sale.date_order >= %(start)s
+               AND sale.date_order < %(end)s
+          GROUP BY customer.commercial_partner_id
+            """,
+            customer=self._get_customer_join_sql(scope, SQL("sale.partner_id")),
+            company_id=scope.company.id,
+            start=self._get_start_of_day(scope.company, scope.date_from),
+            end=self._get_start_of_day(scope.company, scope.date_to + timedelta(days=1)),
+        )
+
+    def _get_start_of_day(self, company, date):
+        """The company's midnight in UTC, as orders are stored: not the user's, or two people would count differently.
+
+        :rtype: datetime
+        """
+        zone = pytz.timezone(company.partner_id.tz or "UTC")
+        return zone.localize(datetime.combine(date, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
