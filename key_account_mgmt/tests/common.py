@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.key_account_mgmt.models.key_account_collector import CollectionScope
 
 
 @tagged("post_install", "-at_install")
@@ -122,3 +123,17 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
         if currency:
             options["pricelist_id"] = cls._create_pricelist(name=currency.name, currency_id=currency.id).id
         return {"partner_id": partner.id, "order_line": [Command.create(line)], **options}
+
+    @classmethod
+    def collect(cls, date_from="2024-01-01", date_to="2024-12-31", company=None, **options):
+        """Facts of every customer of the population: ``{partner: {code: Decimal | str}}``; options are the scope's."""
+        scope = cls.make_scope(date_from, date_to, company, **options)
+        facts = cls.env["key.account.collector"]._collect(scope)
+        return {cls.env["res.partner"].browse(partner_id): values for partner_id, values in facts}
+
+    @classmethod
+    def make_scope(cls, date_from="2024-01-01", date_to="2024-12-31", company=None, **options):
+        """What is collected: a period of a company, the year 2024 unless the test says otherwise."""
+        return CollectionScope(
+            company or cls.company, fields.Date.to_date(date_from), fields.Date.to_date(date_to), **options
+        )
