@@ -63,6 +63,7 @@ class Book:
     products: tuple
     documents: tuple = field(repr=False)
     salespeople: tuple = ()
+    company: str = ""  # empty: as it is
 
     @property
     def years(self):
@@ -76,3 +77,8 @@ class Book:
     @property
     def content_hash(self):
         return hashlib.sha256(self.dump().encode()).hexdigest()[:12]
+
+
+def login(name):
+    """A salesperson's login, which is the password too."""
+    return name.lower().replace(" ", ".")

@@ -9,7 +9,15 @@ ALIASES = {
     "date": {"date", "invoice_date", "document_date"},
     "customer": {"customer", "customer_id", "customer_no", "customer_number", "customer_name", "client", "partner"},
     "amount": {
-        "amount", "amount_net", "amount_untaxed", "net", "net_amount", "net_total", "untaxed", "untaxed_amount", "total",
+        "amount",
+        "amount_net",
+        "amount_untaxed",
+        "net",
+        "net_amount",
+        "net_total",
+        "untaxed",
+        "untaxed_amount",
+        "total",
     },
 }
 AMOUNT_IN_CURRENCY = re.compile(r"(?:amount|net|net_?amount|total|untaxed)_([a-z]{3})")

@@ -35,13 +35,20 @@ def read_book(path):
         customers=tuple(Customer(name, name) for name in names),
         products=(GOODS,),
         documents=tuple(_document(row) for row in rows),
+        salespeople=("Sales Person",),
     )
 
 
 def _document(row):
     return Document(
-        number=row.invoice, date=row.date, due=row.date, customer=row.customer, product=GOODS.key, quantity=1,
-        price=abs(row.amount), is_refund=row.amount < 0,
+        number=row.invoice,
+        date=row.date,
+        due=row.date,
+        customer=row.customer,
+        product=GOODS.key,
+        quantity=1,
+        price=abs(row.amount),
+        is_refund=row.amount < 0,
     )
 
 
@@ -64,7 +71,8 @@ def _text(path):
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CsvError(path, [RowProblem(line, f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8")]) from None
+        reason = f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        raise CsvError(path, [RowProblem(line, reason)]) from None
 
 
 def _lines(text, path):

@@ -39,8 +39,13 @@ def _invoice(profile, day, amount, catalogue, place, rng):
     product = _product(amount, catalogue, profile, rng)
     price = (product.price * (100 - profile.discount) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return Document(
-        number=f"INV-{profile.customer.key}-{place + 1:02d}", date=day, due=day + timedelta(days=TERM_DAYS),
-        customer=profile.customer.key, product=product.key, quantity=max(1, round(amount / float(price))), price=price,
+        number=f"{profile.customer.key}-{place + 1:02d}",
+        date=day,
+        due=day + timedelta(days=TERM_DAYS),
+        customer=profile.customer.key,
+        product=product.key,
+        quantity=max(1, round(amount / float(price))),
+        price=price,
     )
 
 
@@ -67,8 +72,15 @@ def _refund(profile, invoice, last_day, rng):
     if rng.random() >= profile.returns or not quantity or day > last_day:
         return None
     return Document(
-        number=f"R{invoice.number}", date=day, due=day, customer=invoice.customer, product=invoice.product,
-        quantity=quantity, price=invoice.price, is_refund=True, refund_of=invoice.number,
+        number=f"{invoice.number}R",
+        date=day,
+        due=day,
+        customer=invoice.customer,
+        product=invoice.product,
+        quantity=quantity,
+        price=invoice.price,
+        is_refund=True,
+        refund_of=invoice.number,
     )
 
 

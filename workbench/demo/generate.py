@@ -1,11 +1,11 @@
-"""The generated book: two years of a wholesaler of workshop supplies, the same for everybody who asks for the same year."""
+"""The generated book: two years of a wholesaler of workshop supplies, always the same for the same year."""
 
 import random
 
 from .book import Book
 from .catalogue import products
 from .documents import documents_of
-from .names import SALESPEOPLE
+from .names import COMPANY, SALESPEOPLE
 from .profiles import profiles
 
 SEED = 20_190_719
@@ -24,4 +24,5 @@ def generate(last_year):
         products=catalogue,
         documents=tuple(sorted(found, key=lambda document: (document.date, document.number))),
         salespeople=SALESPEOPLE,
+        company=COMPANY,
     )

@@ -22,7 +22,8 @@ class Place(NamedTuple):
 PLACES = {
     "DE": Place(
         "{stem} {trade} GmbH",
-        "Nordhafen, Lindhorst, Brachtal, Eschwege & Sohn, Kaltenbrunner, Rotwasser, Hohenstaden, Wieselau, Föhrmann, Grünthal",
+        "Nordhafen, Lindhorst, Brachtal, Eschwege & Sohn, Kaltenbrunner, Rotwasser, Hohenstaden, Wieselau, Föhrmann, "
+        "Grünthal",
         "Werkzeuge, Maschinenbau, Metallbau, Technik",
         "Hamburg, Kassel, Chemnitz, Augsburg, Münster",
     ),
@@ -70,7 +71,8 @@ PLACES = {
     ),
     "CN": Place(
         "{stem} {trade} Co., Ltd.",
-        "Suzhou Yunshan, Ningbo Haichuan, Foshan Jinhe, Wuxi Longquan, Qingdao Beichen, Hangzhou Lingfeng, Dongguan Ruida",
+        "Suzhou Yunshan, Ningbo Haichuan, Foshan Jinhe, Wuxi Longquan, Qingdao Beichen, Hangzhou Lingfeng, "
+        "Dongguan Ruida",
         "Machinery, Hardware, Trading, Industrial",
         "Suzhou, Ningbo, Qingdao, Dongguan",
     ),
@@ -82,4 +84,5 @@ PLACES = {
     ),
 }
 
+COMPANY = "Northgate Workshop Supplies"
 SALESPEOPLE = ("Anna Sommer", "Marek Nowicki", "Claire Dufour", "Li Wei")

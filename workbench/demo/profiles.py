@@ -39,7 +39,8 @@ def profiles(rng):
 def _customers(rng):
     people = [(code, name) for code, place in PLACES.items() for name in place.company_names()]
     rng.shuffle(people)
-    return [_customer(number, code, name, rng) for number, (code, name) in enumerate(_spread(people, rng)[:CUSTOMERS], 1)]
+    chosen = _spread(people, rng)[:CUSTOMERS]
+    return [_customer(number, code, name, rng) for number, (code, name) in enumerate(chosen, 1)]
 
 
 def _spread(people, rng):

@@ -1,0 +1,117 @@
+"""`make demo`: from a book of customers to an applied yearly evaluation."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from workbench import console, database, locks, odoo, paths, settings, setup, stamps, templates
+from workbench.problems import Problem
+
+from .book import login
+from .csv_problems import CsvError
+from .csv_reader import read_book
+from .generate import generate
+from .loading import FOLDER, SCRIPTS, loaded_database
+from .report import describe, write_rows
+
+DATABASE = "demo"
+RESULT = FOLDER / "evaluation.csv"
+FIRST_YEAR = 2000
+
+
+def run():
+    """load customers, evaluate them, show what came out (INVOICES=path.csv YEAR=2011 for your own)"""
+    book, year = choose_book()
+    setup.all_parts()
+    name = settings.database(DATABASE)
+    with locks.exclusive("demo"):
+        source = _database_with_addon(loaded_database(book))
+        result = _evaluate(source, name, years_to_evaluate(book, year))
+    write_rows(RESULT, result["rows"])
+    _show(result, name, book)
+
+
+def choose_book():
+    """The book and the year that the caller asks for; checked before anything is made."""
+    path = settings.text("INVOICES")
+    year = _year(settings.text("YEAR"))
+    if not path:
+        return generate(year), year
+    book = _read(Path(path).expanduser())
+    if year not in book.years:
+        known = ", ".join(map(str, book.years))
+        again = f"make demo INVOICES={path} YEAR={book.years[-1]}"
+        raise Problem(f"{path} has no invoice in {year}", f"it has invoices in {known}: {again}")
+    return book, year
+
+
+def _year(text):
+    """The given one; by default the last full one."""
+    last = date.today().year - 1
+    if text and not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= last + 1):
+        raise Problem(f"YEAR={text} is no year to evaluate", f"{FIRST_YEAR} to {last + 1}")
+    return int(text) if text else last
+
+
+def _read(path):
+    if not path.is_file():
+        raise Problem(f"there is no file {path}", "INVOICES= takes a CSV file: invoice, date, customer, amount")
+    try:
+        return read_book(path)
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}") from error
+    except CsvError as error:
+        for line in str(error).splitlines()[1:]:
+            console.say(line)
+        raise Problem(str(error).splitlines()[0]) from error
+
+
+def years_to_evaluate(book, year):
+    """The year, and the one before when the book has all of it, so that movements can be seen."""
+    first_day = min(document.date for document in book.documents)
+    return [year - 1, year] if first_day <= date(year - 1, 1, 31) else [year]
+
+
+def _database_with_addon(loaded):
+    """A copy of the loaded database with the addon as it is now; kept until the addon changes."""
+    name = f"demo_ready_{stamps.fingerprint(loaded, templates.ensure(), *_addon_files())}"
+    if not database.exists(name):
+        draft = f"{name}_new"
+        with console.step("copy of the loaded database"):
+            database.copy(loaded, draft)
+        odoo.install(draft, (paths.ADDON,), log="demo-install")
+        database.rename(draft, name)
+    return name
+
+
+def _addon_files():
+    """All that Odoo loads of the addon: names and contents."""
+    files = sorted(path for path in paths.ADDON_DIR.rglob("*") if path.is_file() and _counts(path))
+    return [part for path in files for part in (path.relative_to(paths.ROOT), path)]
+
+
+def _counts(path):
+    return not {"__pycache__", "tests"} & set(path.parts) and path.suffix != ".pyc"
+
+
+def _evaluate(source, name, years):
+    """In a fresh copy, which takes the place of the last demo when it is finished."""
+    draft, answer = f"{name}_new", FOLDER / "result.json"
+    answer.unlink(missing_ok=True)
+    with console.step("copy for this run"):
+        database.copy(source, draft)
+    with console.step(f"evaluation of {' and '.join(map(str, years))}"):
+        odoo.run_script(draft, SCRIPTS / "evaluate.py", DEMO_YEARS=",".join(map(str, years)), DEMO_RESULT=answer)
+    database.drop(name)
+    database.rename(draft, name)
+    return json.loads(answer.read_text(encoding="utf-8"))
+
+
+def _show(result, name, book):
+    console.heading(book.title)
+    for line in describe(result):
+        console.say(line)
+    console.say(f"\nAll {len(result['rows']):,} customers: {RESULT}")
+    logins = ", ".join(["admin", "key_manager", "key_approver", *map(login, book.salespeople)])
+    console.say(f"Look at it: make serve{'' if name == DATABASE else f' DB={name}'}")
+    console.say(f"Users, each with the login as password: {logins}")

@@ -1,0 +1,77 @@
+"""The yearly evaluation as users do it: one opens the wizard and submits, another approves and applies.
+
+Each year before the last is evaluated too, so that the last one shows who moved.
+"""
+
+import json
+import os
+import time
+from datetime import date
+from pathlib import Path
+
+from odoo.fields import Command
+
+from workbench.demo.scripts.outcome import outcome
+
+SMALL = 1_000  # customers, up to which a further evaluation to look at takes no time
+
+
+def main(env):
+    years = [int(year) for year in os.environ["DEMO_YEARS"].split(",")]
+    manager, approver = _make_user(env, "key_manager", "Kim Manager"), _make_user(env, "key_approver", "Robin Approver")
+    env.cr.commit()
+    for year in years:
+        started = time.monotonic()
+        evaluation = _evaluate(env, manager, {"period": "year", "year": year})
+        seconds = time.monotonic() - started
+        _apply(evaluation, manager, approver)
+    result = outcome(evaluation.with_user(manager), seconds)
+    if len(result["rows"]) <= SMALL:
+        _leave_one_in_review(env, manager, years[-1])
+    Path(os.environ["DEMO_RESULT"]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+
+
+def _make_user(env, login, name):
+    """The login is the password too."""
+    groups = env.ref("key_account_mgmt.group_key_account_manager") | env.ref("account.group_account_readonly")
+    return (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {"name": name, "login": login, "password": login, "group_ids": [Command.link(group.id) for group in groups]}
+        )
+    )
+
+
+def _evaluate(env, user, values):
+    """Through the wizard, and through the background where the evaluation is big."""
+    wizard = env["key.account.evaluation.wizard"].with_user(user).create(values)
+    evaluation = wizard.env["key.account.evaluation"].browse(wizard.action_evaluate()["res_id"])
+    _work_off(evaluation)
+    return evaluation
+
+
+def _work_off(evaluation):
+    """What the scheduler does while a server runs."""
+    evaluation.env.cr.commit()
+    while evaluation.job:
+        evaluation.env["key.account.evaluation"].sudo()._cron_process_jobs()
+        evaluation.env.cr.commit()
+        evaluation.invalidate_recordset()
+
+
+def _apply(evaluation, manager, approver):
+    evaluation.with_user(manager).action_submit()
+    evaluation.with_user(approver).action_approve()
+    evaluation.with_user(approver).action_apply()
+    _work_off(evaluation)
+
+
+def _leave_one_in_review(env, user, year):
+    """Something to review, override and approve when the demo database is opened."""
+    period = {"period": "free", "date_from": date(year, 7, 1), "date_to": date(year, 12, 31)}
+    _evaluate(env, user, period).action_submit()
+    env.cr.commit()
+
+
+main(env)  # noqa: F821

@@ -1,0 +1,62 @@
+"""Odoo processes side by side that share one piece of work, and how far they are."""
+
+import subprocess
+import time
+from pathlib import Path
+
+from workbench import console, odoo, process
+from workbench.problems import Problem
+
+POLL_SECONDS = 0.2
+
+
+def run_workers(database, script, book, workers, total):
+    """Run the script once per worker; the first one that fails stops all, and what is committed stays."""
+    progress = Path(f"{book}.progress")
+    progress.unlink(missing_ok=True)
+    running = [
+        _start(database, script, worker, DEMO_BOOK=book, DEMO_WORKERS=workers, DEMO_PROGRESS=progress)
+        for worker in range(workers)
+    ]
+    try:
+        with console.step(f"loading {total:,} documents with {workers} workers", Progress(progress, total).line):
+            _wait(running)
+    finally:
+        for child, _log in running:
+            child.terminate()
+    progress.unlink(missing_ok=True)
+
+
+def _start(database, script, worker, **values):
+    log = process.log_path(f"demo-load-{worker}")
+    line = [str(word) for word in odoo.command(database, "--no-http", "--log-level=warn", program="shell")]
+    given = odoo.environment(DEMO_WORKER=str(worker), **{name: str(value) for name, value in values.items()})
+    with script.open("rb") as source, log.open("wb") as output:
+        return subprocess.Popen(line, env=given, stdin=source, stdout=output, stderr=output), log
+
+
+def _wait(running):
+    while True:
+        codes = [child.poll() for child, _log in running]
+        for code, (_child, log) in zip(codes, running, strict=True):
+            if code:
+                reason = process.telling_line(log.read_text(errors="replace"))
+                raise Problem(f"loading failed: {reason}", f"see {log}; the next run goes on from here")
+        if None not in codes:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+class Progress:
+    """Reads how many documents the workers wrote down as done."""
+
+    def __init__(self, path, total):
+        self.path, self.total, self.started = path, total, time.monotonic()
+
+    def line(self):
+        done = sum(map(int, self.path.read_text().split())) if self.path.exists() else 0
+        if not done:
+            return "starting"
+        rate = done / (time.monotonic() - self.started)
+        left = max(0, self.total - done) / rate
+        return f"{done:,} of {self.total:,}, {rate:.0f}/s, about {console.duration(left)} left"
