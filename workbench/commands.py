@@ -18,6 +18,7 @@ from . import (
     testing,
     translations,
 )
+from .demo import command as demo
 from .problems import Problem
 
 
@@ -100,6 +101,7 @@ COMMANDS = {
     "dev-db": dev_db,
     "update": update,
     "shell": shell,
+    "demo": demo.run,
     "serve": serve_demo,
     "run": run_in_environment,
     "translations": translations.export,
