@@ -17,5 +17,4 @@
         "views/key_account_menus.xml",
     ],
     "application": True,
-    "installable": True,
 }

@@ -28,7 +28,7 @@ def duration(seconds):
 
 @contextlib.contextmanager
 def step(title, detail=None):
-    """Say what is done, report every few seconds while it lasts (`detail()` adds how far it is), and the time at the end."""
+    """Say what is done, every few seconds how far it is (`detail()`), and the time at the end."""
     say(f"- {title} …")
     started, done = time.monotonic(), threading.Event()
     ticker = threading.Thread(target=_tick, args=(title, detail, started, done), daemon=True)

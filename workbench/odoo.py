@@ -20,8 +20,12 @@ def environment(**more):
 def options(database):
     """The options that every Odoo process of the workbench has."""
     folders = [*odoo_source.addons_paths(), paths.ROOT]
-    return [f"--database={database}", f"--data-dir={paths.folder(paths.DATA)}", f"--addons-path={','.join(map(str, folders))}",
-            "--max-cron-threads=0"]
+    return [
+        f"--database={database}",
+        f"--data-dir={paths.folder(paths.DATA)}",
+        f"--addons-path={','.join(map(str, folders))}",
+        "--max-cron-threads=0",
+    ]
 
 
 def command(database, *words, program="server"):
@@ -71,6 +75,8 @@ def shell(database):
 
 
 def serve(database, port):
-    line = command(database, "--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn")
+    line = command(
+        database, "--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"
+    )
     console.say(f"\nhttp://127.0.0.1:{port}   login: admin   password: admin   (database {database}; Ctrl-C stops)\n")
     return process.show(line, env=environment())

@@ -10,17 +10,21 @@ from . import apt, mirror, paths, stamps
 from .problems import Problem
 
 SERIES = "19.0"
-SUITE = "unstable"
+SUITES = ("unstable", "bookworm")
 # Odoo's files link to these; Debian 12's Font Awesome is still the 4.7 that Odoo uses.
 PACKAGES = (
-    f"odoo-19/{SUITE}",
+    "odoo-19/unstable",
     "fonts-font-awesome/bookworm",
-    *(f"{name}/{SUITE}" for name in (
-        "libjs-jquery", "libjs-jquery-form", "libjs-underscore", "fonts-montserrat", "fonts-roboto-unhinted",
-        "fonts-inconsolata", "fonts-ocr-b", "fonts-glyphicons-halflings",
-        # For Chinese screenshots; found through XDG_DATA_HOME.
-        "fonts-wqy-microhei",
-    )),
+    "fonts-glyphicons-halflings/unstable",
+    "fonts-inconsolata/unstable",
+    "fonts-montserrat/unstable",
+    "fonts-ocr-b/unstable",
+    "fonts-roboto-unhinted/unstable",
+    "libjs-jquery/unstable",
+    "libjs-jquery-form/unstable",
+    "libjs-underscore/unstable",
+    # For Chinese screenshots; programs find it through XDG_DATA_HOME.
+    "fonts-wqy-microhei/unstable",
 )
 LIBRARY = "usr/lib/python3/dist-packages"
 # Debian leaves this file out. Nothing calls it in tests, but without it every page's scripts fail to load.
@@ -37,7 +41,7 @@ def ensure():
     if stamps.is_fresh("odoo", content) and python_path().is_dir():
         return
     address, keyring = mirror.find()
-    private = apt.Private(paths.DEBIAN / "apt", address, keyring, [SUITE, mirror.STABLE])
+    private = apt.Private(paths.DEBIAN / "apt", address, keyring, SUITES)
     private.update()
     apt.swap_in(lambda root: _build(private, root), paths.ODOO_DEBIAN)
     stamps.write("odoo", content)
@@ -79,7 +83,8 @@ def addons_paths():
 
 def _check(source, what):
     release = source / "odoo/release.py"
-    match = re.search(r"^version_info = \((\d+), (\d+)", release.read_text(), re.MULTILINE) if release.is_file() else None
+    text = release.read_text() if release.is_file() else ""
+    match = re.search(r"^version_info = \((\d+), (\d+)", text, re.MULTILINE)
     found = f"{match[1]}.{match[2]}" if match else "no Odoo"
     if found != SERIES:
         raise Problem(f"{what} holds {found}, wanted Odoo {SERIES}", str(source))

@@ -1,4 +1,4 @@
-"""The PostgreSQL server: the one that PGHOST names, else an embedded one of ours, started on demand and kept running."""
+"""The PostgreSQL server: the one that PGHOST names, else an embedded one, started on demand and kept."""
 
 import os
 import pwd
@@ -18,6 +18,8 @@ PASSWORD = paths.POSTGRES / "password"
 ROLE = "odoo"
 # A Unix socket's path may have 107 characters, of which ".s.PGSQL.5432" takes 14.
 LONGEST_RUN = 92
+# Containers often have 64 MB, too little for parallel queries.
+LEAST_SHARED_MEMORY = 512 * 2**20
 SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
@@ -64,7 +66,8 @@ def stop():
         return
     with locks.exclusive("postgres"):
         if _answers():
-            process.run(_as_server([tool("pg_ctl"), "-D", DATA, "-m", "fast", "-w", "stop"]), "postgres-stop", "stopping PostgreSQL")
+            command = [tool("pg_ctl"), "-D", DATA, "-m", "fast", "-w", "stop"]
+            process.run(_as_server(command), "postgres-stop", "stopping PostgreSQL")
             console.say("PostgreSQL stopped")
 
 
@@ -130,10 +133,13 @@ def _server_options():
     where = {"listen_addresses": "", "unix_socket_directories": str(RUN), "port": "5432"}
     if not _by_socket():
         where = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(free_port())}
-    if shutil.disk_usage("/dev/shm").total < 512 * 2**20 if os.path.isdir("/dev/shm") else True:
-        # Containers often have 64 MB of shared memory, too little for parallel queries.
+    if _shared_memory() < LEAST_SHARED_MEMORY:
         where["dynamic_shared_memory_type"] = "mmap"
     return " ".join(f"-c {name}={shlex.quote(value)}" for name, value in {**SETTINGS, **where}.items())
+
+
+def _shared_memory():
+    return shutil.disk_usage("/dev/shm").total if os.path.isdir("/dev/shm") else 0
 
 
 def free_port():
@@ -151,8 +157,20 @@ def _initialise():
     _write_password()
     if os.geteuid() == 0:
         os.chown(draft, *_unprivileged())
-    command = [tool("initdb"), "-D", draft, "-U", ROLE, "--pwfile", PASSWORD, "--auth=scram-sha-256", "--encoding=UTF8",
-               "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    command = [
+        tool("initdb"),
+        "-D",
+        draft,
+        "-U",
+        ROLE,
+        "--pwfile",
+        PASSWORD,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+    ]
     process.step("new PostgreSQL cluster", _as_server(command), "postgres-init")
     draft.rename(DATA)
 
@@ -173,13 +191,21 @@ def _as_server(command):
         return command
     uid, gid = _unprivileged()
     capability = "+dac_override"
-    return ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", f"--inh-caps={capability}",
-            f"--ambient-caps={capability}", "--", *command]
+    return [
+        "setpriv",
+        f"--reuid={uid}",
+        f"--regid={gid}",
+        "--clear-groups",
+        f"--inh-caps={capability}",
+        f"--ambient-caps={capability}",
+        "--",
+        *command,
+    ]
 
 
 def _unprivileged():
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError as error:
-        raise Problem("PostgreSQL does not run as root and there is no user nobody", "name a server with PGHOST") from error
+        raise Problem("PostgreSQL cannot run as root, and there is no user nobody", "name a server: PGHOST") from error
     return entry.pw_uid, entry.pw_gid

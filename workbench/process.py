@@ -1,4 +1,4 @@
-"""Running programs: with an environment that stays inside the workbench, their output in a log, and one line when they fail."""
+"""Running programs: an environment that stays inside the workbench, output in a log, one line on failure."""
 
 import os
 import shlex
@@ -64,10 +64,12 @@ def log_path(name):
 
 def last_line(name):
     """The last line of a log, for signs of life while it grows."""
+
     def detail():
         path = log_path(name)
         lines = path.read_bytes()[-2000:].decode(errors="replace").splitlines() if path.is_file() else []
         return lines[-1].strip()[-110:] if lines else ""
+
     return detail
 
 
@@ -89,8 +91,14 @@ def quoted(command):
 
 def capture(command, env=None):
     """What the program writes, as text."""
-    done = subprocess.run([str(word) for word in command], env=env or environment(), check=False, capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=env or environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
     if done.returncode:
         raise Problem(f"{quoted(command)} failed: {telling_line(done.stderr or done.stdout)}")
     return done.stdout

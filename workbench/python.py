@@ -44,8 +44,11 @@ def _make_venv():
     system.ensure_venv()
     for name in ("venv", *LAYERS, OPTIONAL):
         stamps.drop(_stamp(name))
-    process.step(f"virtual environment for Python {paths.PYTHON_VERSION}",
-                 [sys.executable, "-m", "venv", "--clear", paths.VENV], "venv")
+    process.step(
+        f"virtual environment for Python {paths.PYTHON_VERSION}",
+        [sys.executable, "-m", "venv", "--clear", paths.VENV],
+        "venv",
+    )
     stamps.write(_stamp("venv"), sys.base_prefix)
 
 

@@ -1,4 +1,4 @@
-"""What the caller may choose, as `make test-odoo DB=x ARGS="-k tier"`: make hands its variables on in the environment."""
+"""What the caller may choose, as in `make test-odoo DB=x`: make hands its variables on in the environment."""
 
 import os
 import re

@@ -17,7 +17,7 @@ BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stab
 
 def check_python():
     if not SUPPORTED[0] <= sys.version_info[:2] <= SUPPORTED[1]:
-        raise Problem(f"Python {paths.PYTHON_VERSION} is not supported", "use 3.10 to 3.13, for instance make PYTHON=python3.12 …")
+        raise Problem(f"Python {paths.PYTHON_VERSION} will not do", "3.10 to 3.13 will: make PYTHON=python3.12 …")
 
 
 def has_venv():
@@ -59,7 +59,7 @@ def ensure_compiler():
         wanted.append(f"python{paths.PYTHON_VERSION}-dev")
     _install(wanted)
     if not (has_compiler() and has_headers()):
-        console.warn("no C compiler or no Python headers: durable-rules cannot be built, the reference matcher will serve")
+        console.warn("no C compiler or no Python headers: without durable-rules the reference matcher will serve")
 
 
 def ensure_browser_and_pdf():

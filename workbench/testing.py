@@ -20,7 +20,17 @@ def odoo_tests():
     name = settings.database(settings.own("test"))
     templates.fresh_database_with_addon(name)
     extra = [f"--odoo-extra={option.lstrip('-')}" for option in odoo.options(name)]
-    command = [paths.VENV_PYTHON, "-m", "pytest", f"--odoo-database={name}", "--odoo-http", "-W", "ignore::DeprecationWarning", *extra,
-               settings.text("TESTS", f"{paths.ADDON}/tests"), *settings.args()]
+    command = [
+        paths.VENV_PYTHON,
+        "-m",
+        "pytest",
+        f"--odoo-database={name}",
+        "--odoo-http",
+        "-W",
+        "ignore::DeprecationWarning",
+        *extra,
+        settings.text("TESTS", f"{paths.ADDON}/tests"),
+        *settings.args(),
+    ]
     if process.show(command, env=odoo.environment(), cwd=paths.ROOT):
         raise Problem("Odoo tests failed")
