@@ -5,6 +5,7 @@ import sys
 from . import console
 from .commands import COMMANDS
 from .problems import Problem
+from .tally import Tally
 
 
 def main(words):
@@ -13,13 +14,20 @@ def main(words):
         _help()
         return 0 if name == "help" else 2
     try:
-        return COMMANDS[name](*words[1:]) or 0
+        return _exit_code(name, COMMANDS[name](*words[1:]))
     except Problem as problem:
         print(f"make {name}: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def _exit_code(name, result):
+    if not isinstance(result, Tally):
+        return result or 0
+    console.say(f"{name}: {result}")
+    return result.exit_code
 
 
 def _help():

@@ -25,6 +25,7 @@ class Private:
     def __init__(self, folder, mirror, keyring, suites):
         self.folder = paths.folder(folder)
         self.sources = self.folder / "sources.list"
+        self.archives = paths.folder(self.folder / "archives")
         options = f"arch={_architecture()} signed-by={keyring}"
         self.sources.write_text("".join(f"deb [{options}] {mirror} {suite} main\n" for suite in suites))
 
@@ -34,11 +35,10 @@ class Private:
 
     def unpack(self, packages, root):
         """Download packages (`name` or `name/suite`) and unpack them into a root folder."""
-        archives = paths.folder(self.folder / "archives")
         title = f"download {packages[0]}{f' and {len(packages) - 1} more' if len(packages) > 1 else ''}"
-        process.step(title, self._apt("download", *packages), "debian-download", cwd=archives)
+        process.step(title, self._apt("download", *packages), "debian-download", cwd=self.archives)
         for package in packages:
-            unpack(newest(archives, package.split("/")[0]), root)
+            unpack(newest(self.archives, package.split("/")[0]), root)
 
     def _apt(self, *command):
         private = (
@@ -82,17 +82,13 @@ def unpack(archive, root):
 
 
 def swap_in(build, target):
-    """Build a folder aside and put it in place whole, so that a broken run leaves nothing half made."""
-    paths.folder(target.parent)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        build(draft)
-        draft.chmod(0o755)
+    """Build a folder aside and put it in place whole: a broken run leaves nothing half made, others see old or new."""
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=paths.folder(target.parent)) as scratch:
+        draft, old = Path(scratch, "new"), Path(scratch, "old")
+        build(paths.folder(draft))
         if target.exists():
-            shutil.rmtree(target)
+            target.rename(old)
         draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _architecture():

@@ -1,5 +1,72 @@
-"""Install, uninstall, install again; with and without demo data; no warning in any log."""
+"""Install, uninstall, install again, and install with demo data: nothing stays behind, and no log has a warning."""
+
+import re
+
+from . import console, database, odoo, paths, postgres, process, settings, setup, templates
+from .problems import Problem
+from .tally import Tally
+
+BAD_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (WARNING|ERROR|CRITICAL) .*", re.MULTILINE)
+UNINSTALL = paths.ROOT / "workbench/odoo_scripts/uninstall.py"
+# What the addon must not leave behind; each query gives one line per thing.
+LEFTOVERS = {
+    "tables": "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+    "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'",
+    "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
+    "constraints": "SELECT conrelid::regclass || '.' || conname FROM pg_constraint",
+    "external ids": f"SELECT name FROM ir_model_data WHERE module = '{paths.ADDON}'",
+    "models": "SELECT model FROM ir_model",
+    "fields": "SELECT model || '.' || name FROM ir_model_fields",
+    "cron jobs": "SELECT cron_name FROM ir_cron",
+    "parameters": "SELECT key FROM ir_config_parameter",
+    "company-dependent defaults": "SELECT field_id FROM ir_default",
+}
 
 
 def run():
-    """install, uninstall and install again, without and with demo data, with no warning in the log"""
+    """install, uninstall and install again, then install with demo data; no warning in any log, nothing left behind"""
+    setup.all_parts()
+    tally = Tally()
+    plain, demo = settings.database(settings.own("lifecycle")), f"{settings.own('lifecycle')[:44]}_demo"
+    templates.fresh_database(plain)
+    before = _inventory(plain)
+    _check(tally, "install", lambda log: odoo.install(plain, (paths.ADDON,), log=log))
+    _check(tally, "uninstall", lambda log: odoo.run_logged_script(plain, UNINSTALL, log, MODULE=paths.ADDON))
+    _compare(tally, before, _inventory(plain))
+    _check(tally, "install-again", lambda log: odoo.install(plain, (paths.ADDON,), log=log))
+    templates.fresh_database(demo, demo=True)
+    _check(tally, "install-with-demo", lambda log: odoo.install(demo, (paths.ADDON,), "--with-demo", log=log))
+    database.drop(plain)
+    database.drop(demo)
+    return tally
+
+
+def _check(tally, name, action):
+    log = f"lifecycle-{name}"
+    try:
+        action(log)
+    except Problem as problem:
+        console.say(str(problem))
+        tally.count(False)
+        return
+    found = bad_lines(process.log_path(log).read_text(errors="replace"))
+    for line in found[:10]:
+        console.say(f"  {name}: {line}")
+    tally.count(not found)
+
+
+def bad_lines(log):
+    """The lines of a log that are warnings or worse."""
+    return [match[0] for match in BAD_LINE.finditer(log)]
+
+
+def _inventory(name):
+    return {what: set(postgres.query(sql, name)) for what, sql in LEFTOVERS.items()}
+
+
+def _compare(tally, before, after):
+    for what in LEFTOVERS:
+        left = sorted(after[what] - before[what])
+        if left:
+            console.say(f"  left behind after uninstall, {what}: {', '.join(left[:10])}")
+        tally.count(not left)

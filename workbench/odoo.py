@@ -1,6 +1,7 @@
 """Running Odoo: installing modules, scripts in its shell, its server."""
 
 import subprocess
+from pathlib import Path
 
 from . import console, odoo_source, paths, postgres, process
 from .problems import Problem
@@ -58,6 +59,14 @@ def run_script(database, script, env=None, log_level="warn", **values):
         code = process.show(line, env=given, stdin=handle)
     if code:
         raise Problem(f"{script} failed with exit code {code} on database {database}")
+
+
+def run_logged_script(database, script, log, **values):
+    """The same with the whole log, from level info, in the file `log`."""
+    line = command(database, "--no-http", program="shell")
+    given = environment(**{name: str(value) for name, value in values.items()})
+    with open(script, "rb") as handle:
+        process.step(f"{Path(script).stem} in {database}", line, log, env=given, stdin=handle)
 
 
 def popen_script(database, script, log_level="warn", **values):

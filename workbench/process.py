@@ -3,6 +3,7 @@
 import os
 import shlex
 import subprocess
+import sys
 
 from . import console, paths
 from .problems import Problem
@@ -106,3 +107,17 @@ def capture(command, env=None):
 
 def succeeds(command, env=None):
     return _call(command, env or environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+
+
+def show_and_keep(command, env, **options):
+    """Run it with its output shown; give back exit code and output."""
+    kept = []
+    words = [str(word) for word in command]
+    with subprocess.Popen(
+        words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+    ) as running:
+        for line in running.stdout:
+            kept.append(line.decode(errors="replace"))
+            sys.stdout.write(kept[-1])
+            sys.stdout.flush()
+    return running.returncode, "".join(kept)

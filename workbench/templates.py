@@ -1,8 +1,13 @@
 """Template databases: Odoo with the addons we build on, made once and copied for each run."""
 
+import ast
+
 from . import console, database, locks, odoo, odoo_source, paths, stamps
 
-BASE_ADDONS = ("sale_management", "sale_margin")
+
+def base_addons():
+    """What the addon depends on, from its manifest."""
+    return tuple(ast.literal_eval((paths.ADDON_DIR / "__manifest__.py").read_text())["depends"])
 
 
 def ensure(demo=False):
@@ -16,7 +21,7 @@ def ensure(demo=False):
 
 
 def _name(demo):
-    return f"template_{stamps.fingerprint(odoo_source.version(), BASE_ADDONS)}{'_demo' if demo else ''}"
+    return f"template_{stamps.fingerprint(odoo_source.version(), base_addons())}{'_demo' if demo else ''}"
 
 
 def _make(name, demo):
@@ -24,7 +29,7 @@ def _make(name, demo):
     draft = f"{name}_draft"
     database.drop(draft)
     database.create(draft)
-    odoo.install(draft, ("base", *BASE_ADDONS), *(["--with-demo"] if demo else []), log=name)
+    odoo.install(draft, ("base", *base_addons()), *(["--with-demo"] if demo else []), log=name)
     database.rename(draft, name)
 
 
