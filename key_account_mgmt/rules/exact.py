@@ -1,0 +1,91 @@
+"""Exact numbers: the only arithmetic of the core.
+
+Money and points decide about people, so a value must not depend on binary fractions: everything is ``Decimal``.
+"""
+
+import json
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+# Enough for 24 integer digits and 26 decimals, so that shares of a population do not pick up rounding of their own.
+EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+_SIX = Decimal("0.000001")
+_LARGEST = Decimal(10) ** 24
+_DECIMALS = 12
+
+
+def rounded(value: Decimal) -> Decimal:
+    """``value`` rounded half up to 6 decimals, the precision of points and totals."""
+    return value.quantize(_SIX, ROUND_HALF_UP, EXACT)
+
+
+def text(value: Decimal | int) -> str:
+    """The one spelling of a number: no exponent, no trailing zeros, no minus zero ("70.0" and "7E+1" are "70")."""
+    plain = format(value, "f") if isinstance(value, Decimal) else str(value)
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return "0" if plain == "-0" else plain
+
+
+def number(value: Any) -> Decimal:
+    """``value`` (text, int or Decimal) as a Decimal of a policy.
+
+    Raises PydanticCustomError ``wrong_type`` (a float is not exact, True is no number), ``not_a_number``,
+    ``not_finite``, ``out_of_range`` (at most 24 digits before the point) or ``too_many_decimals`` (more than 12).
+    """
+    got = shown(value)
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise PydanticCustomError("wrong_type", "not an exact number", {"got": got, "allowed": "number as text"})
+    result = parse(value)
+    if result is None:
+        raise PydanticCustomError("not_a_number", "not a number", {"got": got})
+    if not result.is_finite():
+        raise PydanticCustomError("not_finite", "not a finite number", {"got": got})
+    if abs(result) >= _LARGEST:
+        raise PydanticCustomError("out_of_range", "too large", {"got": got, "allowed": f"below {_LARGEST:E}"})
+    if result != result.quantize(Decimal(1).scaleb(-_DECIMALS), context=EXACT):
+        raise PydanticCustomError("too_many_decimals", "too fine", {"got": got, "allowed": _DECIMALS})
+    return result
+
+
+def parse(value: str | int | Decimal) -> Decimal | None:
+    """``value`` as a Decimal, or None when it does not spell a number."""
+    if isinstance(value, str) and not re.fullmatch(r"[^_]{1,100}", value):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None
+
+
+def shown(value: Any) -> Any:
+    """``value`` as a problem shows it: short, and plain JSON."""
+    return value if isinstance(value, (int, type(None))) else str(value)[:100]
+
+
+def read_json(source: str) -> Any:
+    """The values of a JSON text with its numbers kept exactly as written; raises ValueError on broken JSON."""
+    return json.loads(source, parse_float=str, parse_constant=str)
+
+
+def _not_negative(value: Decimal) -> Decimal:
+    if value < 0:
+        raise PydanticCustomError("negative", "negative", {"got": text(value), "allowed": ">= 0"})
+    return value
+
+
+def _positive(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise PydanticCustomError("not_positive", "not positive", {"got": text(value), "allowed": "> 0"})
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(number), PlainSerializer(text, return_type=str)]
+Points = Annotated[Number, AfterValidator(_not_negative)]
+Positive = Annotated[Number, AfterValidator(_positive)]

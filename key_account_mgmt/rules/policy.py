@@ -1,0 +1,134 @@
+"""The policy: the only form in which the core knows the rules of a company, and the import / export form."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from .conditions import Condition
+from .exact import Positive
+from .rows import Code, Row, Text
+from .scales import Scale
+from .scope import known_tier, own_metric
+
+Kind = Literal["number", "amount", "percentage", "count", "choice"]
+HitPolicy = Literal["first", "all"]
+
+
+class Metric(Row):
+    """Something known of a customer; ``options`` are the codes of a choice."""
+
+    code: Code
+    name: Text = ""
+    kind: Kind
+    options: tuple[Code, ...] = ()
+
+    @field_validator("options")
+    @classmethod
+    def _distinct(cls, options: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({option for option in options if options.count(option) > 1})
+        if twice:
+            raise PydanticCustomError("duplicate", "option twice", {"got": twice})
+        return options
+
+
+class Tier(Row):
+    """A class of customers; rank 1 is the best."""
+
+    code: Code
+    name: Text = ""
+    rank: int = Field(ge=1, strict=True)
+
+
+class Criterion(Row):
+    """A metric, how it becomes points, and how many at most."""
+
+    key: Code
+    name: Text = ""
+    metric: Annotated[Code, AfterValidator(own_metric)]
+    perspective: Text = ""
+    max_points: Positive
+    scale: Scale
+
+    @field_validator("scale")
+    @classmethod
+    def _fits(cls, scale: Scale, info: ValidationInfo) -> Scale:
+        metric = info.context.metric if info.context else None
+        if metric and (metric.kind == "choice") != (scale.type == "grades"):
+            found = {"got": scale.type, "metric": metric.code, "kind": metric.kind}
+            raise PydanticCustomError("wrong_metric_kind", "scale does not fit the metric", found)
+        return scale
+
+
+class Rule(Row):
+    """All conditions hold → the outcome, which the kinds of tables add; without conditions it always holds."""
+
+    key: Code
+    name: Text = ""
+    conditions: tuple[Condition, ...] = ()
+
+
+class TierRule(Rule):
+    """Outcome: the tier, for ``veto`` the best one still allowed."""
+
+    tier: Annotated[Code, AfterValidator(known_tier)]
+
+
+class TierTable(Row):
+    """Gives the tier: the first rule that fires, by order."""
+
+    rule: ClassVar[type[Rule]] = TierRule
+    hit_policy: ClassVar[HitPolicy] = "first"
+    kind: Literal["tier"]
+    rules: tuple[TierRule, ...] = ()
+
+
+class VetoTable(Row):
+    """Caps the tier whatever the score: all rules that fire, and the worst cap counts."""
+
+    rule: ClassVar[type[Rule]] = TierRule
+    hit_policy: ClassVar[HitPolicy] = "all"
+    kind: Literal["veto"]
+    rules: tuple[TierRule, ...] = ()
+
+
+# A new kind of table is a class here and its resolution in ``decision``.
+TABLES: dict[str, type[TierTable] | type[VetoTable]] = {"tier": TierTable, "veto": VetoTable}
+Table = Annotated[TierTable | VetoTable, Field(discriminator="kind")]
+
+
+class Policy(Row):
+    """All rules of one version. Build it with ``load``, which alone checks the rows against each other."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    schema_version: Literal[1] = Field(1, alias="schema")
+    name: Text = ""
+    metrics: tuple[Metric, ...] = ()
+    tiers: tuple[Tier, ...]
+    criteria: tuple[Criterion, ...] = ()
+    tables: tuple[Table, ...]
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any] | str | bytes) -> "Policy":
+        """The policy in ``values`` (a dict or JSON text); raises PolicyError with all that is wrong."""
+        from .reading import read  # the reader builds this class
+
+        return read(values)
+
+    def dump(self) -> dict[str, Any]:
+        """The policy as plain JSON values in canonical spelling; ``load`` of it gives an equal policy."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """sha256 of the canonical JSON: equal for equal content, however it was spelt."""
+        canonical = json.dumps(self.dump(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def table(self, kind: str) -> Table | None:
+        """The table of that kind, or None."""
+        return next((table for table in self.tables if table.kind == kind), None)

@@ -1,0 +1,155 @@
+"""Reads a policy row by row, so that everything that is wrong is found in one go."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from .conditions import Condition
+from .exact import read_json
+from .policy import TABLES, Criterion, Metric, Policy, Rule, Table, Tier
+from .problems import PolicyError, Problem, from_pydantic
+from .rows import Row, Text
+from .scope import SCORE, Scope
+
+Path = tuple[str | int, ...]
+_SCORE_METRIC = Metric(code=SCORE, kind="number")
+
+
+class _Envelope(Row):
+    """The outermost form; its rows are read one by one."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: Text = ""
+    metrics: list[Any] = []
+    tiers: list[Any] = []
+    criteria: list[Any] = []
+    tables: list[Any] = []
+
+
+class _TableEnvelope(Row):
+    kind: Literal[tuple(TABLES)]  # type: ignore[valid-type]
+    rules: list[Any] = []
+
+
+def read(values: Mapping[str, Any] | str | bytes) -> Policy:
+    """The policy in ``values``; raises PolicyError with every problem found."""
+    reader = _Reader()
+    policy = reader.policy(_parsed(values))
+    if policy is None:
+        raise PolicyError(reader.problems)
+    return policy
+
+
+class _Reader:
+    """Collects problems while rows become models."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def policy(self, values: Any) -> Policy | None:
+        """The policy, or None when ``problems`` has something."""
+        envelope = self._row(_Envelope, values, (), Scope())
+        if envelope is None:
+            return None
+        metrics, tiers = self._metrics(envelope.metrics), self._tiers(envelope.tiers)
+        scope = Scope(
+            {**_by_code(envelope.metrics, metrics), SCORE: _SCORE_METRIC},
+            _by_code(envelope.tiers, tiers),
+        )
+        criteria = self._rows(Criterion, envelope.criteria, ("criteria",), "key", scope)
+        self._unique(criteria, ("criteria",), "key", "key")
+        tables = self._tables(envelope.tables, scope)
+        if self.problems:
+            return None
+        return Policy(name=envelope.name, metrics=metrics, tiers=tiers, criteria=criteria, tables=tables)
+
+    def _metrics(self, rows: list[Any]) -> list[Metric]:
+        metrics = self._rows(Metric, rows, ("metrics",), "code", Scope())
+        self._unique(metrics, ("metrics",), "code", "code")
+        if any(metric.code == SCORE for metric in metrics):
+            self.problems.append(Problem(("metrics", SCORE), "code", "reserved_code", {"got": SCORE}))
+        return metrics
+
+    def _tiers(self, rows: list[Any]) -> list[Tier]:
+        tiers = self._rows(Tier, rows, ("tiers",), "code", Scope())
+        self._unique(tiers, ("tiers",), "code", "code")
+        self._unique(tiers, ("tiers",), "code", "rank")
+        if not rows:
+            self.problems.append(Problem((), "tiers", "no_tiers"))
+        return tiers
+
+    def _tables(self, rows: list[Any], scope: Scope) -> list[Table]:
+        tables = [self._table(row, ("tables", _label(row, "kind", index)), scope) for index, row in enumerate(rows)]
+        found = [table for table in tables if table]
+        self._unique(found, ("tables",), "kind", "kind")
+        if not any(_get(row, "kind") == "tier" for row in rows):
+            self.problems.append(Problem((), "tables", "no_tier_table"))
+        return found
+
+    def _table(self, row: Any, path: Path, scope: Scope) -> Table | None:
+        envelope = self._row(_TableEnvelope, row, path, scope)
+        if envelope is None:
+            return None
+        kind = TABLES[envelope.kind]
+        path = (*path, "rules")
+        rules = [self._rule(kind.rule, row, (*path, _label(row, "key", i)), scope) for i, row in enumerate(envelope.rules)]
+        found = [rule for rule in rules if rule]
+        self._unique(found, path, "key", "key")
+        return kind(kind=envelope.kind, rules=found)
+
+    def _rule(self, model: type[Rule], row: Any, path: Path, scope: Scope) -> Rule | None:
+        """The rule; its conditions are rows of their own, so that one broken row does not hide another."""
+        rows = _get(row, "conditions")
+        if not isinstance(rows, (list, tuple)):
+            return self._row(model, row, path, scope)
+        rule = self._row(model, {**row, "conditions": ()}, path, scope)
+        conditions = self._rows(Condition, rows, (*path, "conditions"), None, scope)
+        return rule and rule.model_copy(update={"conditions": tuple(conditions)})
+
+    def _rows(self, model: type[Row], rows: Sequence[Any], path: Path, label: str | None, scope: Scope) -> list[Any]:
+        read_rows = (
+            self._row(model, row, (*path, _label(row, label, index)), scope.of(_get(row, "metric")))
+            for index, row in enumerate(rows)
+        )
+        return [row for row in read_rows if row]
+
+    def _row(self, model: type[Row], row: Any, path: Path, scope: Scope) -> Any:
+        try:
+            return model.model_validate(row, context=scope)
+        except ValidationError as error:
+            self.problems.extend(from_pydantic(error, path, row))
+            return None
+
+    def _unique(self, rows: Iterable[Row], path: Path, label: str, column: str) -> None:
+        first: dict[Any, str] = {}
+        for row in rows:
+            key, value = getattr(row, label), getattr(row, column)
+            if value in first:
+                self.problems.append(Problem((*path, key), column, "duplicate", {"got": value, "first": first[value]}))
+            first.setdefault(value, key)
+
+
+def _parsed(values: Any) -> Any:
+    if not isinstance(values, (str, bytes)):
+        return values
+    try:
+        return read_json(values)
+    except ValueError as error:
+        raise PolicyError([Problem((), "", "not_json", {"got": str(error)})]) from error
+
+
+def _by_code(rows: Iterable[Any], models: Iterable[Any]) -> dict[str, Any]:
+    """Rows by code; a broken one is known all the same, or every reference to it would be reported too."""
+    broken = {code: None for row in rows if isinstance(code := _get(row, "code"), str)}
+    return broken | {model.code: model for model in models}
+
+
+def _label(row: Any, column: str | None, index: int) -> str | int:
+    """What a problem's path calls the row: its key, or its position where it has none."""
+    key = _get(row, column) if column else None
+    return key if key and isinstance(key, str) else index
+
+
+def _get(row: Any, column: str) -> Any:
+    return row.get(column) if isinstance(row, Mapping) else None

@@ -1,0 +1,66 @@
+"""What the rows of a policy may refer to while they are validated: metrics, tiers and the row's own metric."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from .policy import Metric
+
+SCORE = "score"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """``metrics`` and ``tiers`` by code (None: the row is there, but broken), ``metric``: of the row at hand."""
+
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    tiers: Mapping[str, Any] = field(default_factory=dict)
+    metric: "Metric | None" = None
+
+    def of(self, metric: Any) -> "Scope":
+        """The scope of a row about ``metric`` (whatever a row had there)."""
+        known = self.metrics.get(metric) if isinstance(metric, str) else None
+        return replace(self, metric=known)
+
+
+def known_metric(code: str, info: ValidationInfo) -> str:
+    """``code`` if the policy has such a metric, else ``unknown_metric``."""
+    scope = info.context
+    if scope and code not in scope.metrics:
+        raise PydanticCustomError("unknown_metric", "unknown metric", {"got": code, "allowed": sorted(scope.metrics)})
+    return code
+
+
+def own_metric(code: str, info: ValidationInfo) -> str:
+    """A metric that may be scored: the score is what criteria add up to, so it cannot go into one."""
+    if code == SCORE:
+        raise PydanticCustomError("score_not_allowed", "score in a criterion", {"got": code})
+    return known_metric(code, info)
+
+
+def numeric_metric(code: str, info: ValidationInfo) -> str:
+    """A metric that may be scored and has numbers."""
+    metric = info.context.metrics.get(own_metric(code, info)) if info.context else None
+    if metric and metric.kind == "choice":
+        raise PydanticCustomError("wrong_metric_kind", "needs numbers", {"got": code, "kind": metric.kind})
+    return code
+
+
+def known_tier(code: str, info: ValidationInfo) -> str:
+    """``code`` if the policy has such a tier, else ``unknown_tier``."""
+    scope = info.context
+    if scope and code not in scope.tiers:
+        raise PydanticCustomError("unknown_tier", "unknown tier", {"got": code, "allowed": list(scope.tiers)})
+    return code
+
+
+def known_option(code: str, info: ValidationInfo) -> str:
+    """``code`` if the row's metric is a choice that offers it, else ``unknown_option``."""
+    metric = info.context.metric if info.context else None
+    if metric and metric.kind == "choice" and code not in metric.options:
+        raise PydanticCustomError("unknown_option", "unknown option", {"got": code, "allowed": list(metric.options)})
+    return code
