@@ -89,7 +89,7 @@ def _translated(detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if kind in _CODES:
         params = {} if kind in ("missing", "union_tag_not_found") else {"got": shown(context.get("tag", detail["input"]))}
         return _CODES[kind], params | _allowed(context)
-    if kind.endswith(("_type", "_parsing", "_attributes")):
+    if kind != "wrong_type" and kind.endswith(("_type", "_parsing", "_attributes")):
         return "wrong_type", {"got": shown(detail["input"]), "allowed": kind.rsplit("_", 1)[0]}
     return kind, dict(context)
 

@@ -49,43 +49,37 @@ class _Reader:
 
     def policy(self, values: Any) -> Policy | None:
         """The policy, or None when ``problems`` has something."""
-        envelope = self._row(_Envelope, values, (), Scope())
-        if envelope is None:
-            return None
-        metrics, tiers = self._metrics(envelope.metrics), self._tiers(envelope.tiers)
-        scope = Scope(
-            {**_by_code(envelope.metrics, metrics), SCORE: _SCORE_METRIC},
-            _by_code(envelope.tiers, tiers),
-        )
-        criteria = self._rows(Criterion, envelope.criteria, ("criteria",), "key", scope)
-        self._unique(criteria, ("criteria",), "key", "key")
-        tables = self._tables(envelope.tables, scope)
+        self._row(_Envelope, values, (), Scope())
+        metric_rows, tier_rows = _list(values, "metrics"), _list(values, "tiers")
+        metrics, tiers = self._metrics(metric_rows), self._tiers(tier_rows)
+        known_metrics = {**_by_code(metric_rows, metrics), SCORE: _SCORE_METRIC}
+        scope = Scope(known_metrics, _by_code(tier_rows, tiers))
+        criteria = self._rows(Criterion, _list(values, "criteria"), ("criteria",), "key", scope)
+        self._unique(_list(values, "criteria"), ("criteria",), "key", "key")
+        tables = self._tables(_list(values, "tables"), scope)
         if self.problems:
             return None
-        return Policy(name=envelope.name, metrics=metrics, tiers=tiers, criteria=criteria, tables=tables)
+        return Policy(name=values.get("name", ""), metrics=metrics, tiers=tiers, criteria=criteria, tables=tables)
 
-    def _metrics(self, rows: list[Any]) -> list[Metric]:
-        metrics = self._rows(Metric, rows, ("metrics",), "code", Scope())
-        self._unique(metrics, ("metrics",), "code", "code")
-        if any(metric.code == SCORE for metric in metrics):
+    def _metrics(self, rows: Sequence[Any]) -> list[Metric]:
+        self._unique(rows, ("metrics",), "code", "code")
+        if any(_get(row, "code") == SCORE for row in rows):
             self.problems.append(Problem(("metrics", SCORE), "code", "reserved_code", {"got": SCORE}))
-        return metrics
+        return self._rows(Metric, rows, ("metrics",), "code", Scope())
 
-    def _tiers(self, rows: list[Any]) -> list[Tier]:
-        tiers = self._rows(Tier, rows, ("tiers",), "code", Scope())
-        self._unique(tiers, ("tiers",), "code", "code")
-        self._unique(tiers, ("tiers",), "code", "rank")
+    def _tiers(self, rows: Sequence[Any]) -> list[Tier]:
+        self._unique(rows, ("tiers",), "code", "code")
+        self._unique(rows, ("tiers",), "code", "rank")
         if not rows:
             self.problems.append(Problem((), "tiers", "no_tiers"))
-        return tiers
+        return self._rows(Tier, rows, ("tiers",), "code", Scope())
 
-    def _tables(self, rows: list[Any], scope: Scope) -> list[Table]:
+    def _tables(self, rows: Sequence[Any], scope: Scope) -> list[Table]:
+        self._unique(rows, ("tables",), "kind", "kind")
         tables = [self._table(row, ("tables", _label(row, "kind", index)), scope) for index, row in enumerate(rows)]
-        found = [table for table in tables if table]
-        self._unique(found, ("tables",), "kind", "kind")
         if not any(_get(row, "kind") == "tier" for row in rows):
             self.problems.append(Problem((), "tables", "no_tier_table"))
-        return found
+        return [table for table in tables if table]
 
     def _table(self, row: Any, path: Path, scope: Scope) -> Table | None:
         envelope = self._row(_TableEnvelope, row, path, scope)
@@ -93,10 +87,12 @@ class _Reader:
             return None
         kind = TABLES[envelope.kind]
         path = (*path, "rules")
-        rules = [self._rule(kind.rule, row, (*path, _label(row, "key", i)), scope) for i, row in enumerate(envelope.rules)]
-        found = [rule for rule in rules if rule]
-        self._unique(found, path, "key", "key")
-        return kind(kind=envelope.kind, rules=found)
+        self._unique(envelope.rules, path, "key", "key")
+        rules = [
+            self._rule(kind.rule, rule, (*path, _label(rule, "key", index)), scope)
+            for index, rule in enumerate(envelope.rules)
+        ]
+        return kind(kind=envelope.kind, rules=[rule for rule in rules if rule])
 
     def _rule(self, model: type[Rule], row: Any, path: Path, scope: Scope) -> Rule | None:
         """The rule; its conditions are rows of their own, so that one broken row does not hide another."""
@@ -121,13 +117,15 @@ class _Reader:
             self.problems.extend(from_pydantic(error, path, row))
             return None
 
-    def _unique(self, rows: Iterable[Row], path: Path, label: str, column: str) -> None:
-        first: dict[Any, str] = {}
-        for row in rows:
-            key, value = getattr(row, label), getattr(row, column)
-            if value in first:
-                self.problems.append(Problem((*path, key), column, "duplicate", {"got": value, "first": first[value]}))
-            first.setdefault(value, key)
+    def _unique(self, rows: Iterable[Any], path: Path, label: str, column: str) -> None:
+        first: dict[Any, str | int] = {}
+        for index, row in enumerate(rows):
+            value, name = _get(row, column), _label(row, label, index)
+            if isinstance(value, (str, int)) and value in first:
+                found = {"got": value, "first": first[value]}
+                self.problems.append(Problem((*path, name), column, "duplicate", found))
+            elif isinstance(value, (str, int)):
+                first[value] = name
 
 
 def _parsed(values: Any) -> Any:
@@ -143,6 +141,11 @@ def _by_code(rows: Iterable[Any], models: Iterable[Any]) -> dict[str, Any]:
     """Rows by code; a broken one is known all the same, or every reference to it would be reported too."""
     broken = {code: None for row in rows if isinstance(code := _get(row, "code"), str)}
     return broken | {model.code: model for model in models}
+
+
+def _list(values: Any, column: str) -> Sequence[Any]:
+    rows = _get(values, column)
+    return rows if isinstance(rows, (list, tuple)) else ()
 
 
 def _label(row: Any, column: str | None, index: int) -> str | int:
