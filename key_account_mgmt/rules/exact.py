@@ -5,6 +5,7 @@ Money and points decide about people, so a value must not depend on binary fract
 
 import json
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -52,6 +53,17 @@ def number(value: Any) -> Decimal:
     if result != result.quantize(Decimal(1).scaleb(-_DECIMALS), context=EXACT):
         raise PydanticCustomError("too_many_decimals", "too fine", {"got": got, "allowed": _DECIMALS})
     return result
+
+
+def plain(value: Any) -> Any:
+    """``value`` (named tuples, dicts, lists, numbers, text) as JSON values; Decimals become text."""
+    if isinstance(value, Decimal):
+        return text(value)
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def parse(value: str | int | Decimal) -> Decimal | None:

@@ -129,6 +129,11 @@ class Policy(Row):
         canonical = json.dumps(self.dump(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    @cached_property
+    def choices(self) -> frozenset[str]:
+        """Codes of the metrics whose values are options."""
+        return frozenset(metric.code for metric in self.metrics if metric.kind == "choice")
+
     def table(self, kind: str) -> Table | None:
         """The table of that kind, or None."""
         return next((table for table in self.tables if table.kind == kind), None)

@@ -1,0 +1,133 @@
+"""Groups the rules of a table into chunks that are small enough to infer once per distinct signature.
+
+One memo over all metrics would be useless (nearly every customer is different); over the few buckets that a handful
+of rules can tell apart, a hundred thousand customers share some dozens of signatures.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from .axes import Axis, axis
+from .conditions import Operand
+from .policy import Rule
+
+# durable-rules breaks down above 64 conditions that match at once. A memo pays only while signatures are few; results
+# are one bit per rule in a byte.
+MAX_OPERANDS = 5
+MAX_NODES = 60
+MAX_SIGNATURES = 64
+MAX_RULES = 8
+BYTE = 256
+
+Test = Mapping[Operand, frozenset[int]]
+
+
+class Span(NamedTuple):
+    """One test of a rule as matching sees it: attribute ``position`` of the signature lies in ``low..high``."""
+
+    position: int
+    low: int
+    high: int
+
+
+class Regions(NamedTuple):
+    """What each rule asks of each operand, in buckets of that operand's axis."""
+
+    axes: dict[Operand, Axis]
+    tests: tuple[Test, ...]
+
+
+def regions(rules: Sequence[Rule]) -> Regions:
+    """Axes over all conditions of a table, and per rule the buckets in which it can fire."""
+    by_operand: dict[Operand, list] = {}
+    for rule in rules:
+        for condition in rule.conditions:
+            by_operand.setdefault(condition.operand, []).append(condition)
+    axes = {operand: axis(conditions) for operand, conditions in by_operand.items()}
+    return Regions(axes, tuple(_test(rule, axes) for rule in rules))
+
+
+def _test(rule: Rule, axes: Mapping[Operand, Axis]) -> Test:
+    test: dict[Operand, frozenset[int]] = {}
+    for condition in rule.conditions:
+        operand = condition.operand
+        buckets = axes[operand].buckets(condition)
+        test[operand] = test[operand] & buckets if operand in test else buckets
+    return test
+
+
+class Chunk:
+    """Some rules (by their index in the table), their operands, and per operand the classes that they tell apart.
+
+    Class 0 is "no rule's test holds here", missing values included; the others are numbered by bucket.
+    """
+
+    def __init__(self, tests: Mapping[int, Test], sizes: Mapping[Operand, int]):
+        self.tests = dict(tests)
+        self.operands = tuple(dict.fromkeys(operand for test in tests.values() for operand in test))
+        self.tables = {operand: self._classes(operand, sizes[operand]) for operand in self.operands}
+        self.counts = [max(self.tables[operand]) + 1 for operand in self.operands]
+        self.signatures = 1
+        for count in self.counts:
+            self.signatures *= count
+        self.spans = {index: self._spans(test) for index, test in tests.items()}
+
+    @property
+    def nodes(self) -> int:
+        """An upper bound of the conditions that can match at once."""
+        return sum(max(2 * len(spans), 1) for tests in self.spans.values() for spans in tests)
+
+    def fits(self) -> bool:
+        """Whether the chunk is still small enough."""
+        few = len(self.operands) <= MAX_OPERANDS and len(self.tests) <= MAX_RULES
+        return few and self.signatures <= MAX_SIGNATURES and self.nodes <= MAX_NODES
+
+    def _classes(self, operand: Operand, size: int) -> list[int]:
+        """The class of each bucket and, last, of a missing value: buckets that no rule tells apart share one."""
+        holding = [test[operand] for test in self.tests.values() if operand in test]
+        numbers: dict[tuple[bool, ...], int] = {(False,) * len(holding): 0}
+        classes = [numbers.setdefault(tuple(code in test for test in holding), len(numbers)) for code in range(size)]
+        return [*classes, 0]
+
+    def _spans(self, test: Test) -> list[list[Span]]:
+        """Per operand of the rule the stretches of classes in which its test holds."""
+        return [
+            [Span(position, low, high) for low, high in _stretches({self.tables[operand][code] for code in test[operand]})]
+            for position, operand in enumerate(self.operands)
+            if operand in test
+        ]
+
+
+def chunks(tests: Mapping[int, Test], sizes: Mapping[Operand, int]) -> list[Chunk]:
+    """``tests`` by rule index, grouped; a rule that is too big for any group gets a chunk of its own."""
+    found: list[Chunk] = []
+    for index, test in tests.items():
+        place, merged = _best(found, index, test, sizes)
+        if merged is None:
+            found.append(Chunk({index: test}, sizes))
+        else:
+            found[place] = merged
+    return found
+
+
+def _best(found: Sequence[Chunk], index: int, test: Test, sizes: Mapping[Operand, int]) -> tuple[int, Chunk | None]:
+    """The chunk that grows least by taking in the rule, among those that can."""
+    grown = (
+        (place, Chunk({**chunk.tests, index: test}, sizes))
+        for place, chunk in enumerate(found)
+        if len({*chunk.operands, *test}) <= MAX_OPERANDS
+    )
+    fitting = [(merged.signatures, place, merged) for place, merged in grown if merged.fits()]
+    best = min(fitting, key=lambda entry: entry[:2], default=(0, 0, None))
+    return best[1], best[2]
+
+
+def _stretches(classes: Iterable[int]) -> list[tuple[int, int]]:
+    """Neighbouring classes as (low, high) pairs."""
+    stretches: list[list[int]] = []
+    for one in sorted(classes):
+        if stretches and stretches[-1][1] == one - 1:
+            stretches[-1][1] = one
+        else:
+            stretches.append([one, one])
+    return [(low, high) for low, high in stretches]

@@ -1,0 +1,89 @@
+"""From the rules that fire to one decision, by each table's hit policy, with its reasons as codes and parameters."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .conditions import Operand
+from .exact import plain
+from .policy import Policy, Rule, TierRule
+
+Columns = Mapping[Operand, Sequence]
+
+
+class Reason(NamedTuple):
+    """Why, as a ``code`` and its ``params`` (docs/architecture.md has the list); rendering happens elsewhere."""
+
+    code: str
+    params: Mapping[str, Any]
+
+
+class Decision(NamedTuple):
+    """``tier`` (None: no rule gave one), ``proposed``: the tier before vetoes, ``rule`` that gave it, ``vetoes`` fired."""
+
+    tier: str | None
+    proposed: str | None
+    rule: str | None
+    vetoes: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    def dump(self) -> dict[str, Any]:
+        """The decision as plain JSON values, numbers as text."""
+        return plain(self)
+
+
+class Verdict:
+    """What a set of fired rules means, for everybody for whom exactly these fire.
+
+    Tier table: the first rule that fires. Veto table: all that fire; the worst cap counts.
+    """
+
+    def __init__(self, policy: Policy, tier_rules: Sequence[TierRule], vetoes: Sequence[TierRule]):
+        ranks = {tier.code: tier.rank for tier in policy.tiers}
+        winner = tier_rules[0] if tier_rules else None
+        self.proposed = winner.tier if winner else None
+        self.tier = max((self.proposed, *(veto.tier for veto in vetoes)), key=ranks.__getitem__) if winner else None
+        self.rule = winner.key if winner else None
+        self.vetoes = tuple(veto.key for veto in vetoes)
+        self._cited = [("tier_rule", winner)] if winner else []
+        self._cited += [("veto", veto) for veto in vetoes]
+        fired = {id(winner), *map(id, vetoes)}
+        self._unfired = [rule for rule in _considered(policy, winner) if id(rule) not in fired]
+
+    def decision(self, columns: Columns, row: int, missing: Sequence[Reason] = ()) -> Decision:
+        """The decision about the customer in ``row``; ``missing`` says what could not be scored or judged."""
+        reasons = [] if self.rule else [Reason("no_tier_rule", {})]
+        for code, rule in self._cited:
+            reasons.append(Reason(code, {"rule": rule.key, "tier": rule.tier, "facts": _facts(rule, columns, row)}))
+        if self.tier != self.proposed:
+            reasons.append(Reason("capped", {"from": self.proposed, "to": self.tier}))
+        return Decision(self.tier, self.proposed, self.rule, self.vetoes, (*reasons, *missing))
+
+    def unjudged(self, absent: Iterable[Operand]) -> list[Reason]:
+        """Reasons for the rules that were looked at and had a condition on one of the ``absent`` operands."""
+        absent = set(absent)
+        found = {
+            (operand, rule.key): None
+            for rule in self._unfired
+            for operand in (condition.operand for condition in rule.conditions)
+            if operand in absent
+        }
+        return [Reason("missing", _named(operand) | {"rule": key}) for operand, key in found]
+
+
+def _considered(policy: Policy, winner: Rule | None) -> Iterable[Rule]:
+    """Rules whose outcome counted: those before the winner of a table where the first hit wins, else all."""
+    for table in policy.tables:
+        for rule in table.rules:
+            if table.hit_policy == "first" and rule is winner:
+                break
+            yield rule
+
+
+def _facts(rule: Rule, columns: Columns, row: int) -> list[dict[str, Any]]:
+    operands = dict.fromkeys(condition.operand for condition in rule.conditions)
+    return [{"metric": one.metric, "measure": one.measure, "value": columns[one][row]} for one in operands]
+
+
+def _named(operand: Operand) -> dict[str, Any]:
+    """A place can be missing where the value is not: a share of a sum of zero."""
+    return {"metric": operand.metric} | ({} if operand.measure == "value" else {"measure": operand.measure})

@@ -1,0 +1,145 @@
+"""Inference by durable-rules over small integers: the only file that knows it.
+
+Its matching is right; most of what is around it is hazardous, hence the care taken here: no timer threads, one state,
+assert then retract, an always-true last rule that proves a run complete, and a new engine after any error.
+"""
+
+import logging
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .conditions import Operand
+from .chunks import MAX_NODES, Chunk, Span
+
+try:
+    import durable_rules_engine
+    from durable.engine import Host
+except ImportError:  # it needs a compiler to install, so it stays optional
+    Host = object
+    durable_rules_engine = None
+
+_logger = logging.getLogger(__name__)
+_RULESET = "chunk"
+_DONE = -1
+_SID = "1"
+
+
+class EngineError(Exception):
+    """durable-rules failed twice on the same signature, or cannot hold the rules."""
+
+
+class Engine:
+    """The rules of one chunk. ``infer`` may be called from any thread."""
+
+    def __init__(self, chunk: Chunk):
+        if chunk.nodes > MAX_NODES:
+            raise EngineError(f"{chunk.nodes} conditions in one rule, more than {MAX_NODES}")
+        self._chunk = chunk
+        self._lock = threading.Lock()
+        self._session: _Session | None = None
+
+    def infer(self, signature: Sequence[int]) -> list[int]:
+        """Indices of the rules that fire for the classes in ``signature``. Raises EngineError."""
+        with self._lock:
+            try:
+                return self._run(signature)
+            except Exception as error:  # its errors have no common class, and leave leftovers in the state
+                _logger.warning("durable-rules failed on %s, building a new engine: %s", signature, error)
+                self._session = None
+            try:
+                return self._run(signature)
+            except Exception as error:
+                self._session = None
+                raise EngineError(str(error)) from error
+
+    def _run(self, signature: Sequence[int]) -> list[int]:
+        if self._session is None:
+            self._session = _Session(self._chunk)
+        return self._session.run(signature)
+
+
+class _QuietHost(Host):
+    """Without the timer threads, which would run consequences behind our back."""
+
+    def _run(self) -> None:
+        pass
+
+
+class _Session:
+    """One ruleset and its one state; thrown away as a whole after any error."""
+
+    def __init__(self, chunk: Chunk):
+        self._fired: list[int] = []
+        self._host = _QuietHost()
+        self._host.register_rulesets({_RULESET: self._ruleset(chunk)})
+        ruleset = self._host.get_ruleset(_RULESET)
+        # Without both deletions, and in this order, every rebuilt engine would leak.
+        weakref.finalize(self, _release, ruleset._handle).atexit = False
+
+    def _ruleset(self, chunk: Chunk) -> dict[str, Any]:
+        rules = {
+            f"r{index}": {"all": [{"m": _all(spans)}], "run": self._appending(index)}
+            for index, spans in chunk.spans.items()
+        }
+        # A fact that matches nothing is an error, and its clean-up can crash the process. The attribute must be one
+        # that states do not have ("id" is): they are matched too, after every consequence, for ever.
+        rules["done"] = {"all": [{"m": {"always": 1}}], "run": self._appending(_DONE)}
+        return rules
+
+    def _appending(self, index: int) -> Callable[[Any], None]:
+        fired = self._fired
+
+        def consequence(_context: Any) -> None:  # a second parameter would make it asynchronous
+            fired.append(index)
+
+        return consequence
+
+    def run(self, signature: Sequence[int]) -> list[int]:
+        """Indices of the rules that fire, ascending."""
+        self._fired.clear()
+        fact = {f"p{position}": code for position, code in enumerate(signature) if code}
+        fact.update(id=1, sid=_SID, always=1)
+        state = self._host.assert_fact(_RULESET, dict(fact))
+        self._host.retract_fact(_RULESET, fact)
+        if not state or "exception" in state:
+            raise EngineError(str(state and state["exception"]))
+        if self._fired.count(_DONE) != 1:
+            raise EngineError("incomplete run")
+        return sorted(index for index in self._fired if index != _DONE)
+
+
+def _release(handle: int) -> None:
+    try:
+        durable_rules_engine.delete_state(handle, _SID)
+    finally:
+        durable_rules_engine.delete_ruleset(handle)
+
+
+def _all(tests: Sequence[Sequence[Span]]) -> dict[str, Any]:
+    return _joined("$and", [_joined("$or", [_within(span) for span in spans]) for spans in tests])
+
+
+def _within(span: Span) -> dict[str, Any]:
+    """A missing attribute satisfies neither half."""
+    attribute = f"p{span.position}"
+    return {"$and": [{"$gte": {attribute: span.low}}, {"$lt": {attribute: span.high + 1}}]}
+
+
+def _joined(operator: str, terms: list[dict[str, Any]]) -> dict[str, Any]:
+    return terms[0] if len(terms) == 1 else {operator: terms}
+
+
+def works() -> bool:
+    """Whether durable-rules is installed and gives the right answer to a small question."""
+    if durable_rules_engine is None:
+        return False
+    operand = Operand("probe", "value")
+    probe = Chunk({0: {operand: frozenset({1})}}, {operand: 2})
+    try:
+        engine = Engine(probe)
+        return engine.infer((1,)) == [0] and engine.infer((0,)) == []
+    except EngineError as error:
+        _logger.warning("durable-rules is installed but does not work, the reference matcher serves: %s", error)
+        return False

@@ -1,0 +1,139 @@
+"""The way of a customer's facts to a decision: score, rank, match, resolve, a batch at a time."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Any, NamedTuple
+
+from .book import Book
+from .conditions import Operand
+from .decision import Decision, Reason, Verdict
+from .exact import EXACT, plain
+from .frame import Frame, absent_rows, added
+from .matching import shared_matcher
+from .policy import Policy
+from .ranking import Ranking, Standing
+from .scope import SCORE
+from .scoring import inputs, points
+
+
+@dataclass(frozen=True)
+class Population:
+    """Everybody who is ranked together: ``size``, and the rankings of the score and of every ranked metric."""
+
+    size: int
+    rankings: Mapping[str, Ranking]
+
+
+class Result(NamedTuple):
+    """One customer's outcome: points by criterion key and by perspective, total, place by total, decision."""
+
+    key: Hashable
+    points: dict[str, Decimal]
+    perspectives: dict[str, Decimal]
+    total: Decimal
+    standing: Standing | None
+    decision: Decision
+
+    def dump(self) -> dict[str, Any]:
+        """The result as plain JSON values, numbers as text."""
+        return plain(self)
+
+
+class Evaluator:
+    """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works."""
+
+    def __init__(self, policy: Policy, engine: str | None = None):
+        self.policy = policy
+        self._tiers = shared_matcher(policy, "tier", engine)
+        self._vetoes = shared_matcher(policy, "veto", engine)
+        self._operands = tuple(dict.fromkeys((*self._tiers.operands, *self._vetoes.operands)))
+        self._by_rank = [one for one in policy.criteria if one.scale.type == "percentile"]
+        self._by_value = [one for one in policy.criteria if one.scale.type != "percentile"]
+        ranked = {operand.metric for operand in self._operands if operand.measure != "value"}
+        self._ranked = sorted((ranked | {one.metric for one in self._by_rank}) - {SCORE})
+        scored = {metric for criterion in policy.criteria for metric in inputs(criterion)}
+        judged = {operand.metric for operand in self._operands}
+        self.metrics = frozenset((scored | judged) - {SCORE})
+
+    def survey(self, books: Iterable[Book]) -> Population:
+        """The population of all customers in ``books``, in one pass that keeps only what is ranked.
+
+        Raises FactError for a value that cannot be used.
+        """
+        columns: dict[str, list] = {metric: [] for metric in self._ranked}
+        totals: list[Decimal] = []
+        with localcontext(EXACT):
+            for book in books:
+                for metric, column in columns.items():
+                    column.extend(book.column(metric))
+                totals += self._value_points(book)
+            rankings = {metric: Ranking(column) for metric, column in columns.items()}
+            ranked_points = [points(criterion, columns.__getitem__, rankings) for criterion in self._by_rank]
+            rankings[SCORE] = Ranking(added([totals, *ranked_points], len(totals)))
+        return Population(len(totals), rankings)
+
+    def _value_points(self, book: Book) -> list[Decimal]:
+        """Points that do not depend on anybody else."""
+        choices = self.policy.choices
+        columns = [
+            points(criterion, lambda metric: book.column(metric, metric in choices), {}) for criterion in self._by_value
+        ]
+        return added(columns, len(book))
+
+    def decide(self, book: Book, population: Population) -> list[Result]:
+        """One result per customer of ``book``, in its order; any size of batch gives the same.
+
+        Raises FactError for a value that cannot be used.
+        """
+        with localcontext(EXACT):
+            frame = Frame(self.policy, book, population.rankings)
+            decisions = self._decisions(frame)
+            standings = map(population.rankings[SCORE].standing, frame.totals)
+            points_rows = _records([criterion.key for criterion in self.policy.criteria], frame.points, len(book))
+            perspectives = frame.perspectives()
+            perspective_rows = _records(list(perspectives), list(perspectives.values()), len(book))
+            return list(map(Result, book.keys, points_rows, perspective_rows, frame.totals, standings, decisions))
+
+    def _decisions(self, frame: Frame) -> list[Decision]:
+        count = len(frame.book)
+        columns = frame.columns(self._operands)
+        tiers, vetoes = self._tiers.match(columns, count), self._vetoes.match(columns, count)
+        verdicts = {pair: self._verdict(*pair) for pair in set(zip(tiers, vetoes))}
+        missing = self._missing(frame, columns, [verdicts[pair] for pair in zip(tiers, vetoes)])
+        return [
+            verdicts[pair].decision(columns, row, missing.get(row, ())) for row, pair in enumerate(zip(tiers, vetoes))
+        ]
+
+    def _verdict(self, tiers: Sequence[int], vetoes: Sequence[int]) -> Verdict:
+        tier_rules = [self._tiers.rules[index] for index in tiers]
+        return Verdict(self.policy, tier_rules, [self._vetoes.rules[index] for index in vetoes])
+
+    def _missing(
+        self, frame: Frame, columns: Mapping[Operand, Sequence], verdicts: Sequence[Verdict]
+    ) -> dict[int, list[Reason]]:
+        """Per row (where there are any) what could not be scored, then what could not be judged."""
+        absent: dict[int, list[Operand]] = {}
+        for operand, column in columns.items():
+            for row in absent_rows(column):
+                absent.setdefault(row, []).append(operand)
+        found = frame.unscored()
+        shared: dict[tuple[Verdict, tuple[Operand, ...]], list[Reason]] = {}
+        for row, operands in absent.items():
+            case = (verdicts[row], tuple(operands))
+            if case not in shared:
+                shared[case] = verdicts[row].unjudged(operands)
+            found[row] = [*found.get(row, ()), *shared[case]]
+        return found
+
+
+def _records(names: Sequence[str], columns: Sequence[Sequence], count: int) -> Iterable[dict[str, Any]]:
+    rows = zip(*columns) if columns else [()] * count
+    return (dict(zip(names, row)) for row in rows)
+
+
+def evaluate(policy: Policy, facts: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Result]:
+    """Results of a small book ``{key: {metric: value}}`` that is its own population."""
+    evaluator, book = Evaluator(policy), Book.from_mapping(facts)
+    results = evaluator.decide(book, evaluator.survey([book]))
+    return {result.key: result for result in results}

@@ -1,0 +1,74 @@
+"""One batch of customers on its way through a policy: its columns of values, points and places, each made once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from .book import Book
+from .conditions import Operand
+from .decision import Reason
+from .exact import ZERO
+from .policy import Criterion, Policy
+from .ranking import Ranking
+from .scoring import inputs, points
+from .scope import SCORE
+
+
+class Frame:
+    """``rankings``: of the population, by metric and for ``score``."""
+
+    def __init__(self, policy: Policy, book: Book, rankings: Mapping[str, Ranking]):
+        self.policy = policy
+        self.book = book
+        self._rankings = rankings
+        self.points = [points(criterion, self.values, rankings) for criterion in policy.criteria]
+        self.totals = added(self.points, len(book))
+
+    def values(self, metric: str) -> Sequence:
+        """The metric's values, or for ``score`` the totals."""
+        if metric == SCORE:
+            return self.totals
+        return self.book.column(metric, metric in self.policy.choices)
+
+    def columns(self, operands: Iterable[Operand]) -> dict[Operand, Sequence]:
+        """What conditions look at: values, and places in the population."""
+        return {operand: self._operand(operand) for operand in operands}
+
+    def _operand(self, operand: Operand) -> Sequence:
+        values = self.values(operand.metric)
+        if operand.measure == "value":
+            return values
+        return self._rankings[operand.metric].measure(operand.measure, values)
+
+    def perspectives(self) -> dict[str, list[Decimal]]:
+        """Points by perspective, a column each."""
+        grouped: dict[str, list[list[Decimal]]] = {}
+        for criterion, column in zip(self.policy.criteria, self.points):
+            grouped.setdefault(criterion.perspective, []).append(column)
+        return {perspective: added(columns, len(self.book)) for perspective, columns in grouped.items()}
+
+    def unscored(self) -> dict[int, list[Reason]]:
+        """Per row (where there are any) the criteria that got no points because a value was missing."""
+        found: dict[int, list[Reason]] = {}
+        for criterion in self.policy.criteria:
+            for metric in inputs(criterion):
+                reason = Reason("missing", {"metric": metric, "criterion": criterion.key})
+                for row in self._unusable(criterion, metric):
+                    found.setdefault(row, []).append(reason)
+        return found
+
+    def _unusable(self, criterion: Criterion, metric: str) -> list[int]:
+        values = self.values(metric)
+        if metric == getattr(criterion.scale, "target_metric", None):
+            # There is no share of a target of nothing.
+            return [row for row, value in enumerate(values) if value is None or value <= 0]
+        return absent_rows(values)
+
+
+def absent_rows(values: Sequence) -> list[int]:
+    """Where ``values`` has nothing."""
+    return [row for row, value in enumerate(values) if value is None]
+
+
+def added(columns: Sequence[Sequence[Decimal]], count: int) -> list[Decimal]:
+    """The sum of the columns, row by row."""
+    return list(map(sum, zip(*columns))) if columns else [ZERO] * count

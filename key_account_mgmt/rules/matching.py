@@ -1,0 +1,86 @@
+"""Which rules of a table fire for each customer of a batch, and which matcher says so."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from . import engine_durable, engine_reference
+from .book import Book
+from .conditions import Operand
+from .policy import Policy, Rule
+from .signatures import Signatures
+
+_logger = logging.getLogger(__name__)
+DURABLE = "durable-rules"
+REFERENCE = "reference"
+Columns = Mapping[Operand, Sequence]
+
+
+@lru_cache(maxsize=1)
+def matcher_name() -> str:
+    """The matcher in use: ``durable-rules``, or ``reference`` where that is not installed or does not work."""
+    name = DURABLE if engine_durable.works() else REFERENCE
+    _logger.info("rules are matched by %s", name)
+    return name
+
+
+class Matcher:
+    """One table of a policy, ready to match. ``engine``: ``durable-rules`` or ``reference``, by default what works."""
+
+    def __init__(self, policy: Policy, kind: str, engine: str | None = None):
+        table = policy.table(kind)
+        self.rules: tuple[Rule, ...] = table.rules if table else ()
+        self.operands = tuple(dict.fromkeys(one.operand for rule in self.rules for one in rule.conditions))
+        self._choices = policy.choices
+        self._signatures: Signatures | None = None
+        if (engine or matcher_name()) == DURABLE:
+            self._use_durable()
+
+    def _use_durable(self) -> None:
+        try:
+            self._signatures = Signatures(self.rules)
+        except engine_durable.EngineError as error:
+            _logger.warning("the reference matcher serves this table: %s", error)
+
+    def match(self, columns: Columns, count: int) -> list[tuple[int, ...]]:
+        """Per customer the indices of the rules that fire, ascending.
+
+        ``columns`` has one column of ``count`` values for each of ``operands``; equal results are the same tuple.
+        """
+        if self._signatures:
+            try:
+                return self._signatures.fired(columns, count)
+            except engine_durable.EngineError as error:
+                _logger.warning("the reference matcher serves this batch: %s", error)
+        return engine_reference.fired(self.rules, {operand: columns[operand] for operand in self.operands}, count)
+
+    def fired(self, book: Book) -> list[tuple[str, ...]]:
+        """Per customer the keys of the rules that fire, for tables that look at values of metrics only."""
+        columns = {operand: book.column(operand.metric, operand.metric in self._choices) for operand in self.operands}
+        matches = self.match(columns, len(book))
+        keys = [rule.key for rule in self.rules]
+        named = {indices: tuple([keys[index] for index in indices]) for indices in set(matches)}
+        return [named[indices] for indices in matches]
+
+
+class _Source:
+    """Carries a policy past a cache's key: the content hash beside it is what tells policies apart."""
+
+    def __init__(self, policy: Policy):
+        self.policy = policy
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Source)
+
+
+@lru_cache(maxsize=64)
+def _shared(_content_hash: str, source: _Source, kind: str, engine: str) -> Matcher:
+    return Matcher(source.policy, kind, engine)
+
+
+def shared_matcher(policy: Policy, kind: str, engine: str | None = None) -> Matcher:
+    """The matcher of a table; policies of equal content share it, and with it what it has inferred so far."""
+    return _shared(policy.content_hash, _Source(policy), kind, engine or matcher_name())

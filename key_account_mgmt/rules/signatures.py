@@ -1,0 +1,101 @@
+"""The fast way to match: one inference per distinct signature, then whole columns of bytes at a time.
+
+Per chunk of rules the classes of its operands become one byte per customer (a mixed-radix number), the byte is looked up
+in what was inferred so far, and the result is one byte again: bit k for the chunk's k-th rule. No step runs Python code
+per customer and chunk.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import getitem
+
+from .axes import Codes, recode
+from .chunks import BYTE, Chunk, chunks, regions
+from .conditions import Operand
+from .engine_durable import Engine
+from .policy import Rule
+
+Indices = tuple[int, ...]
+Columns = Mapping[Operand, Sequence]
+_MEMO_LIMIT = 100_000
+
+
+class Signatures:
+    """The rules of one table, cut into buckets and chunks. What was inferred is kept as long as this lives."""
+
+    def __init__(self, rules: Sequence[Rule]):
+        self._axes, tests = regions(rules)
+        self._always = tuple(index for index, test in enumerate(tests) if not test)
+        # A rule whose conditions exclude each other never fires, and would only cost signatures.
+        possible = {index: test for index, test in enumerate(tests) if test and all(test.values())}
+        sizes = {operand: axis.size for operand, axis in self._axes.items()}
+        self._memos = [_Memo(chunk) for chunk in chunks(possible, sizes)]
+        self._indices_of = [memo.indices for memo in self._memos]
+
+    def fired(self, columns: Columns, count: int) -> list[Indices]:
+        """Per customer the indices of the rules that fire, ascending. Raises EngineError."""
+        width = len(self._memos)
+        if not width:
+            return [self._always] * count
+        codes = {operand: axis.encode(columns[operand]) for operand, axis in self._axes.items()}
+        table = bytearray(count * width)
+        for place, memo in enumerate(self._memos):
+            table[place::width] = memo.results(codes)
+        rows = _rows(bytes(table), width)
+        indices = {row: self._indices(row) for row in set(rows)}
+        return [indices[row] for row in rows]
+
+    def _indices(self, row: bytes) -> Indices:
+        found = chain(self._always, *map(getitem, self._indices_of, row))
+        return tuple(sorted(found))
+
+
+class _Memo:
+    """What one chunk's engine said of each signature seen so far."""
+
+    def __init__(self, chunk: Chunk):
+        self._chunk = chunk
+        self._engine = Engine(chunk)
+        self._rules = tuple(chunk.tests)
+        self._results: dict[int | Indices, int] = {}
+        self._table = bytearray(BYTE)
+        # The rules (by index in the table) in each possible result.
+        self.indices = [tuple(index for bit, index in enumerate(self._rules) if result >> bit & 1) for result in range(BYTE)]
+
+    def results(self, codes: Mapping[Operand, Codes]) -> bytes:
+        """Per customer one byte, bit k for the chunk's k-th rule."""
+        signatures = self._signatures([recode(codes[operand], self._chunk.tables[operand]) for operand in self._chunk.operands])
+        if len(self._results) > _MEMO_LIMIT:
+            self._results.clear()
+        for signature in set(signatures) - self._results.keys():
+            self._infer(signature)
+        if isinstance(signatures, bytes):
+            return signatures.translate(self._table)
+        return bytes(map(self._results.__getitem__, signatures))
+
+    def _signatures(self, classes: Sequence[bytes]) -> bytes | list[Indices]:
+        """Each customer's classes as one number, added up for the whole column at once; as tuples if a byte is too small."""
+        if self._chunk.signatures > BYTE:
+            return list(zip(*classes))
+        total, radix = 0, 1
+        for column, count in zip(classes, self._chunk.counts):
+            total += int.from_bytes(column, "little") * radix
+            radix *= count
+        return total.to_bytes(len(classes[0]), "little")
+
+    def _infer(self, signature: int | Indices) -> None:
+        fired = self._engine.infer(self._classes(signature) if isinstance(signature, int) else signature)
+        result = self._results[signature] = sum(1 << self._rules.index(index) for index in fired)
+        if isinstance(signature, int):
+            self._table[signature] = result
+
+    def _classes(self, signature: int) -> Indices:
+        classes = []
+        for count in self._chunk.counts:
+            signature, one = divmod(signature, count)
+            classes.append(one)
+        return tuple(classes)
+
+
+def _rows(table: bytes, width: int) -> list[bytes]:
+    return [table[start : start + width] for start in range(0, len(table), width)]
