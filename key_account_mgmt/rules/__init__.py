@@ -3,6 +3,7 @@
 from .book import Book
 from .decision import Decision, Reason
 from .evaluator import Evaluator, Population, Result, evaluate
+from .lint import lint
 from .matching import Matcher, matcher_name
 from .policy import Policy
 from .problems import FactError, PolicyError, Problem
@@ -22,6 +23,7 @@ __all__ = [
     "Result",
     "Standing",
     "evaluate",
+    "lint",
     "matcher_name",
     "rank",
 ]

@@ -1,7 +1,7 @@
 """Cuts an operand's values into buckets, so that matching sees small numbers instead of amounts.
 
-Between two neighbouring thresholds no condition can tell values apart. A bucket is such a stretch, or a threshold itself
-where some conditions take it in and others leave it out.
+Between two neighbouring thresholds no condition can tell values apart. A bucket is such a stretch, or a threshold
+itself where some conditions take it in and others leave it out.
 """
 
 from bisect import bisect_left, bisect_right

@@ -52,11 +52,15 @@ class Book:
         if column is None:
             return [None] * len(self.keys)
         fine, convert = (_coded, _choice) if choice else (_exact, _number)
-        return column if fine(column) else [convert(key, metric, value) for key, value in zip(self.keys, column)]
+        return (
+            column
+            if fine(column)
+            else [convert(key, metric, value) for key, value in zip(self.keys, column, strict=True)]
+        )
 
 
 def _exact(column: Sequence[Any]) -> bool:
-    """Types, and one exact sum, prove that a whole column is finite and not too fine: cheaper than asking each value."""
+    """Types, and one exact sum, prove a whole column finite and not too fine: cheaper than asking each value."""
     if not set(map(type, column)) <= {Decimal, int, type(None)}:
         return False
     try:

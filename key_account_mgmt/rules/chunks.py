@@ -92,7 +92,10 @@ class Chunk:
     def _spans(self, test: Test) -> list[list[Span]]:
         """Per operand of the rule the stretches of classes in which its test holds."""
         return [
-            [Span(position, low, high) for low, high in _stretches({self.tables[operand][code] for code in test[operand]})]
+            [
+                Span(position, low, high)
+                for low, high in _stretches({self.tables[operand][code] for code in test[operand]})
+            ]
             for position, operand in enumerate(self.operands)
             if operand in test
         ]

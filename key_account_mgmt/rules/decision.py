@@ -18,7 +18,7 @@ class Reason(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """``tier`` (None: no rule gave one), ``proposed``: the tier before vetoes, ``rule`` that gave it, ``vetoes`` fired."""
+    """``tier`` (None: no rule gave one), what ``rule`` ``proposed`` before vetoes, and the ``vetoes`` that fired."""
 
     tier: str | None
     proposed: str | None

@@ -10,8 +10,8 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .conditions import Operand
 from .chunks import MAX_NODES, Chunk, Span
+from .conditions import Operand
 
 try:
     import durable_rules_engine

@@ -35,8 +35,8 @@ def fires(rule: Rule, facts: Mapping[Operand, Fact]) -> bool:
 def fired(rules: Sequence[Rule], columns: Mapping[Operand, Sequence[Fact]], count: int) -> list[tuple[int, ...]]:
     """For each of ``count`` customers the indices of the rules that fire, ascending."""
     operands = list(columns)
-    rows = zip(*columns.values()) if columns else [()] * count
-    return [_indices(rules, dict(zip(operands, row))) for row in rows]
+    rows = zip(*columns.values(), strict=True) if columns else [()] * count
+    return [_indices(rules, dict(zip(operands, row, strict=True))) for row in rows]
 
 
 def _indices(rules: Sequence[Rule], facts: Mapping[Operand, Fact]) -> tuple[int, ...]:

@@ -99,10 +99,11 @@ class Evaluator:
         count = len(frame.book)
         columns = frame.columns(self._operands)
         tiers, vetoes = self._tiers.match(columns, count), self._vetoes.match(columns, count)
-        verdicts = {pair: self._verdict(*pair) for pair in set(zip(tiers, vetoes))}
-        missing = self._missing(frame, columns, [verdicts[pair] for pair in zip(tiers, vetoes)])
+        verdicts = {pair: self._verdict(*pair) for pair in set(zip(tiers, vetoes, strict=True))}
+        missing = self._missing(frame, columns, [verdicts[pair] for pair in zip(tiers, vetoes, strict=True)])
         return [
-            verdicts[pair].decision(columns, row, missing.get(row, ())) for row, pair in enumerate(zip(tiers, vetoes))
+            verdicts[pair].decision(columns, row, missing.get(row, ()))
+            for row, pair in enumerate(zip(tiers, vetoes, strict=True))
         ]
 
     def _verdict(self, tiers: Sequence[int], vetoes: Sequence[int]) -> Verdict:
@@ -128,8 +129,8 @@ class Evaluator:
 
 
 def _records(names: Sequence[str], columns: Sequence[Sequence], count: int) -> Iterable[dict[str, Any]]:
-    rows = zip(*columns) if columns else [()] * count
-    return (dict(zip(names, row)) for row in rows)
+    rows = zip(*columns, strict=True) if columns else [()] * count
+    return (dict(zip(names, row, strict=True)) for row in rows)
 
 
 def evaluate(policy: Policy, facts: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Result]:

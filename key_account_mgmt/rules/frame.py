@@ -9,8 +9,8 @@ from .decision import Reason
 from .exact import ZERO
 from .policy import Criterion, Policy
 from .ranking import Ranking
-from .scoring import inputs, points
 from .scope import SCORE
+from .scoring import inputs, points
 
 
 class Frame:
@@ -42,7 +42,7 @@ class Frame:
     def perspectives(self) -> dict[str, list[Decimal]]:
         """Points by perspective, a column each."""
         grouped: dict[str, list[list[Decimal]]] = {}
-        for criterion, column in zip(self.policy.criteria, self.points):
+        for criterion, column in zip(self.policy.criteria, self.points, strict=True):
             grouped.setdefault(criterion.perspective, []).append(column)
         return {perspective: added(columns, len(self.book)) for perspective, columns in grouped.items()}
 
@@ -71,4 +71,4 @@ def absent_rows(values: Sequence) -> list[int]:
 
 def added(columns: Sequence[Sequence[Decimal]], count: int) -> list[Decimal]:
     """The sum of the columns, row by row."""
-    return list(map(sum, zip(*columns))) if columns else [ZERO] * count
+    return list(map(sum, zip(*columns, strict=True))) if columns else [ZERO] * count

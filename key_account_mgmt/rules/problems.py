@@ -87,7 +87,9 @@ def _child(node: Any, part: str | int) -> Any:
 def _translated(detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in _CODES:
-        params = {} if kind in ("missing", "union_tag_not_found") else {"got": shown(context.get("tag", detail["input"]))}
+        params = (
+            {} if kind in ("missing", "union_tag_not_found") else {"got": shown(context.get("tag", detail["input"]))}
+        )
         return _CODES[kind], params | _allowed(context)
     if kind != "wrong_type" and kind.endswith(("_type", "_parsing", "_attributes")):
         return "wrong_type", {"got": shown(detail["input"]), "allowed": kind.rsplit("_", 1)[0]}

@@ -1,5 +1,6 @@
 """Scales of criteria: how a value becomes points (the formulas are in ``scoring``)."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -32,7 +33,7 @@ class Bands(Row):
         # A band that ends before it begins would silently pay nothing, so order is demanded, not repaired.
         if not steps:
             raise PydanticCustomError("no_steps", "no steps")
-        for index, (before, after) in enumerate(zip(steps, steps[1:]), 1):
+        for index, (before, after) in enumerate(pairwise(steps), 1):
             if before.lower >= after.lower:
                 code = "duplicate_step" if before.lower == after.lower else "steps_not_ascending"
                 found = {"got": text(after.lower), "allowed": f"> {text(before.lower)}", "index": index}

@@ -14,7 +14,7 @@ Columns = Callable[[str], Sequence]
 
 
 def points(criterion: Criterion, columns: Columns, rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """Points of each customer; ``columns`` gives a metric's values, ``rankings`` the standings that percentiles need."""
+    """Points of each customer; ``columns`` gives a metric's values, ``rankings`` the places that percentiles need."""
     return _FORMULAS[type(criterion.scale)](criterion, columns, rankings)
 
 

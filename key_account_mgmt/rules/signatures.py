@@ -1,8 +1,8 @@
 """The fast way to match: one inference per distinct signature, then whole columns of bytes at a time.
 
-Per chunk of rules the classes of its operands become one byte per customer (a mixed-radix number), the byte is looked up
-in what was inferred so far, and the result is one byte again: bit k for the chunk's k-th rule. No step runs Python code
-per customer and chunk.
+Per chunk of rules the classes of its operands become one byte per customer (a mixed-radix number), the byte is looked
+up in what was inferred so far, and the result is one byte again: bit k for the chunk's k-th rule. No step runs Python
+code per customer and chunk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,11 +60,15 @@ class _Memo:
         self._results: dict[int | Indices, int] = {}
         self._table = bytearray(BYTE)
         # The rules (by index in the table) in each possible result.
-        self.indices = [tuple(index for bit, index in enumerate(self._rules) if result >> bit & 1) for result in range(BYTE)]
+        self.indices = [
+            tuple(index for bit, index in enumerate(self._rules) if result >> bit & 1) for result in range(BYTE)
+        ]
 
     def results(self, codes: Mapping[Operand, Codes]) -> bytes:
         """Per customer one byte, bit k for the chunk's k-th rule."""
-        signatures = self._signatures([recode(codes[operand], self._chunk.tables[operand]) for operand in self._chunk.operands])
+        signatures = self._signatures(
+            [recode(codes[operand], self._chunk.tables[operand]) for operand in self._chunk.operands]
+        )
         if len(self._results) > _MEMO_LIMIT:
             self._results.clear()
         for signature in set(signatures) - self._results.keys():
@@ -74,11 +78,11 @@ class _Memo:
         return bytes(map(self._results.__getitem__, signatures))
 
     def _signatures(self, classes: Sequence[bytes]) -> bytes | list[Indices]:
-        """Each customer's classes as one number, added up for the whole column at once; as tuples if a byte is too small."""
+        """Each customer's classes as one number, summed for the whole column at once; tuples if a byte is too small."""
         if self._chunk.signatures > BYTE:
-            return list(zip(*classes))
+            return list(zip(*classes, strict=True))
         total, radix = 0, 1
-        for column, count in zip(classes, self._chunk.counts):
+        for column, count in zip(classes, self._chunk.counts, strict=True):
             total += int.from_bytes(column, "little") * radix
             radix *= count
         return total.to_bytes(len(classes[0]), "little")

@@ -1,0 +1,105 @@
+"""What is legal in a policy and still doubtful, in the same form as what is wrong."""
+
+from collections.abc import Iterator, Sequence
+
+from .chunks import Test, regions
+from .exact import text
+from .policy import Policy, Rule
+from .problems import Problem
+from .scales import Bands, Grades
+from .scope import SCORE
+
+Path = tuple[str | int, ...]
+
+
+def lint(policy: Policy) -> list[Problem]:
+    """Doubts about ``policy``; an empty list when there are none."""
+    return [*_tiers(policy), *_criteria(policy), *_scores(policy), *_tables(policy)]
+
+
+def _tiers(policy: Policy) -> Iterator[Problem]:
+    given = {rule.tier for table in policy.tables for rule in table.rules}
+    for tier in policy.tiers:
+        if tier.code not in given:
+            yield Problem(("tiers", tier.code), "code", "tier_never_given", {"got": tier.code})
+
+
+def _criteria(policy: Policy) -> Iterator[Problem]:
+    """Points above the maximum, which scoring cuts down; options that no grade names."""
+    options = {metric.code: metric.options for metric in policy.metrics}
+    for criterion in policy.criteria:
+        path: Path = ("criteria", criterion.key, "scale")
+        limit, scale = criterion.max_points, criterion.scale
+        if isinstance(scale, Bands):
+            for index, step in enumerate(scale.steps):
+                if step.points > limit:
+                    yield Problem((*path, "steps", index), "points", "above_maximum", _above(step.points, limit))
+        if isinstance(scale, Grades):
+            for option, points in scale.grades.items():
+                if points > limit:
+                    yield Problem((*path, "grades"), option, "above_maximum", _above(points, limit))
+            for option in options[criterion.metric]:
+                if option not in scale.grades:
+                    yield Problem((*path, "grades"), option, "option_without_grade", {"got": option})
+
+
+def _above(points, limit) -> dict[str, str]:
+    return {"got": text(points), "allowed": f"<= {text(limit)}"}
+
+
+def _scores(policy: Policy) -> Iterator[Problem]:
+    """Conditions on the score are in vain while nothing is scored."""
+    if policy.criteria:
+        return
+    for table in policy.tables:
+        for rule in table.rules:
+            for index, condition in enumerate(rule.conditions):
+                if condition.metric == SCORE:
+                    path = ("tables", table.kind, "rules", rule.key, "conditions", index)
+                    yield Problem(path, "metric", "score_without_criteria", {"got": SCORE})
+
+
+def _tables(policy: Policy) -> Iterator[Problem]:
+    best = min(policy.tiers, key=lambda tier: tier.rank).code
+    for table in policy.tables:
+        path: Path = ("tables", table.kind)
+        tests = regions(table.rules).tests
+        yield from _impossible(table.rules, tests, path)
+        if table.hit_policy == "first":
+            yield from _covered(table.rules, tests, path)
+        if table.kind == "tier" and not any(not rule.conditions for rule in table.rules):
+            yield Problem(path, "rules", "no_rule_for_everybody")
+        if table.kind == "veto":
+            yield from _vetoes(table.rules, best, path)
+
+
+def _impossible(rules: Sequence[Rule], tests: Sequence[Test], path: Path) -> Iterator[Problem]:
+    """Rules whose conditions exclude each other."""
+    for rule, test in zip(rules, tests, strict=True):
+        metrics = [operand.metric for operand, buckets in test.items() if not buckets]
+        if metrics:
+            yield Problem((*path, "rules", rule.key), "conditions", "impossible", {"metrics": metrics})
+
+
+def _covered(rules: Sequence[Rule], tests: Sequence[Test], path: Path) -> Iterator[Problem]:
+    """Rules that an earlier one always beats, where the first hit wins."""
+    for later, rule in enumerate(rules):
+        if not all(tests[later].values()):
+            continue
+        earlier = next((i for i in range(later) if _within(tests[later], tests[i])), None)
+        if earlier is not None:
+            yield Problem((*path, "rules", rule.key), "conditions", "unreachable", {"behind": rules[earlier].key})
+
+
+def _within(inner: Test, outer: Test) -> bool:
+    """Whether whatever passes ``inner`` passes ``outer``."""
+    return all(operand in inner and inner[operand] <= buckets for operand, buckets in outer.items())
+
+
+def _vetoes(rules: Sequence[Rule], best: str, path: Path) -> Iterator[Problem]:
+    for rule in rules:
+        where = (*path, "rules", rule.key)
+        if rule.tier == best:
+            yield Problem(where, "tier", "veto_without_effect", {"got": best})
+        if not rule.conditions:
+            yield Problem(where, "conditions", "veto_for_everybody")
