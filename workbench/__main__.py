@@ -9,6 +9,8 @@ from .tally import Tally
 
 
 def main(words):
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
     name = words[0] if words else "help"
     if name == "help" or name not in COMMANDS:
         _help()
@@ -16,11 +18,18 @@ def main(words):
     try:
         return _exit_code(name, COMMANDS[name](*words[1:]))
     except Problem as problem:
-        print(f"make {name}: {problem}", file=sys.stderr)
-        return 1
+        return _fail(f"make {name}: {problem}")
+    except OSError as error:
+        # A full disk, a folder that may not be written.
+        return _fail(f"make {name}: {error}")
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def _fail(line):
+    print(line, file=sys.stderr)
+    return 1
 
 
 def _exit_code(name, result):
@@ -31,8 +40,9 @@ def _exit_code(name, result):
 
 
 def _help():
+    console.say("make <command>; variables as in make test-odoo DB=name are in docs/workbench.md\n")
     for name, function in COMMANDS.items():
-        console.say(f"  make {name:<16}{' '.join(function.__doc__.split())}")
+        console.say(f"  {name:<16}{' '.join(function.__doc__.split())}")
 
 
 if __name__ == "__main__":

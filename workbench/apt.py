@@ -35,10 +35,11 @@ class Private:
 
     def unpack(self, packages, root):
         """Download packages (`name` or `name/suite`) and unpack them into a root folder."""
-        title = f"download {packages[0]}{f' and {len(packages) - 1} more' if len(packages) > 1 else ''}"
+        names = [package.split("/")[0] for package in packages]
+        title = f"Debian packages {names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}"
         process.step(title, self._apt("download", *packages), "debian-download", cwd=self.archives)
-        for package in packages:
-            unpack(newest(self.archives, package.split("/")[0]), root)
+        for name in names:
+            unpack(newest(self.archives, name), root)
 
     def _apt(self, *command):
         private = (

@@ -10,6 +10,7 @@ from . import (
     odoo,
     paths,
     postgres,
+    process,
     python,
     serve,
     settings,
@@ -24,8 +25,7 @@ from .problems import Problem
 
 def setup_all():
     """get everything ready: system packages, Odoo, Python packages, PostgreSQL, the template database"""
-    setup.machine(again=True)
-    setup.all_parts()
+    setup.all_parts(again=True)
     templates.ensure()
     console.say(f"Ready: {paths.BENCH}")
 
@@ -47,7 +47,7 @@ def update():
 def shell():
     """an Odoo shell on the demo database (DB=name for another); reads a script from standard input"""
     setup.all_parts()
-    return odoo.shell(_existing("demo"))
+    odoo.shell(_existing("demo"))
 
 
 def serve_demo():
@@ -64,9 +64,9 @@ def _existing(default):
 
 
 def run_in_environment(*command):
-    """run a program in the workbench's environment: python3 -m workbench run pytest …"""
+    """(not by make) a program in the workbench's environment: python3 -m workbench run python x.py"""
     setup.all_parts()
-    return odoo.process.show(command, env=odoo.environment(), stdin=None)
+    process.replace(command, odoo.environment())
 
 
 def stop():

@@ -1,6 +1,5 @@
 """Running Odoo: installing modules, scripts in its shell, its server."""
 
-import subprocess
 from pathlib import Path
 
 from . import console, odoo_source, paths, postgres, process
@@ -43,7 +42,7 @@ def update(database, modules, *words, log=None):
 
 
 def _load(database, option, modules, words, log):
-    title = f"{option.strip('-')} {', '.join(modules)} in {database}"
+    title = f"{'install' if option == '--init' else 'update'} {', '.join(modules)} in {database}"
     line = command(database, option, ",".join(modules), "--stop-after-init", "--no-http", *words)
     process.step(title, line, log, env=environment())
 
@@ -69,18 +68,9 @@ def run_logged_script(database, script, log, **values):
         process.step(f"{Path(script).stem} in {database}", line, log, env=given, stdin=handle)
 
 
-def popen_script(database, script, log_level="warn", **values):
-    """The same in the background, for work on several cores; the caller waits for it and reads what it needs."""
-    line = [str(word) for word in command(database, "--no-http", f"--log-level={log_level}", program="shell")]
-    with open(script, "rb") as handle:
-        given = environment(**{name: str(value) for name, value in values.items()})
-        return subprocess.Popen(line, env=given, stdin=handle)
-
-
 def shell(database):
     """Interactive, or a script from standard input."""
-    line = command(database, "--no-http", "--log-level=warn", program="shell")
-    return process.show(line, env=environment(), stdin=None)
+    process.replace(command(database, "--no-http", "--log-level=warn", program="shell"), environment())
 
 
 def serve(database, port):
@@ -88,4 +78,4 @@ def serve(database, port):
         database, "--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"
     )
     console.say(f"\nhttp://127.0.0.1:{port}   login: admin   password: admin   (database {database}; Ctrl-C stops)\n")
-    return process.show(line, env=environment())
+    process.replace(line, environment())

@@ -102,8 +102,10 @@ def _answers():
 
 def _address():
     """(host, port) of the running server, from its own pid file; by socket where its path is short enough."""
-    lines = (DATA / "postmaster.pid").read_text().splitlines()
-    port = lines[3] if len(lines) > 3 else "5432"
+    try:
+        port = (DATA / "postmaster.pid").read_text().splitlines()[3]
+    except (FileNotFoundError, IndexError):
+        port = "5432"  # just starting or stopping
     return (str(RUN) if _by_socket() else "127.0.0.1"), port
 
 

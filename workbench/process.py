@@ -1,6 +1,7 @@
 """Running programs: an environment that stays inside the workbench, output in a log, one line on failure."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from .problems import Problem
 
 # Chromium puts a Unix socket below TMPDIR; its path may have about 107 characters in all.
 LONGEST_TMPDIR = 60
+# Odoo's: date, time, process, level, database, logger.
+LOG_PREFIX = re.compile(r"^\S+ \S+ \d+ [A-Z]+ \S+ \S+: ")
 
 
 def environment(**more):
@@ -35,6 +38,16 @@ def environment(**more):
 def _temporary():
     tmp = str(paths.folder(paths.TMP))
     return {"TMPDIR": tmp} if len(tmp) <= LONGEST_TMPDIR else {}
+
+
+def replace(command, env):
+    """Become the program: it gets the terminal and its Ctrl-C for itself."""
+    words = [str(word) for word in command]
+    sys.stdout.flush()
+    try:
+        os.execvpe(words[0], words, env)
+    except FileNotFoundError as error:
+        raise Problem(f"{words[0]} is missing") from error
 
 
 def run(command, log, what, env=None, **options):
@@ -69,7 +82,7 @@ def last_line(name):
     def detail():
         path = log_path(name)
         lines = path.read_bytes()[-2000:].decode(errors="replace").splitlines() if path.is_file() else []
-        return lines[-1].strip()[-110:] if lines else ""
+        return LOG_PREFIX.sub("", lines[-1]).strip()[:100] if lines else ""
 
     return detail
 

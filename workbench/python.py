@@ -19,16 +19,18 @@ def ensure(layer):
                 _install_layer(name)
 
 
-def ensure_optional():
-    """durable-rules must be compiled here; where that fails the reference matcher serves."""
-    if _is_fresh(OPTIONAL):
+def ensure_optional(again=False):
+    """durable-rules must be compiled here; where that fails the reference matcher serves. `again` tries once more."""
+    failed = f"{_content(OPTIONAL)} failed"
+    if _is_fresh(OPTIONAL) or (stamps.is_fresh(_stamp(OPTIONAL), failed) and not again):
         return
     with locks.exclusive("python"):
         try:
             _install(OPTIONAL, "durable-rules")
+            stamps.write(_stamp(OPTIONAL), _content(OPTIONAL))
         except Problem as problem:
-            console.warn(f"durable-rules is not available, the reference matcher will serve: {problem}")
-        stamps.write(_stamp(OPTIONAL), _content(OPTIONAL))
+            console.warn(f"without durable-rules the reference matcher will serve: {problem}")
+            stamps.write(_stamp(OPTIONAL), failed)
 
 
 def _install_layer(name):

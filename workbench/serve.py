@@ -10,7 +10,7 @@ def run(existing):
     port = settings.port()
     check_free(port)
     setup.all_parts()
-    return odoo.serve(existing("demo"), port)
+    odoo.serve(existing("demo"), port)
 
 
 def check_free(port):

@@ -1,32 +1,32 @@
-"""Everything a command needs, ready: each part looks whether it is there already."""
+"""Everything a command needs, ready: each part looks whether it is there. `again` looks once more at the machine."""
 
 import os
 
 from . import locks, odoo_source, paths, postgres, python, stamps, system
 
 
-def core():
+def core(again=False):
     """Enough for lint and the pure tests: no Odoo, no database."""
     python.ensure("core")
-    machine()
-    python.ensure_optional()
+    _machine("compiler", system.ensure_compiler, again)
+    python.ensure_optional(again)
 
 
-def all_parts():
+def all_parts(again=False):
     """Enough for anything that runs Odoo."""
-    core()
+    core(again)
     python.ensure("odoo")
+    _machine("browser", system.ensure_browser_and_pdf, again)
     with locks.exclusive("odoo-source"):
         odoo_source.ensure()
     odoo_source.link_fonts()
     postgres.ensure()
 
 
-def machine(again=False):
-    """System packages; looked at once, and again by `make setup`."""
-    content = f"{os.geteuid()} {paths.PYTHON_VERSION}"
-    if again or not stamps.is_fresh("system", content):
+def _machine(name, look, again):
+    """Looked at once only: what cannot be installed here would otherwise be tried by every command."""
+    stamp, content = f"system-{name}", f"{os.geteuid()} {paths.PYTHON_VERSION}"
+    if again or not stamps.is_fresh(stamp, content):
         with locks.exclusive("system"):
-            system.ensure_compiler()
-            system.ensure_browser_and_pdf()
-        stamps.write("system", content)
+            look()
+        stamps.write(stamp, content)

@@ -26,7 +26,7 @@ def test_deb822_gives_one_entry_per_address_and_suite():
 
 
 def test_deb822_leaves_out_disabled_and_source_only_stanzas():
-    text = "Types: deb\nEnabled: no\nURIs: http://a\nSuites: s\nComponents: main\n\nTypes: deb-src\nURIs: http://b\nSuites: s\n"
+    text = "Types: deb\nEnabled: no\nURIs: http://a\nSuites: s\n\nTypes: deb-src\nURIs: http://b\nSuites: s\n"
     assert apt_sources.entries(text, deb822=True) == []
 
 

@@ -17,7 +17,14 @@ RESULT = {
     "vetoes": {"One-off purchase": 2},
     "movements": {"new": 3, "up": 1, "lost": 1200},
     "biggest": [
-        {"customer": "Smith", "revenue": "1500.50", "score": "99.5", "rank": 1, "tier": "A", "reasons": ["Top.", "Big."]},
+        {
+            "customer": "Smith",
+            "revenue": "1500.50",
+            "score": "99.5",
+            "rank": 1,
+            "tier": "A",
+            "reasons": ["Top.", "Big."],
+        },
         {"customer": "Jones", "revenue": "499.50", "score": "7", "rank": 12, "tier": "C", "reasons": []},
     ],
     "rows": [["Smith", "1500.50", "99.5", 1, "A", ""], ['Jo "N" es', "499.50", "7", 12, "C", "One-off purchase;Thin"]],

@@ -29,9 +29,18 @@ def test_a_problem_ends_the_command_with_one_line_and_code_1(monkeypatch, capsys
     assert capsys.readouterr().err == "make setup: no network\n"
 
 
+def test_a_full_disk_ends_the_command_with_one_line(monkeypatch, capsys):
+    def broken():
+        raise OSError(28, "No space left on device", "/x")
+
+    monkeypatch.setitem(__main__.COMMANDS, "setup", broken)
+    assert __main__.main(["setup"]) == 1
+    assert capsys.readouterr().err == "make setup: [Errno 28] No space left on device: '/x'\n"
+
+
 def test_an_unknown_command_shows_help_and_fails(capsys):
     assert __main__.main(["nonsense"]) == 2
-    assert "make setup" in capsys.readouterr().out
+    assert "setup" in capsys.readouterr().out
 
 
 def test_every_command_says_what_it_does():
@@ -75,7 +84,7 @@ def test_a_bad_port_is_told(monkeypatch):
 
 def test_an_unsupported_python_is_told(monkeypatch):
     monkeypatch.setattr(system.sys, "version_info", (3, 9, 1))
-    with pytest.raises(Problem, match="3.10 to 3.13"):
+    with pytest.raises(Problem, match=r"3\.10 to 3\.13"):
         system.check_python()
 
 
