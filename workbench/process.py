@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 
@@ -13,6 +12,10 @@ from .problems import Problem
 LONGEST_TMPDIR = 60
 # Odoo's: date, time, process, level, database, logger.
 LOG_PREFIX = re.compile(r"^\S+ \S+ \d+ [A-Z]+ \S+ \S+: ")
+
+# apt's, pip's and PostgreSQL's errors; Python's exceptions, as in Odoo's log.
+ERROR = re.compile(r"(E|ERROR|error|Error|FATAL|\w+: error): ")
+EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Interrupt|Violation)(: |$)")
 
 
 def environment(**more):
@@ -88,19 +91,16 @@ def last_line(name):
 
 
 def telling_line(output):
-    """The line of a failed program's output that tells most: its last error, else its last line."""
+    """The line of a failed program's output that tells most: its first error, the last exception, else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith(("E:", "ERROR", "error:", "Error:", "FATAL"))]
-    return (errors or lines or ["no output"])[-1][:300]
+    errors = [line for line in lines if ERROR.match(line)]
+    exceptions = [line for line in lines if EXCEPTION.match(line)]
+    return (errors[:1] or exceptions[-1:] or lines[-1:] or ["no output"])[0][:300]
 
 
 def step(title, command, log, **options):
     with console.step(title, last_line(log)):
         run(command, log, title, **options)
-
-
-def quoted(command):
-    return " ".join(shlex.quote(str(word)) for word in command)
 
 
 def capture(command, env=None):
@@ -114,7 +114,7 @@ def capture(command, env=None):
         stdin=subprocess.DEVNULL,
     )
     if done.returncode:
-        raise Problem(f"{quoted(command)} failed: {telling_line(done.stderr or done.stdout)}")
+        raise Problem(f"{os.path.basename(command[0])} failed: {telling_line(done.stderr or done.stdout)}")
     return done.stdout
 
 

@@ -13,11 +13,23 @@ def test_a_problem_is_one_line_with_its_hint():
     assert str(Problem("it broke")) == "it broke"
 
 
-def test_the_telling_line_is_the_last_error():
+@pytest.mark.parametrize(
+    ("output", "wanted"),
+    [
+        ("ERROR: Cannot install a and b\nERROR: ResolutionImpossible: see\n", "ERROR: Cannot install a and b"),
+        ("psql: error: connection refused\n\tIs it running?\n", "psql: error: connection refused"),
+        ("Traceback\n  line\nodoo.exceptions.UserError: no\n2026 INFO db odoo: bye\n", "odoo.exceptions.UserError: no"),
+        ("one\n\ntwo\n", "two"),
+        ("", "no output"),
+    ],
+)
+def test_the_telling_line(output, wanted):
+    assert process.telling_line(output) == wanted
+
+
+def test_the_telling_line_is_the_first_error():
     output = "Get:1 list\nE: Failed to fetch http://x  404\nE: Some index files failed\nW: something\n"
-    assert process.telling_line(output) == "E: Some index files failed"
-    assert process.telling_line("one\n\ntwo\n") == "two"
-    assert process.telling_line("") == "no output"
+    assert process.telling_line(output) == "E: Failed to fetch http://x  404"
 
 
 def test_a_problem_ends_the_command_with_one_line_and_code_1(monkeypatch, capsys):
