@@ -19,6 +19,7 @@ from . import (
     testing,
     translations,
 )
+from .demo import check as demo_check
 from .demo import command as demo
 from .problems import Problem
 
@@ -102,6 +103,7 @@ COMMANDS = {
     "update": update,
     "shell": shell,
     "demo": demo.run,
+    "demo-check": demo_check.run,
     "serve": serve_demo,
     "run": run_in_environment,
     "translations": translations.export,

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from workbench.demo import command, report
 from workbench.problems import Problem
 
@@ -32,14 +33,12 @@ RESULT = {
 
 
 @pytest.fixture
-def choose(monkeypatch, tmp_path):
+def choose(tmp_path):
     (tmp_path / "good.csv").write_text("invoice,date,customer,amount\n1,2010-12-01,Smith,1\n2,2011-02-01,Smith,1\n")
     (tmp_path / "broken.csv").write_text("invoice,date,customer,amount\n1,someday,Smith,1\n2,2011-02-01,,1\n")
 
     def choose_book(invoices="", year=""):
-        monkeypatch.setenv("INVOICES", str(tmp_path / invoices) if invoices else "")
-        monkeypatch.setenv("YEAR", year)
-        return command.choose_book()
+        return command.choose_book(str(tmp_path / invoices) if invoices else "", year)
 
     return choose_book
 

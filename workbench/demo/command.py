@@ -15,33 +15,36 @@ from .loading import FOLDER, SCRIPTS, loaded_database
 from .report import describe, write_rows
 
 DATABASE = "demo"
-RESULT = FOLDER / "evaluation.csv"
+RESULT, ANSWER = FOLDER / "evaluation.csv", FOLDER / "result.json"
 FIRST_YEAR = 2000
 
 
 def run():
     """load customers, evaluate them, show what came out (INVOICES=path.csv YEAR=2011 for your own)"""
-    book, year = choose_book()
+    make(settings.text("INVOICES"), settings.text("YEAR"), settings.database(DATABASE))
+
+
+def make(invoices, year, name):
+    """Make the demo database of that name, print the report and write the file of results."""
+    book, year = choose_book(invoices, year)
     setup.all_parts()
-    name = settings.database(DATABASE)
     with locks.exclusive("demo"):
         source = _database_with_addon(loaded_database(book))
         result = _evaluate(source, name, years_to_evaluate(book, year))
-    write_rows(RESULT, result["rows"])
+        write_rows(RESULT, result["rows"])
     _show(result, name, book)
 
 
-def choose_book():
-    """The book and the year that the caller asks for; checked before anything is made."""
-    path = settings.text("INVOICES")
-    year = _year(settings.text("YEAR"))
-    if not path:
+def choose_book(invoices, year):
+    """The book and the year that the caller asks for, as text; checked before anything is made."""
+    year = _year(year)
+    if not invoices:
         return generate(year), year
-    book = _read(Path(path).expanduser())
+    book = _read(Path(invoices).expanduser())
     if year not in book.years:
         known = ", ".join(map(str, book.years))
-        again = f"make demo INVOICES={path} YEAR={book.years[-1]}"
-        raise Problem(f"{path} has no invoice in {year}", f"it has invoices in {known}: {again}")
+        again = f"make demo INVOICES={invoices} YEAR={book.years[-1]}"
+        raise Problem(f"{invoices} has no invoice in {year}", f"it has invoices in {known}: {again}")
     return book, year
 
 
@@ -96,15 +99,15 @@ def _counts(path):
 
 def _evaluate(source, name, years):
     """In a fresh copy, which takes the place of the last demo when it is finished."""
-    draft, answer = f"{name}_new", FOLDER / "result.json"
-    answer.unlink(missing_ok=True)
+    draft = f"{name}_new"
+    ANSWER.unlink(missing_ok=True)
     with console.step("copy for this run"):
         database.copy(source, draft)
     with console.step(f"evaluation of {' and '.join(map(str, years))}"):
-        odoo.run_script(draft, SCRIPTS / "evaluate.py", DEMO_YEARS=",".join(map(str, years)), DEMO_RESULT=answer)
+        odoo.run_script(draft, SCRIPTS / "evaluate.py", DEMO_YEARS=",".join(map(str, years)), DEMO_RESULT=ANSWER)
     database.drop(name)
     database.rename(draft, name)
-    return json.loads(answer.read_text(encoding="utf-8"))
+    return json.loads(ANSWER.read_text(encoding="utf-8"))
 
 
 def _show(result, name, book):
