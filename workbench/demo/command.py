@@ -13,6 +13,7 @@ from .csv_reader import read_book
 from .generate import generate
 from .loading import FOLDER, SCRIPTS, loaded_database
 from .report import describe, write_rows
+from .workers import run_script
 
 DATABASE = "demo"
 RESULT, ANSWER = FOLDER / "evaluation.csv", FOLDER / "result.json"
@@ -103,8 +104,9 @@ def _evaluate(source, name, years):
     ANSWER.unlink(missing_ok=True)
     with console.step("copy for this run"):
         database.copy(source, draft)
-    with console.step(f"evaluation of {' and '.join(map(str, years))}"):
-        odoo.run_script(draft, SCRIPTS / "evaluate.py", DEMO_YEARS=",".join(map(str, years)), DEMO_RESULT=ANSWER)
+    title = f"evaluation of {' and '.join(map(str, years))}"
+    values = {"DEMO_YEARS": ",".join(map(str, years)), "DEMO_RESULT": ANSWER}
+    run_script(title, draft, SCRIPTS / "evaluate.py", **values)
     database.drop(name)
     database.rename(draft, name)
     return json.loads(ANSWER.read_text(encoding="utf-8"))

@@ -2,9 +2,9 @@
 
 import os
 
-from workbench import console, database, odoo, paths, stamps, templates
+from workbench import database, paths, stamps, templates
 
-from .workers import run_workers
+from .workers import run_script, run_workers
 
 FOLDER = paths.BENCH / "demo"
 SCRIPTS = paths.ROOT / "workbench" / "demo" / "scripts"
@@ -42,6 +42,6 @@ def _prepare(draft, path, workers):
     """Under another name until it is whole."""
     fresh = f"{draft}_new"
     templates.fresh_database(fresh)
-    with console.step("company, products and customers"):
-        odoo.run_script(fresh, SCRIPTS / "prepare.py", DEMO_BOOK=path, DEMO_WORKERS=workers)
+    title = "company, products and customers"
+    run_script(title, fresh, SCRIPTS / "prepare.py", DEMO_BOOK=path, DEMO_WORKERS=workers)
     database.rename(fresh, draft)

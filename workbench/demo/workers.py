@@ -1,4 +1,4 @@
-"""Odoo processes side by side that share one piece of work, and how far they are."""
+"""Scripts in Odoo, their output in a log: one alone, or several side by side that share the work."""
 
 import subprocess
 import time
@@ -8,6 +8,21 @@ from workbench import console, odoo, process
 from workbench.problems import Problem
 
 POLL_SECONDS = 0.2
+
+
+def run_script(title, database, script, **values):
+    """Run one script; raises a Problem with the last telling line of its log."""
+    log = f"demo-{script.stem}"
+    with script.open("rb") as source:
+        process.step(title, _command(database), log, env=_environment(values), stdin=source)
+
+
+def _command(database):
+    return [str(word) for word in odoo.command(database, "--no-http", "--log-level=warn", program="shell")]
+
+
+def _environment(values):
+    return odoo.environment(**{name: str(value) for name, value in values.items()})
 
 
 def run_workers(database, script, book, workers, total):
@@ -28,11 +43,10 @@ def run_workers(database, script, book, workers, total):
 
 
 def _start(database, script, worker, **values):
-    log = process.log_path(f"demo-load-{worker}")
-    line = [str(word) for word in odoo.command(database, "--no-http", "--log-level=warn", program="shell")]
-    given = odoo.environment(DEMO_WORKER=str(worker), **{name: str(value) for name, value in values.items()})
+    log = process.log_path(f"demo-{script.stem}-{worker}")
+    env = _environment({**values, "DEMO_WORKER": worker})
     with script.open("rb") as source, log.open("wb") as output:
-        return subprocess.Popen(line, env=given, stdin=source, stdout=output, stderr=output), log
+        return subprocess.Popen(_command(database), env=env, stdin=source, stdout=output, stderr=output), log
 
 
 def _wait(running):

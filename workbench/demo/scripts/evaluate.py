@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from odoo.fields import Command
+from odoo.tests import Form
 
 from workbench.demo.scripts.outcome import outcome
 
@@ -45,7 +46,10 @@ def _make_user(env, login, name):
 
 def _evaluate(env, user, values):
     """Through the wizard, and through the background where the evaluation is big."""
-    wizard = env["key.account.evaluation.wizard"].with_user(user).create(values)
+    form = Form(env["key.account.evaluation.wizard"].with_user(user))
+    for name, value in values.items():
+        form[name] = value
+    wizard = form.save()
     evaluation = wizard.env["key.account.evaluation"].browse(wizard.action_evaluate()["res_id"])
     _work_off(evaluation)
     return evaluation
