@@ -10,6 +10,11 @@ def exists(name):
     return bool(postgres.query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
 
 
+def names(prefix):
+    """Those that begin so."""
+    return postgres.query(f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}') ORDER BY datname")
+
+
 def create(name):
     """An empty one, as Odoo makes them."""
     postgres.query(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'")

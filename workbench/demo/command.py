@@ -1,10 +1,11 @@
 """`make demo`: from a book of customers to an applied yearly evaluation."""
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
-from workbench import console, database, locks, odoo, paths, settings, setup, stamps, templates
+from workbench import console, database, locks, odoo, paths, settings, setup, stamps
 from workbench.problems import Problem
 
 from .book import login
@@ -78,12 +79,15 @@ def years_to_evaluate(book, year):
 
 def _database_with_addon(loaded):
     """A copy of the loaded database with the addon as it is now; kept until the addon changes."""
-    name = f"demo_ready_{stamps.fingerprint(loaded, templates.ensure(), *_addon_files())}"
+    family = f"demo_ready_{stamps.fingerprint(loaded)}_"
+    name = f"{family}{stamps.fingerprint(*_addon_files())}"
     if not database.exists(name):
-        draft = f"{name}_new"
+        draft = f"{family}new"
         with console.step("copy of the loaded database"):
             database.copy(loaded, draft)
         odoo.install(draft, (paths.ADDON,), log="demo-install")
+        for old in set(database.names(family)) - {draft}:
+            database.drop(old)
         database.rename(draft, name)
     return name
 
@@ -116,7 +120,7 @@ def _show(result, name, book):
     console.heading(book.title)
     for line in describe(result):
         console.say(line)
-    console.say(f"\nAll {len(result['rows']):,} customers: {RESULT}")
+    console.say(f"\nAll {len(result['rows']):,} customers: {os.path.relpath(RESULT)}")
     logins = ", ".join(["admin", "key_manager", "key_approver", *map(login, book.salespeople)])
     console.say(f"Look at it: make serve{'' if name == DATABASE else f' DB={name}'}")
     console.say(f"Users, each with the login as password: {logins}")
