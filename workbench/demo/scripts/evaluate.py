@@ -25,7 +25,7 @@ def main(env):
         started = time.monotonic()
         evaluation = _evaluate(env, manager, {"period": "year", "year": year})
         seconds = time.monotonic() - started
-        _apply(evaluation, manager, approver)
+        _apply(env, evaluation, manager, approver)
     result = outcome(evaluation.with_user(manager), seconds)
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])
@@ -51,24 +51,24 @@ def _evaluate(env, user, values):
         form[name] = value
     wizard = form.save()
     evaluation = wizard.env["key.account.evaluation"].browse(wizard.action_evaluate()["res_id"])
-    _work_off(evaluation)
+    _work_off(env, evaluation)
     return evaluation
 
 
-def _work_off(evaluation):
+def _work_off(env, evaluation):
     """What the scheduler does while a server runs."""
-    evaluation.env.cr.commit()
+    env.cr.commit()
     while evaluation.job:
-        evaluation.env["key.account.evaluation"].sudo()._cron_process_jobs()
-        evaluation.env.cr.commit()
+        env["key.account.evaluation"]._cron_process_jobs()
+        env.cr.commit()
         evaluation.invalidate_recordset()
 
 
-def _apply(evaluation, manager, approver):
+def _apply(env, evaluation, manager, approver):
     evaluation.with_user(manager).action_submit()
     evaluation.with_user(approver).action_approve()
     evaluation.with_user(approver).action_apply()
-    _work_off(evaluation)
+    _work_off(env, evaluation)
 
 
 def _leave_one_in_review(env, user, year):
