@@ -23,11 +23,16 @@ Test = Mapping[Operand, frozenset[int]]
 
 
 class Span(NamedTuple):
-    """One test of a rule as matching sees it: attribute ``position`` of the signature lies in ``low..high``."""
+    """What a rule asks of attribute ``position`` of a signature: a class in ``low..high`` (None: no such bound)."""
 
     position: int
-    low: int
-    high: int
+    low: int | None
+    high: int | None
+
+    @property
+    def nodes(self) -> int:
+        """How many conditions it takes to say so."""
+        return 1 if self.low == self.high else (self.low is not None) + (self.high is not None)
 
 
 class Regions(NamedTuple):
@@ -75,7 +80,7 @@ class Chunk:
     @property
     def nodes(self) -> int:
         """An upper bound of the conditions that can match at once."""
-        return sum(max(2 * len(spans), 1) for tests in self.spans.values() for spans in tests)
+        return sum(_nodes(spans) for tests in self.spans.values() for spans in tests)
 
     def fits(self) -> bool:
         """Whether the chunk is still small enough."""
@@ -91,14 +96,25 @@ class Chunk:
 
     def _spans(self, test: Test) -> list[list[Span]]:
         """Per operand of the rule the stretches of classes in which its test holds."""
-        return [
-            [
-                Span(position, low, high)
-                for low, high in _stretches({self.tables[operand][code] for code in test[operand]})
-            ]
-            for position, operand in enumerate(self.operands)
-            if operand in test
-        ]
+        found = []
+        for position, operand in enumerate(self.operands):
+            if operand in test:
+                classes = {self.tables[operand][code] for code in test[operand]}
+                last = self.counts[position] - 1
+                found.append([_span(position, low, high, last) for low, high in _stretches(classes)])
+        return found
+
+
+def _span(position: int, low: int, high: int, last: int) -> Span:
+    """Class 0 is never stated, so 1 is no lower bound; one bound must stay, or a missing value would pass."""
+    if low == high or (low > 1 and high < last):
+        return Span(position, low, high)
+    return Span(position, None, high) if low == 1 and high < last else Span(position, low, None)
+
+
+def _nodes(spans: Sequence[Span]) -> int:
+    """Alternatives were measured to count double."""
+    return sum(span.nodes for span in spans) * (2 if len(spans) > 1 else 1)
 
 
 def chunks(tests: Mapping[int, Test], sizes: Mapping[Operand, int]) -> list[Chunk]:

@@ -8,6 +8,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from .chunks import MAX_NODES, Chunk, Span
@@ -111,10 +112,9 @@ class _Session:
 
 
 def _release(handle: int) -> None:
-    try:
+    with suppress(durable_rules_engine.error):  # a session that failed early has no state
         durable_rules_engine.delete_state(handle, _SID)
-    finally:
-        durable_rules_engine.delete_ruleset(handle)
+    durable_rules_engine.delete_ruleset(handle)
 
 
 def _all(tests: Sequence[Sequence[Span]]) -> dict[str, Any]:
@@ -122,9 +122,13 @@ def _all(tests: Sequence[Sequence[Span]]) -> dict[str, Any]:
 
 
 def _within(span: Span) -> dict[str, Any]:
-    """A missing attribute satisfies neither half."""
+    """A missing attribute satisfies none of these."""
     attribute = f"p{span.position}"
-    return {"$and": [{"$gte": {attribute: span.low}}, {"$lt": {attribute: span.high + 1}}]}
+    if span.low == span.high:
+        return {attribute: span.low}
+    bounds = [] if span.low is None else [{"$gte": {attribute: span.low}}]
+    bounds += [] if span.high is None else [{"$lt": {attribute: span.high + 1}}]
+    return _joined("$and", bounds)
 
 
 def _joined(operator: str, terms: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""Policies and facts for tests, with defaults for all that a test does not care about."""
+
+from decimal import Decimal
+
+from rules import Evaluator, Policy, evaluate
+
+TIERS = ("A", "B", "C")
+
+
+def metric(code="revenue", kind="amount", options=()):
+    return {"code": code, "name": code.title(), "kind": kind, "options": list(options)}
+
+
+def tier(code="A", rank=1):
+    return {"code": code, "name": code, "rank": rank}
+
+
+def condition(metric="revenue", operator=">=", *values, measure="value"):
+    return {"metric": metric, "measure": measure, "operator": operator, "values": [*values]}
+
+
+def rule(key="r1", tier="A", *conditions):
+    return {"key": key, "name": key, "tier": tier, "conditions": list(conditions)}
+
+
+def criterion(scale, metric="revenue", key="c1", max_points="100", perspective="sales"):
+    return {
+        "key": key,
+        "name": key,
+        "metric": metric,
+        "perspective": perspective,
+        "max_points": max_points,
+        "scale": scale,
+    }
+
+
+def table(kind, *rules):
+    return {"kind": kind, "rules": list(rules)}
+
+
+def policy_dict(*rules, metrics=None, criteria=(), vetoes=(), tiers=TIERS, name="Test"):
+    """A policy's JSON form: tiers A, B, C, a revenue metric, and everybody gets C unless ``rules`` say otherwise."""
+    return {
+        "schema": 1,
+        "name": name,
+        "metrics": [metric()] if metrics is None else list(metrics),
+        "tiers": [tier(code, rank) for rank, code in enumerate(tiers, 1)],
+        "criteria": list(criteria),
+        "tables": [table("tier", *(rules or [rule("all", tiers[-1])]))] + ([table("veto", *vetoes)] if vetoes else []),
+    }
+
+
+def policy(*rules, **parts):
+    return Policy.load(policy_dict(*rules, **parts))
+
+
+def points(scale, facts, max_points="100", metrics=None):
+    """The points of one customer with ``facts`` by one criterion on ``value``."""
+    kinds = metrics or [metric(code, "number") for code in {"value", *facts}]
+    scored = policy(criteria=[criterion(scale, "value", max_points=max_points)], metrics=kinds)
+    return evaluate(scored, {"x": numbers(facts)})["x"].points["c1"]
+
+
+def numbers(facts):
+    """``facts`` with text that spells a number made one, as collected facts are."""
+    return {code: Decimal(value) if isinstance(value, (int, float)) else value for code, value in facts.items()}
+
+
+def decide(policy, facts, engine=None):
+    """Decisions by key of a book ``{key: {metric: value}}`` that is its own population."""
+    if engine is None:
+        return {key: result.decision for key, result in evaluate(policy, facts).items()}
+    from rules import Book
+
+    evaluator, book = Evaluator(policy, engine), Book.from_mapping(facts)
+    return {one.key: one.decision for one in evaluator.decide(book, evaluator.survey([book]))}
+
+
+def revenues(*values):
+    """A book of customers 1..n with these revenues; None is missing."""
+    return {key: {"revenue": None if value is None else Decimal(value)} for key, value in enumerate(values, 1)}
+
+
+def reasons(decision, code):
+    return [reason.params for reason in decision.reasons if reason.code == code]

@@ -1,0 +1,57 @@
+"""Random tables and the facts that are hardest on them: every threshold, and both sides of it.
+
+Plain ``random`` from a seed that hypothesis draws: thousands of policies in seconds.
+"""
+
+from decimal import Decimal
+
+from builders import condition, metric, policy, rule
+
+ORDER = [">=", ">", "<=", "<", "=", "!="]
+SETS = ["in", "not in"]
+THRESHOLDS = ["-1", "0", "0.01", "2", "2.00", "70", "70.5", "1e15", "1000000000000000.01"]
+OPTIONS = ["good", "fair", "poor", "none"]
+BESIDE = Decimal("0.000001")
+
+
+def random_policy(random, rules=6, metrics=4):
+    """A tier table over numbers ``n0…`` and choices ``o0…``, from one rule without conditions to hard knots."""
+    codes = [f"n{index}" for index in range(metrics)] + ["o0", "o1"]
+    kinds = [metric(code, "number") if code[0] == "n" else metric(code, "choice", OPTIONS) for code in codes]
+    made = [
+        rule(f"r{number}", random.choice("ABC"), *(random_condition(random, codes) for _ in range(_length(random))))
+        for number in range(random.randint(1, rules))
+    ]
+    return policy(*made, metrics=kinds)
+
+
+def _length(random):
+    return random.choice((0, 1, 1, 2, 2, 3, 4, 7))
+
+
+def random_condition(random, codes):
+    code = random.choice(codes)
+    pool, operators = (THRESHOLDS, ORDER + SETS) if code[0] == "n" else (OPTIONS, [*ORDER[4:], *SETS])
+    operator = random.choice(operators)
+    values = random.sample(pool, random.randint(1, 3)) if operator in SETS else [random.choice(pool)]
+    return condition(code, operator, *values)
+
+
+def hard_facts(random, policy, count=12):
+    """Values on and beside the thresholds of ``policy``, missing ones, and options that no condition names."""
+    return {number: {one.code: _value(random, one, policy) for one in policy.metrics} for number in range(count)}
+
+
+def _value(random, metric, policy):
+    if random.random() < 0.1:
+        return None
+    if metric.kind == "choice":
+        return random.choice([*OPTIONS, "unheard-of"])
+    used = [
+        value
+        for rule in policy.tables[0].rules
+        for one in rule.conditions
+        if one.metric == metric.code
+        for value in one.values
+    ]
+    return random.choice(used or [Decimal(0)]) + random.choice((-BESIDE, 0, BESIDE, Decimal(1), Decimal("-0.01")))
