@@ -7,10 +7,10 @@ from typing import Any
 from .exact import parse
 from .problems import FactError
 
-# Facts have at most 40 decimals and 60 digits before the point: everything in between adds up exactly in here,
-# and whatever does not (NaN, infinity, 1e999) traps.
+# Facts have at most 40 decimals and, together, 60 digits before the point: all of that adds up exactly in here.
 _WIDE = Context(prec=110, traps=[Inexact, InvalidOperation, Overflow, Clamped])
-_DECIMALS = -40
+_DIGITS = 60
+_DECIMALS = 40
 
 
 class Book:
@@ -65,10 +65,10 @@ def _exact(column: Sequence[Any]) -> bool:
         return False
     try:
         with localcontext(_WIDE):
-            total = sum(filter(None, column), Decimal(0))
+            total = sum(map(abs, filter(None, column)), Decimal(0))
     except ArithmeticError:
         return False
-    return total.as_tuple().exponent >= _DECIMALS
+    return total.is_finite() and total.adjusted() < _DIGITS and total.as_tuple().exponent >= -_DECIMALS
 
 
 def _coded(column: Sequence[Any]) -> bool:

@@ -7,9 +7,8 @@ of rules can tell apart, a hundred thousand customers share some dozens of signa
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .axes import Axis, axis
 from .conditions import Operand
-from .policy import Rule
+from .regions import Test
 
 # durable-rules breaks down above 64 conditions that match at once. A memo pays only while signatures are few; results
 # are one bit per rule in a byte.
@@ -18,8 +17,7 @@ MAX_NODES = 60
 MAX_SIGNATURES = 64
 MAX_RULES = 8
 BYTE = 256
-
-Test = Mapping[Operand, frozenset[int]]
+_TRIES = 4
 
 
 class Span(NamedTuple):
@@ -33,32 +31,6 @@ class Span(NamedTuple):
     def nodes(self) -> int:
         """How many conditions it takes to say so."""
         return 1 if self.low == self.high else (self.low is not None) + (self.high is not None)
-
-
-class Regions(NamedTuple):
-    """What each rule asks of each operand, in buckets of that operand's axis."""
-
-    axes: dict[Operand, Axis]
-    tests: tuple[Test, ...]
-
-
-def regions(rules: Sequence[Rule]) -> Regions:
-    """Axes over all conditions of a table, and per rule the buckets in which it can fire."""
-    by_operand: dict[Operand, list] = {}
-    for rule in rules:
-        for condition in rule.conditions:
-            by_operand.setdefault(condition.operand, []).append(condition)
-    axes = {operand: axis(conditions) for operand, conditions in by_operand.items()}
-    return Regions(axes, tuple(_test(rule, axes) for rule in rules))
-
-
-def _test(rule: Rule, axes: Mapping[Operand, Axis]) -> Test:
-    test: dict[Operand, frozenset[int]] = {}
-    for condition in rule.conditions:
-        operand = condition.operand
-        buckets = axes[operand].buckets(condition)
-        test[operand] = test[operand] & buckets if operand in test else buckets
-    return test
 
 
 class Chunk:
@@ -121,24 +93,23 @@ def chunks(tests: Mapping[int, Test], sizes: Mapping[Operand, int]) -> list[Chun
     """``tests`` by rule index, grouped; a rule that is too big for any group gets a chunk of its own."""
     found: list[Chunk] = []
     for index, test in tests.items():
-        place, merged = _best(found, index, test, sizes)
-        if merged is None:
-            found.append(Chunk({index: test}, sizes))
-        else:
-            found[place] = merged
+        place, grown = _grown(found, index, test, sizes)
+        found[place : place + 1] = [grown]
     return found
 
 
-def _best(found: Sequence[Chunk], index: int, test: Test, sizes: Mapping[Operand, int]) -> tuple[int, Chunk | None]:
-    """The chunk that grows least by taking in the rule, among those that can."""
-    grown = (
-        (place, Chunk({**chunk.tests, index: test}, sizes))
+def _grown(found: Sequence[Chunk], index: int, test: Test, sizes: Mapping[Operand, int]) -> tuple[int, Chunk]:
+    """The chunk that takes in the rule, and its place: one that looks at nearly the same operands, or a new one."""
+    strangers = {
+        place: len(test.keys() - set(chunk.operands))
         for place, chunk in enumerate(found)
-        if len({*chunk.operands, *test}) <= MAX_OPERANDS
-    )
-    fitting = [(merged.signatures, place, merged) for place, merged in grown if merged.fits()]
-    best = min(fitting, key=lambda entry: entry[:2], default=(0, 0, None))
-    return best[1], best[2]
+        if len(chunk.tests) < MAX_RULES
+    }
+    for place in sorted(strangers, key=strangers.__getitem__)[:_TRIES]:
+        grown = Chunk({**found[place].tests, index: test}, sizes)
+        if grown.fits():
+            return place, grown
+    return len(found), Chunk({index: test}, sizes)
 
 
 def _stretches(classes: Iterable[int]) -> list[tuple[int, int]]:

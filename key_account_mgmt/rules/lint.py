@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from .chunks import Test, regions
 from .exact import text
 from .policy import Policy, Rule
 from .problems import Problem
+from .regions import Test, regions
 from .scales import Bands, Grades
 from .scope import SCORE
 

@@ -1,41 +1,25 @@
 """Reads a policy row by row, so that everything that is wrong is found in one go."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from .conditions import Condition
-from .exact import read_json
 from .policy import TABLES, Criterion, Metric, Policy, Rule, Table, Tier
 from .problems import PolicyError, Problem, from_pydantic
-from .rows import Row, Text
+from .raw import Envelope, TableEnvelope, by_code, get, label_of, parsed, rows_of
+from .rows import Row
 from .scope import SCORE, Scope
 
 Path = tuple[str | int, ...]
 _SCORE_METRIC = Metric(code=SCORE, kind="number")
 
 
-class _Envelope(Row):
-    """The outermost form; its rows are read one by one."""
-
-    schema_version: Literal[1] = Field(alias="schema")
-    name: Text = ""
-    metrics: list[Any] = []
-    tiers: list[Any] = []
-    criteria: list[Any] = []
-    tables: list[Any] = []
-
-
-class _TableEnvelope(Row):
-    kind: Literal[tuple(TABLES)]  # type: ignore[valid-type]
-    rules: list[Any] = []
-
-
 def read(values: Mapping[str, Any] | str | bytes) -> Policy:
     """The policy in ``values``; raises PolicyError with every problem found."""
     reader = _Reader()
-    policy = reader.policy(_parsed(values))
+    policy = reader.policy(parsed(values))
     if policy is None:
         raise PolicyError(reader.problems)
     return policy
@@ -49,21 +33,21 @@ class _Reader:
 
     def policy(self, values: Any) -> Policy | None:
         """The policy, or None when ``problems`` has something."""
-        self._row(_Envelope, values, (), Scope())
-        metric_rows, tier_rows = _list(values, "metrics"), _list(values, "tiers")
+        self._row(Envelope, values, (), Scope())
+        metric_rows, tier_rows = rows_of(values, "metrics"), rows_of(values, "tiers")
         metrics, tiers = self._metrics(metric_rows), self._tiers(tier_rows)
-        known_metrics = {**_by_code(metric_rows, metrics), SCORE: _SCORE_METRIC}
-        scope = Scope(known_metrics, _by_code(tier_rows, tiers))
-        criteria = self._rows(Criterion, _list(values, "criteria"), ("criteria",), "key", scope)
-        self._unique(_list(values, "criteria"), ("criteria",), "key", "key")
-        tables = self._tables(_list(values, "tables"), scope)
+        known_metrics = {**by_code(metric_rows, metrics), SCORE: _SCORE_METRIC}
+        scope = Scope(known_metrics, by_code(tier_rows, tiers))
+        criteria = self._rows(Criterion, rows_of(values, "criteria"), ("criteria",), "key", scope)
+        self._unique(rows_of(values, "criteria"), ("criteria",), "key", "key")
+        tables = self._tables(rows_of(values, "tables"), scope)
         if self.problems:
             return None
         return Policy(name=values.get("name", ""), metrics=metrics, tiers=tiers, criteria=criteria, tables=tables)
 
     def _metrics(self, rows: Sequence[Any]) -> list[Metric]:
         self._unique(rows, ("metrics",), "code", "code")
-        if any(_get(row, "code") == SCORE for row in rows):
+        if any(get(row, "code") == SCORE for row in rows):
             self.problems.append(Problem(("metrics", SCORE), "code", "reserved_code", {"got": SCORE}))
         return self._rows(Metric, rows, ("metrics",), "code", Scope())
 
@@ -76,27 +60,27 @@ class _Reader:
 
     def _tables(self, rows: Sequence[Any], scope: Scope) -> list[Table]:
         self._unique(rows, ("tables",), "kind", "kind")
-        tables = [self._table(row, ("tables", _label(row, "kind", index)), scope) for index, row in enumerate(rows)]
-        if not any(_get(row, "kind") == "tier" for row in rows):
+        tables = [self._table(row, ("tables", label_of(row, "kind", index)), scope) for index, row in enumerate(rows)]
+        if not any(get(row, "kind") == "tier" for row in rows):
             self.problems.append(Problem((), "tables", "no_tier_table"))
         return [table for table in tables if table]
 
     def _table(self, row: Any, path: Path, scope: Scope) -> Table | None:
-        envelope = self._row(_TableEnvelope, row, path, scope)
+        envelope = self._row(TableEnvelope, row, path, scope)
         if envelope is None:
             return None
         kind = TABLES[envelope.kind]
         path = (*path, "rules")
         self._unique(envelope.rules, path, "key", "key")
         rules = [
-            self._rule(kind.rule, rule, (*path, _label(rule, "key", index)), scope)
+            self._rule(kind.rule, rule, (*path, label_of(rule, "key", index)), scope)
             for index, rule in enumerate(envelope.rules)
         ]
         return kind(kind=envelope.kind, rules=[rule for rule in rules if rule])
 
     def _rule(self, model: type[Rule], row: Any, path: Path, scope: Scope) -> Rule | None:
         """The rule; its conditions are rows of their own, so that one broken row does not hide another."""
-        rows = _get(row, "conditions")
+        rows = get(row, "conditions")
         if not isinstance(rows, (list, tuple)):
             return self._row(model, row, path, scope)
         rule = self._row(model, {**row, "conditions": ()}, path, scope)
@@ -105,7 +89,7 @@ class _Reader:
 
     def _rows(self, model: type[Row], rows: Sequence[Any], path: Path, label: str | None, scope: Scope) -> list[Any]:
         read_rows = (
-            self._row(model, row, (*path, _label(row, label, index)), scope.of(_get(row, "metric")))
+            self._row(model, row, (*path, label_of(row, label, index)), scope.of(get(row, "metric")))
             for index, row in enumerate(rows)
         )
         return [row for row in read_rows if row]
@@ -120,39 +104,9 @@ class _Reader:
     def _unique(self, rows: Iterable[Any], path: Path, label: str, column: str) -> None:
         first: dict[Any, str | int] = {}
         for index, row in enumerate(rows):
-            value, name = _get(row, column), _label(row, label, index)
+            value, name = get(row, column), label_of(row, label, index)
             if isinstance(value, (str, int)) and value in first:
                 found = {"got": value, "first": first[value]}
                 self.problems.append(Problem((*path, name), column, "duplicate", found))
             elif isinstance(value, (str, int)):
                 first[value] = name
-
-
-def _parsed(values: Any) -> Any:
-    if not isinstance(values, (str, bytes)):
-        return values
-    try:
-        return read_json(values)
-    except ValueError as error:
-        raise PolicyError([Problem((), "", "not_json", {"got": str(error)})]) from error
-
-
-def _by_code(rows: Iterable[Any], models: Iterable[Any]) -> dict[str, Any]:
-    """Rows by code; a broken one is known all the same, or every reference to it would be reported too."""
-    broken = {code: None for row in rows if isinstance(code := _get(row, "code"), str)}
-    return broken | {model.code: model for model in models}
-
-
-def _list(values: Any, column: str) -> Sequence[Any]:
-    rows = _get(values, column)
-    return rows if isinstance(rows, (list, tuple)) else ()
-
-
-def _label(row: Any, column: str | None, index: int) -> str | int:
-    """What a problem's path calls the row: its key, or its position where it has none."""
-    key = _get(row, column) if column else None
-    return key if key and isinstance(key, str) else index
-
-
-def _get(row: Any, column: str) -> Any:
-    return row.get(column) if isinstance(row, Mapping) else None

@@ -10,10 +10,11 @@ from itertools import chain
 from operator import getitem
 
 from .axes import Codes, recode
-from .chunks import BYTE, Chunk, chunks, regions
+from .chunks import BYTE, Chunk, chunks
 from .conditions import Operand
 from .engine_durable import Engine
 from .policy import Rule
+from .regions import regions
 
 Indices = tuple[int, ...]
 Columns = Mapping[Operand, Sequence]

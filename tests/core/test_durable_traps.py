@@ -24,17 +24,17 @@ def chunk(rules=1, axes=1):
     """Rules over ``axes`` operands of two buckets; all of them fire when each value is in the upper one."""
     operands = [Operand(f"m{number}", "value") for number in range(axes)]
     tests = {index: {operand: frozenset({1}) for operand in operands} for index in range(rules)}
-    return Chunk(tests, {operand: 2 for operand in operands})
+    return Chunk(tests, dict.fromkeys(operands, 2))
 
 
-def fail_once(monkeypatch, error=RuntimeError("broken")):
+def fail_once(monkeypatch):
     """The next run of any session fails."""
     run, failed = engine_durable._Session.run, []
 
     def broken(session, signature):
         if not failed:
             failed.append(session)
-            raise error
+            raise RuntimeError("broken")
         return run(session, signature)
 
     monkeypatch.setattr(engine_durable._Session, "run", broken)

@@ -3,10 +3,9 @@
 from random import Random
 
 import pytest
-from builders import condition, metric, policy, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_policies import ORDER, THRESHOLDS, hard_facts, random_policy
+from random_policies import hard_facts, random_policy
 from rules import Book, Matcher, matcher_name
 
 POLICIES_PER_SEED = 20

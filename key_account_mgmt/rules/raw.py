@@ -1,0 +1,57 @@
+"""A policy before it is one: plain values from records, a file or a stranger, in whatever form."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from .exact import read_json
+from .policy import TABLES
+from .problems import PolicyError, Problem
+from .rows import Row, Text
+
+
+class Envelope(Row):
+    """The outermost form; its rows are read one by one."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: Text = ""
+    metrics: list[Any] = []
+    tiers: list[Any] = []
+    criteria: list[Any] = []
+    tables: list[Any] = []
+
+
+class TableEnvelope(Row):
+    kind: Literal[tuple(TABLES)]  # type: ignore[valid-type]
+    rules: list[Any] = []
+
+
+def parsed(values: Any) -> Any:
+    if not isinstance(values, (str, bytes)):
+        return values
+    try:
+        return read_json(values)
+    except ValueError as error:
+        raise PolicyError([Problem((), "", "not_json", {"got": str(error)})]) from error
+
+
+def by_code(rows: Iterable[Any], models: Iterable[Any]) -> dict[str, Any]:
+    """Rows by code; a broken one is known all the same, or every reference to it would be reported too."""
+    broken = {code: None for row in rows if isinstance(code := get(row, "code"), str)}
+    return broken | {model.code: model for model in models}
+
+
+def rows_of(values: Any, column: str) -> Sequence[Any]:
+    rows = get(values, column)
+    return rows if isinstance(rows, (list, tuple)) else ()
+
+
+def label_of(row: Any, column: str | None, index: int) -> str | int:
+    """What a problem's path calls the row: its key, or its position where it has none."""
+    key = get(row, column) if column else None
+    return key if key and isinstance(key, str) else index
+
+
+def get(row: Any, column: str) -> Any:
+    return row.get(column) if isinstance(row, Mapping) else None
