@@ -1,6 +1,7 @@
 """The closed vocabulary of conditions: metric, measure, operator, values."""
 
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -48,7 +49,7 @@ class Condition(Row):
     operator: Operator
     values: tuple[Value, ...]
 
-    @property
+    @cached_property
     def operand(self) -> Operand:
         """The column that the condition looks at."""
         return Operand(self.metric, self.measure)
@@ -79,7 +80,3 @@ class Condition(Row):
         if len(values) > 1 and operator and operator not in ("in", "not in"):
             raise PydanticCustomError("too_many_values", "one value only", {"got": len(values), "allowed": 1})
         return values
-
-
-OPERATORS: tuple[str, ...] = get_args(Operator)
-MEASURES: tuple[str, ...] = get_args(Measure)

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .book import Book
@@ -119,12 +120,9 @@ class Evaluator:
             for row in absent_rows(column):
                 absent.setdefault(row, []).append(operand)
         found = frame.unscored()
-        shared: dict[tuple[Verdict, tuple[Operand, ...]], list[Reason]] = {}
+        unjudged = lru_cache(None)(Verdict.unjudged)  # the same few cases, over and over
         for row, operands in absent.items():
-            case = (verdicts[row], tuple(operands))
-            if case not in shared:
-                shared[case] = verdicts[row].unjudged(operands)
-            found[row] = [*found.get(row, ()), *shared[case]]
+            found[row] = [*found.get(row, ()), *unjudged(verdicts[row], tuple(operands))]
         return found
 
 

@@ -1,12 +1,13 @@
 """What is legal in a policy and still doubtful, in the same form as what is wrong."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from .exact import text
 from .policy import Policy, Rule
 from .problems import Problem
 from .regions import Test, regions
-from .scales import Bands, Grades
+from .scales import Bands, Grades, Scale
 from .scope import SCORE
 
 Path = tuple[str | int, ...]
@@ -29,22 +30,22 @@ def _criteria(policy: Policy) -> Iterator[Problem]:
     options = {metric.code: metric.options for metric in policy.metrics}
     for criterion in policy.criteria:
         path: Path = ("criteria", criterion.key, "scale")
-        limit, scale = criterion.max_points, criterion.scale
-        if isinstance(scale, Bands):
-            for index, step in enumerate(scale.steps):
-                if step.points > limit:
-                    yield Problem((*path, "steps", index), "points", "above_maximum", _above(step.points, limit))
-        if isinstance(scale, Grades):
-            for option, points in scale.grades.items():
-                if points > limit:
-                    yield Problem((*path, "grades"), option, "above_maximum", _above(points, limit))
+        for inner, column, points in _point_columns(criterion.scale):
+            if points > criterion.max_points:
+                found = {"got": text(points), "allowed": f"<= {text(criterion.max_points)}"}
+                yield Problem((*path, *inner), column, "above_maximum", found)
+        if isinstance(criterion.scale, Grades):
             for option in options[criterion.metric]:
-                if option not in scale.grades:
+                if option not in criterion.scale.grades:
                     yield Problem((*path, "grades"), option, "option_without_grade", {"got": option})
 
 
-def _above(points, limit) -> dict[str, str]:
-    return {"got": text(points), "allowed": f"<= {text(limit)}"}
+def _point_columns(scale: Scale) -> Iterator[tuple[Path, str, Decimal]]:
+    """Where a scale states points: path, column, points."""
+    if isinstance(scale, Bands):
+        yield from ((("steps", index), "points", step.points) for index, step in enumerate(scale.steps))
+    if isinstance(scale, Grades):
+        yield from ((("grades",), option, points) for option, points in scale.grades.items())
 
 
 def _scores(policy: Policy) -> Iterator[Problem]:

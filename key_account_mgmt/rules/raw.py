@@ -23,11 +23,14 @@ class Envelope(Row):
 
 
 class TableEnvelope(Row):
+    """A table before its rules are read."""
+
     kind: Literal[tuple(TABLES)]  # type: ignore[valid-type]
     rules: list[Any] = []
 
 
 def parsed(values: Any) -> Any:
+    """``values``, or what a JSON text says; raises PolicyError on broken JSON."""
     if not isinstance(values, (str, bytes)):
         return values
     try:
@@ -43,6 +46,7 @@ def by_code(rows: Iterable[Any], models: Iterable[Any]) -> dict[str, Any]:
 
 
 def rows_of(values: Any, column: str) -> Sequence[Any]:
+    """The rows in a column; none where it is missing or no list."""
     rows = get(values, column)
     return rows if isinstance(rows, (list, tuple)) else ()
 
@@ -54,4 +58,5 @@ def label_of(row: Any, column: str | None, index: int) -> str | int:
 
 
 def get(row: Any, column: str) -> Any:
+    """What ``row`` has in ``column``, whatever it is; None where it is no row at all."""
     return row.get(column) if isinstance(row, Mapping) else None

@@ -52,31 +52,29 @@ class Signatures:
 
 
 class _Memo:
-    """What one chunk's engine said of each signature seen so far."""
+    """What one chunk's engine said of each signature seen so far. Threads may share it."""
 
     def __init__(self, chunk: Chunk):
         self._chunk = chunk
         self._engine = Engine(chunk)
-        self._rules = tuple(chunk.tests)
-        self._results: dict[int | Indices, int] = {}
+        self._bits = {index: 1 << bit for bit, index in enumerate(chunk.tests)}
+        self._known: dict[int | Indices, int] = {}
         self._table = bytearray(BYTE)
         # The rules (by index in the table) in each possible result.
-        self.indices = [
-            tuple(index for bit, index in enumerate(self._rules) if result >> bit & 1) for result in range(BYTE)
-        ]
+        results = range(1 << len(self._bits))
+        self.indices = [tuple(index for index, bit in self._bits.items() if result & bit) for result in results]
 
     def results(self, codes: Mapping[Operand, Codes]) -> bytes:
         """Per customer one byte, bit k for the chunk's k-th rule."""
-        signatures = self._signatures(
-            [recode(codes[operand], self._chunk.tables[operand]) for operand in self._chunk.operands]
-        )
-        if len(self._results) > _MEMO_LIMIT:
-            self._results.clear()
-        for signature in set(signatures) - self._results.keys():
-            self._infer(signature)
+        tables = self._chunk.tables
+        signatures = self._signatures([recode(codes[operand], tables[operand]) for operand in self._chunk.operands])
+        known = self._known if len(self._known) <= _MEMO_LIMIT else {}
+        self._known = known
+        for signature in set(signatures) - known.keys():
+            self._infer(signature, known)
         if isinstance(signatures, bytes):
             return signatures.translate(self._table)
-        return bytes(map(self._results.__getitem__, signatures))
+        return bytes(map(known.__getitem__, signatures))
 
     def _signatures(self, classes: Sequence[bytes]) -> bytes | list[Indices]:
         """Each customer's classes as one number, summed for the whole column at once; tuples if a byte is too small."""
@@ -88,11 +86,12 @@ class _Memo:
             radix *= count
         return total.to_bytes(len(classes[0]), "little")
 
-    def _infer(self, signature: int | Indices) -> None:
-        fired = self._engine.infer(self._classes(signature) if isinstance(signature, int) else signature)
-        result = self._results[signature] = sum(1 << self._rules.index(index) for index in fired)
+    def _infer(self, signature: int | Indices, known: dict[int | Indices, int]) -> None:
+        classes = self._classes(signature) if isinstance(signature, int) else signature
+        result = sum(self._bits[index] for index in self._engine.infer(classes))
         if isinstance(signature, int):
             self._table[signature] = result
+        known[signature] = result  # last: another thread that finds it here goes to the table
 
     def _classes(self, signature: int) -> Indices:
         classes = []

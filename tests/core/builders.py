@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
-from rules import Evaluator, Policy, evaluate
+import pytest
+from rules import Book, Evaluator, Policy, evaluate, matcher_name
 
+needs_durable = pytest.mark.skipif(matcher_name() != "durable-rules", reason="durable-rules is not installed")
 TIERS = ("A", "B", "C")
 
 
@@ -70,8 +72,6 @@ def decide(policy, facts, engine=None):
     """Decisions by key of a book ``{key: {metric: value}}`` that is its own population."""
     if engine is None:
         return {key: result.decision for key, result in evaluate(policy, facts).items()}
-    from rules import Book
-
     evaluator, book = Evaluator(policy, engine), Book.from_mapping(facts)
     return {one.key: one.decision for one in evaluator.decide(book, evaluator.survey([book]))}
 

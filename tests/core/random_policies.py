@@ -37,7 +37,7 @@ def random_condition(random, codes):
     return condition(code, operator, *values)
 
 
-def hard_facts(random, policy, count=12):
+def hard_facts(random, policy, count=9):
     """Values on and beside the thresholds of ``policy``, missing ones, and options that no condition names."""
     return {number: {one.code: _value(random, one, policy) for one in policy.metrics} for number in range(count)}
 

@@ -7,13 +7,13 @@ import sys
 import threading
 
 import pytest
-from builders import condition, metric, policy, rule
+from builders import condition, metric, needs_durable, policy, rule
 from rules import Book, Matcher, engine_durable, matcher_name, matching
 from rules.chunks import Chunk
 from rules.conditions import Operand
 from rules.engine_durable import Engine, EngineError
 
-pytestmark = pytest.mark.skipif(matcher_name() != "durable-rules", reason="durable-rules is not installed")
+pytestmark = needs_durable
 
 MANY = policy(*(rule(f"r{i}", "A", condition("revenue", ">=", str(i))) for i in range(20)))
 BOOK = Book(range(25), {"revenue": list(range(-1, 24))})
@@ -114,7 +114,7 @@ def test_two_threads_get_the_right_answers():
 
     def work():
         for memo in matcher._signatures._memos:
-            memo._results.clear()
+            memo._known.clear()
         found.extend(matcher.fired(BOOK) for _ in range(20))
 
     threads = [threading.Thread(target=work) for _ in range(4)]

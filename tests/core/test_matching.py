@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from builders import condition, metric, policy, rule
+from builders import condition, metric, needs_durable, policy, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import ORDER, SETS, THRESHOLDS, hard_facts
@@ -89,6 +89,7 @@ def test_equal_policies_share_what_was_inferred_and_others_do_not():
     assert shared_matcher(made, "tier") is not shared_matcher(made, "veto")
 
 
+@needs_durable
 def test_a_signature_is_inferred_once(monkeypatch):
     matcher = Matcher(policy(rule("r", "A", condition("revenue", ">", "2"))), "tier", "durable-rules")
     memo = matcher._signatures._memos[0]
@@ -100,10 +101,11 @@ def test_a_signature_is_inferred_once(monkeypatch):
     assert sorted(asked) == [(0,), (1,)]
 
 
+@needs_durable
 def test_a_memo_of_wide_rules_does_not_grow_for_ever(monkeypatch):
     monkeypatch.setattr("rules.signatures._MEMO_LIMIT", 4)
     made = policy(rule("wide", "A", *(condition(f"n{i}", ">=", "1") for i in range(9))), metrics=NUMBERS)
     matcher = Matcher(made, "tier", "durable-rules")
     for missing in range(9):
         assert matcher.fired(Book.from_mapping({"x": {f"n{i}": 1 for i in range(9) if i != missing}})) == [()]
-    assert len(matcher._signatures._memos[0]._results) <= 6
+    assert len(matcher._signatures._memos[0]._known) <= 6

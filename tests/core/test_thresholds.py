@@ -1,5 +1,7 @@
 """A condition is judged exactly at, just below and just above its threshold."""
 
+from decimal import Decimal, localcontext
+
 import pytest
 from builders import condition, decide, metric, policy, rule
 
@@ -40,8 +42,6 @@ def test_threshold_counts_exactly(engine, operator, threshold, below, at, above)
 
 
 def exact(threshold, offset):
-    from decimal import Decimal, localcontext
-
     with localcontext() as context:
         context.prec = 60
         return Decimal(threshold) + Decimal(offset)
