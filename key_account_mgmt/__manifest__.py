@@ -15,6 +15,8 @@
         "data/key_account_perspective_data.xml",
         "data/key_account_metric_data.xml",
         "views/key_account_menus.xml",
+        "views/key_account_metric_views.xml",
+        "views/key_account_metric_value_views.xml",
     ],
     "application": True,
 }

@@ -1,4 +1,8 @@
-from odoo import fields, models
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 METRIC_KINDS = [
     ("number", "Number"),
@@ -7,15 +11,30 @@ METRIC_KINDS = [
     ("count", "Count"),
     ("choice", "Choice"),
 ]
+# A code is a column of the sources' statements and a key in frozen facts.
+CODE_FORM = re.compile(r"[a-z][a-z0-9_]{0,59}")
+# Columns that the sources' statements have besides metrics, and the total of the criteria.
+RESERVED_CODES = {"partner_id", "document_count", "score"}
+DEFINITION_FIELDS = ("code", "kind", "source")
 
 
 class KeyAccountMetric(models.Model):
+    """What can be known of a customer for a period.
+
+    The closed set of sources fills the metrics that addons ship; administrators add metrics that people enter.
+    """
+
     _name = "key.account.metric"
     _description = "Key Account Metric"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, index=True)
+    code = fields.Char(
+        required=True,
+        index=True,
+        copy=False,
+        help="Stable name in exported rule sets and stored facts, such as market_potential.",
+    )
     kind = fields.Selection(METRIC_KINDS, required=True, default="number")
     source = fields.Selection(
         [
@@ -27,14 +46,159 @@ class KeyAccountMetric(models.Model):
         ],
         required=True,
         default="manual",
+        copy=False,
         help="Where the values come from. Another addon adds a source by extending this selection"
         " and defining the model key.account.source.<source>.",
     )
     unit = fields.Char(translate=True)
     description = fields.Text(translate=True, help="What the metric says and how it is computed.")
     missing_when = fields.Text(translate=True, help="What leaves a customer without a value.")
-    option_ids = fields.One2many("key.account.metric.option", "metric_id", copy=True)
+    option_ids = fields.One2many("key.account.metric.option", "metric_id", string="Options", copy=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE (code)", "A metric with this code exists already.")
+
+    @api.constrains("code", "source")
+    def _check_code(self):
+        for metric in self:
+            if not CODE_FORM.fullmatch(metric.code):
+                raise ValidationError(
+                    self.env._(
+                        'The code "%(code)s" of metric %(metric)s cannot be used. Take small letters, digits and'
+                        " underscores, beginning with a letter, at most 60 of them; for example market_potential.",
+                        code=metric.code,
+                        metric=metric.name,
+                    )
+                )
+            if metric.source != "score" and metric.code in RESERVED_CODES:
+                raise ValidationError(
+                    self.env._(
+                        'The code "%(code)s" of metric %(metric)s has a meaning of its own. Choose another.',
+                        code=metric.code,
+                        metric=metric.name,
+                    )
+                )
+            if metric.code not in metric._get_possible_codes():
+                raise ValidationError(
+                    self.env._(
+                        "No source fills the metric %(metric)s with code %(code)s: %(source)s does not know it."
+                        ' Choose the source "Entered by People".',
+                        metric=metric.name,
+                        code=metric.code,
+                        source=metric._get_source_name(),
+                    )
+                )
+
+    def _get_possible_codes(self):
+        """The codes that the metric's source can fill."""
+        self.ensure_one()
+        if self.source in ("manual", "score"):
+            return [self.code] if self.source == "manual" else ["score"]
+        return self.env[f"key.account.source.{self.source}"]._get_metric_codes()
+
+    def _get_source_name(self):
+        return dict(self._fields["source"]._description_selection(self.env))[self.source]
+
+    @api.constrains("kind", "option_ids")
+    def _check_options(self):
+        for metric in self:
+            if metric.option_ids and metric.kind != "choice":
+                raise ValidationError(
+                    self.env._(
+                        "Metric %(metric)s has options, but only a metric of kind Choice can have them. Remove the"
+                        " options or choose that kind.",
+                        metric=metric.name,
+                    )
+                )
+
+    def copy_data(self, default=None):
+        """A duplicate gets a free code, and people enter its values: no source fills another code."""
+        values_list = super().copy_data(default)
+        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
+        for metric, values in zip(self, values_list, strict=True):
+            if "code" not in (default or {}):
+                number = 2
+                while (code := f"{metric.code[:50]}_{number}") in taken:
+                    number += 1
+                taken.add(code)
+                values["code"] = code
+                values["name"] = self.env._("%s (copy)", metric.name)
+        return values_list
+
+    def write(self, vals):
+        """Refuse to change what other records rely on: what a metric is, once somebody uses it."""
+        for metric in self:
+            changed = [name for name in DEFINITION_FIELDS if name in vals and vals[name] != metric[name]]
+            if changed:
+                metric._check_definition_is_free(changed)
+        return super().write(vals)
+
+    def _check_definition_is_free(self, names):
+        labels = ", ".join(self._fields[name]._description_string(self.env) for name in names)
+        if self.source != "manual":
+            raise UserError(
+                self.env._(
+                    "Metric %(metric)s is filled by the system: its %(fields)s cannot be changed. Add a metric of"
+                    " your own, or archive this one if you do not need it.",
+                    metric=self.name,
+                    fields=labels,
+                )
+            )
+        users = self._get_user_names()
+        if users:
+            raise UserError(
+                self.env._(
+                    "Metric %(metric)s is in use (%(users)s): its %(fields)s cannot be changed any more. Add"
+                    " another metric instead.",
+                    metric=self.name,
+                    users=", ".join(users),
+                    fields=labels,
+                )
+            )
+
+    def _get_user_names(self):
+        """Names of what relies on these metrics: rule sets, then entered values.
+
+        Rule sets and values of companies that the user cannot see count too, without more than the rule set's
+        name being shown: sudo.
+
+        :rtype: list[str]
+        """
+        sudo = self.sudo().with_context(active_test=False)
+        criteria = sudo.env["key.account.criterion"].search(
+            Domain("metric_id", "in", self.ids)
+            | Domain("target_metric_id", "in", self.ids)
+            | Domain("offset_metric_id", "in", self.ids)
+        )
+        conditions = sudo.env["key.account.rule.condition"].search([("metric_id", "in", self.ids)])
+        rulesets = criteria.ruleset_id | conditions.rule_id.ruleset_id
+        names = [self.env._("rule set %s", ruleset.name) for ruleset in rulesets]
+        if sudo.env["key.account.metric.value"].search_count([("metric_id", "in", self.ids)], limit=1):
+            names.append(self.env._("entered values"))
+        return names
+
+    def action_open_values(self):
+        """Open the values entered for this metric, to add more."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("key_account_mgmt.action_key_account_metric_value")
+        return {**action, "domain": [("metric_id", "=", self.id)], "context": {"default_metric_id": self.id}}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_own_unused(self):
+        for metric in self:
+            if metric.source != "manual":
+                raise UserError(
+                    self.env._(
+                        "Metric %(metric)s is part of the system and cannot be deleted. Archive it instead.",
+                        metric=metric.name,
+                    )
+                )
+            if users := metric._get_user_names():
+                raise UserError(
+                    self.env._(
+                        "Metric %(metric)s is in use (%(users)s) and cannot be deleted. Archive it instead.",
+                        metric=metric.name,
+                        users=", ".join(users),
+                    )
+                )
