@@ -77,7 +77,7 @@ class KeyAccountSourcePayment(models.AbstractModel):
             """
             SELECT instalment.partner_id,
                    instalment.due_date,
-                   instalment.due_date >= %(date_from)s AND NOT instalment.reversed AS counts,
+                   instalment.due_date BETWEEN %(date_from)s AND %(date_to)s AND NOT instalment.reversed AS counts,
                    bool_and(instalment.paid_by_due_date >= instalment.amount) AS on_time,
                    bool_and(instalment.paid >= instalment.amount) AS settled,
                    max(instalment.paid_on) AS settled_on,
@@ -91,6 +91,7 @@ class KeyAccountSourcePayment(models.AbstractModel):
             """,
             instalments=self._get_instalments_sql(scope),
             date_from=scope.date_from,
+            date_to=scope.date_to,
             decimals=scope.company.currency_id.decimal_places,
         )
 

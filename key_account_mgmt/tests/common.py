@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -136,4 +138,13 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
         """What is collected: a period of a company, the year 2024 unless the test says otherwise."""
         return CollectionScope(
             company or cls.company, fields.Date.to_date(date_from), fields.Date.to_date(date_to), **options
+        )
+
+    def assert_facts(self, customer, expected, **scope):
+        """Check some facts of a customer: ``None`` means missing; other values are compared as exact numbers."""
+        facts = self.collect(**{"partner_ids": (customer.id,), "with_business_only": False, **scope})[customer]
+        actual = {code: facts.get(code) for code in expected}
+        self.assertEqual(
+            actual,
+            {code: value if value is None else Decimal(str(value)) for code, value in expected.items()},
         )
