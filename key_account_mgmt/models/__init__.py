@@ -1,3 +1,4 @@
+from . import account_move
 from . import key_account_perspective
 from . import key_account_metric
 from . import key_account_metric_option

@@ -91,7 +91,8 @@ class KeyAccountSourceInvoice(models.AbstractModel):
                    max(move.amount_untaxed_signed) FILTER (WHERE %(invoice_of_period)s) AS largest_invoice,
                    max(move.invoice_date) FILTER (WHERE move.move_type = 'out_invoice') AS last_invoice_date,
                    min(move.invoice_date) FILTER (WHERE move.move_type = 'out_invoice') AS first_invoice_date,
-                   %(active_months)s AS active_months
+                   count(DISTINCT date_trunc('month', move.invoice_date::timestamp))
+                       FILTER (WHERE %(invoice_of_period)s) AS active_months
               FROM account_move move
                    %(customer)s
              WHERE move.company_id = %(company_id)s
@@ -101,37 +102,12 @@ class KeyAccountSourceInvoice(models.AbstractModel):
           GROUP BY customer.commercial_partner_id
             """,
             customer=self._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
-            invoice_of_period=SQL(
-                "move.invoice_date >= %s AND move.move_type = 'out_invoice'", scope.date_from
-            ),
-            active_months=self._get_active_months_sql(scope),
+            invoice_of_period=SQL("move.invoice_date >= %s AND move.move_type = 'out_invoice'", scope.date_from),
             company_id=scope.company.id,
             date_from=scope.date_from,
             date_to=scope.date_to,
             previous_from=previous_from,
             previous_to=previous_to,
-        )
-
-    def _get_active_months_sql(self, scope):
-        """Count the calendar months with an invoice: a bit for each month of the period, or-ed together.
-
-        ``count(DISTINCT …)`` would sort all documents.
-        """
-        return SQL(
-            """
-            COALESCE(length(replace(bit_or(
-                set_bit(
-                    repeat('0', %(months)s)::varbit,
-                    ((extract(year FROM move.invoice_date) - %(year)s) * 12
-                    + extract(month FROM move.invoice_date) - %(month)s)::int,
-                    1
-                )
-            ) FILTER (WHERE move.invoice_date >= %(date_from)s AND move.move_type = 'out_invoice')::text, '0', '')), 0)
-            """,
-            months=scope.month_count,
-            year=scope.date_from.year,
-            month=scope.date_from.month,
-            date_from=scope.date_from,
         )
 
     def _get_costs_sql(self, scope):

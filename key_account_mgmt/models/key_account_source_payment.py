@@ -129,7 +129,11 @@ class KeyAccountSourcePayment(models.AbstractModel):
                AND (
                    move.invoice_date_due >= %(date_from)s
                    OR line.reconciled IS NOT TRUE
-                   OR line.id IN (SELECT debit_move_id FROM account_partial_reconcile WHERE max_date > %(date_to)s)
+                   OR EXISTS (
+                       SELECT 1
+                         FROM account_partial_reconcile later
+                        WHERE later.debit_move_id = line.id AND later.max_date > %(date_to)s
+                   )
                )
           GROUP BY customer.id, move.id, line.id
             """,
