@@ -238,10 +238,13 @@ class KeyAccountCollector(models.AbstractModel):
     def _get_alias(self, source):
         return SQL.identifier(f"source_{source}")
 
+    def _get_batch_size(self):
+        return BATCH_SIZE
+
     def _fetch_batches(self, query):
         """Rows of a statement in batches, by a cursor of the database that ends with the transaction."""
         name = SQL.identifier(f"key_account_facts_{next(_cursor_numbers)}")
         self.env.cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
-        while rows := self.env.execute_query(SQL("FETCH FORWARD %s FROM %s", BATCH_SIZE, name)):
+        while rows := self.env.execute_query(SQL("FETCH FORWARD %s FROM %s", self._get_batch_size(), name)):
             yield rows
         self.env.cr.execute(SQL("CLOSE %s", name))

@@ -82,11 +82,11 @@ class KeyAccountMetric(models.Model):
             if metric.code not in metric._get_possible_codes():
                 raise ValidationError(
                     self.env._(
-                        "No source fills the metric %(metric)s with code %(code)s: %(source)s does not know it."
+                        "No source fills the metric %(metric)s with code %(code)s: %(origin)s does not know it."
                         ' Choose the source "Entered by People".',
                         metric=metric.name,
                         code=metric.code,
-                        source=metric._get_source_name(),
+                        origin=metric._get_source_name(),
                     )
                 )
 

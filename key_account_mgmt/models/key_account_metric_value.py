@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# Beyond this, amounts lose their cents on the way through a float, and no business has such figures.
+# Beyond this a float does not hold cents, and no business has such figures.
 LARGEST_VALUE = 10**15
 
 
@@ -34,7 +34,8 @@ class KeyAccountMetricValue(models.Model):
         "From", required=True, default=lambda self: self._get_default_period()["date_from"], tracking=True
     )
     date_to = fields.Date("To", required=True, default=lambda self: self._get_default_period()["date_to"], tracking=True)
-    value = fields.Float(digits=(20, 6), tracking=True, aggregator=None)
+    # Without fixed digits: rounding to them would add fractions to large values.
+    value = fields.Float(min_display_digits=0, tracking=True, aggregator=None)
     option_id = fields.Many2one(
         "key.account.metric.option",
         string="Grade",

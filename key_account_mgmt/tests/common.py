@@ -148,3 +148,16 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
             actual,
             {code: value if value is None else Decimal(str(value)) for code, value in expected.items()},
         )
+
+    @classmethod
+    def make_metric(cls, code, kind, options=(), **values):
+        """A metric that people enter, named after its code; options are given by their codes."""
+        return cls.env["key.account.metric"].create(
+            {
+                "name": code.replace("_", " ").capitalize(),
+                "code": code,
+                "kind": kind,
+                "option_ids": [Command.create({"code": option, "name": option.capitalize()}) for option in options],
+                **values,
+            }
+        )
