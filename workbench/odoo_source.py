@@ -99,4 +99,4 @@ def version():
         return (paths.ODOO_DEBIAN / VERSION_FILE).read_text()
     command = ["git", "-C", str(checkout), "rev-parse", "HEAD"]
     commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    return stamps.fingerprint(checkout, commit)
+    return stamps.fingerprint(str(checkout), commit)

@@ -91,7 +91,7 @@ def last_line(name):
 
 
 def telling_line(output):
-    """The line of a failed program's output that tells most: its first error, the last exception, else its last line."""
+    """The line of a failed program's output that tells most: first error, else last exception, else last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if ERROR.match(line)]
     exceptions = [line for line in lines if EXCEPTION.match(line)]
