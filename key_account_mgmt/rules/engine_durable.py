@@ -6,6 +6,7 @@ assert then retract, an always-true last rule that proves a run complete, and a 
 
 import logging
 import threading
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,7 +17,10 @@ from .conditions import Operand
 
 try:
     import durable_rules_engine
-    from durable.engine import Host
+    from durable import engine as durable_engine
+
+    Host = durable_engine.Host
+    durable_engine._unix_now = time.time  # its own warns of outdated calls with every rule that fires (Python 3.12)
 except ImportError:  # it needs a compiler to install, so it stays optional
     Host = object
     durable_rules_engine = None
@@ -46,16 +50,13 @@ class Engine:
     def infer(self, signature: Sequence[int]) -> list[int]:
         """Indices of the rules that fire for the classes in ``signature``. Raises EngineError."""
         with self._lock:
-            try:
-                return self._run(signature)
-            except Exception as error:  # its errors have no common class, and leave leftovers in the state
-                _logger.warning("durable-rules failed on %s, building a new engine: %s", signature, error)
-                self._session = None
-            try:
-                return self._run(signature)
-            except Exception as error:
-                self._session = None
-                raise EngineError(str(error)) from error
+            for _attempt in range(2):
+                try:
+                    return self._run(signature)
+                except Exception as error:  # its errors have no common class, and leave leftovers in the state
+                    _logger.warning("durable-rules failed on %s, the engine is thrown away: %s", signature, error)
+                    self._session, failure = None, error
+            raise EngineError(str(failure)) from failure
 
     def _run(self, signature: Sequence[int]) -> list[int]:
         if self._session is None:

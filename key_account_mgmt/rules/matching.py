@@ -8,6 +8,7 @@ from . import engine_durable, engine_reference
 from .book import Book
 from .conditions import Operand
 from .policy import Policy, Rule
+from .scope import SCORE
 from .signatures import Signatures
 
 _logger = logging.getLogger(__name__)
@@ -55,7 +56,12 @@ class Matcher:
         return engine_reference.fired(self.rules, {operand: columns[operand] for operand in self.operands}, count)
 
     def fired(self, book: Book) -> list[tuple[str, ...]]:
-        """Per customer the keys of the rules that fire, for tables that look at values of metrics only."""
+        """Per customer the keys of the rules that fire, for a table that looks at values of metrics only.
+
+        Raises ValueError where it also looks at the score or at places, which need a population (see ``Evaluator``).
+        """
+        if any(operand.measure != "value" or operand.metric == SCORE for operand in self.operands):
+            raise ValueError("the table looks at the population")
         columns = {operand: book.column(operand.metric, operand.metric in self._choices) for operand in self.operands}
         matches = self.match(columns, len(book))
         keys = [rule.key for rule in self.rules]

@@ -80,6 +80,12 @@ def test_a_table_that_is_not_there_fires_nothing():
     assert Matcher(policy(), "veto").fired(Book.from_mapping({"x": {}})) == [()]
 
 
+@pytest.mark.parametrize("place", [condition("revenue", "<=", "1", measure="rank"), condition("score", ">", "1")])
+def test_a_table_that_needs_the_population_is_not_matched_without(place):
+    with pytest.raises(ValueError, match="population"):
+        Matcher(policy(rule("r", "A", place)), "tier").fired(Book.from_mapping({"x": {"revenue": 1}}))
+
+
 def test_equal_policies_share_what_was_inferred_and_others_do_not():
     made = policy(rule("r", "A", condition("revenue", ">", "2")))
     equal = policy(rule("r", "A", condition("revenue", ">", "2.0")))
