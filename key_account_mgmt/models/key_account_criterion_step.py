@@ -6,6 +6,7 @@ class KeyAccountCriterionStep(models.Model):
 
     _name = "key.account.criterion.step"
     _description = "Key Account Criterion Step"
+    _inherit = ["key.account.ruleset.part"]
     _order = "criterion_id, lower_bound, sequence, id"
 
     criterion_id = fields.Many2one("key.account.criterion", required=True, index=True, ondelete="cascade")
@@ -14,3 +15,11 @@ class KeyAccountCriterionStep(models.Model):
     lower_bound = fields.Float("From (included)", digits=(20, 6))
     option_id = fields.Many2one("key.account.metric.option", string="Grade", ondelete="restrict")
     points = fields.Float(required=True, digits=(12, 6))
+
+    _grade_unique = models.UniqueIndex(
+        "(criterion_id, option_id) WHERE option_id IS NOT NULL",
+        "A criterion gives points to each grade once only.",
+    )
+
+    def _get_rulesets(self):
+        return self.criterion_id.ruleset_id

@@ -1,4 +1,8 @@
-from odoo import fields, models
+import uuid
+
+from odoo import api, fields, models
+
+RULE_KINDS = [("tier", "Tier"), ("veto", "Veto")]
 
 
 class KeyAccountRule(models.Model):
@@ -6,14 +10,68 @@ class KeyAccountRule(models.Model):
 
     _name = "key.account.rule"
     _description = "Key Account Rule"
+    _inherit = ["key.account.ruleset.part"]
     _order = "ruleset_id, kind, sequence, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
-    key = fields.Char(required=True, copy=True, help="Keeps the rule recognisable across versions.")
+    key = fields.Char(
+        required=True,
+        copy=True,
+        default=lambda self: uuid.uuid4().hex[:8],
+        help="Keeps the rule recognisable across versions.",
+    )
     ruleset_id = fields.Many2one("key.account.ruleset", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="ruleset_id.company_id", store=True, index=True)
-    kind = fields.Selection([("tier", "Tier"), ("veto", "Veto")], required=True, default="tier")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    kind = fields.Selection(RULE_KINDS, required=True, default="tier")
     sequence = fields.Integer(default=10)
     condition_ids = fields.One2many("key.account.rule.condition", "rule_id", copy=True)
-    tier_id = fields.Many2one("key.account.tier", string="Tier", index=True, ondelete="restrict")
+    tier_id = fields.Many2one(
+        "key.account.tier", string="Tier", index=True, ondelete="restrict", check_company=True
+    )
+    tier_color = fields.Integer(related="tier_id.color")
+    has_choice = fields.Boolean(compute="_compute_has_choice")
+    summary = fields.Char(compute="_compute_summary")
     active = fields.Boolean(default=True)
+
+    _key_unique = models.Constraint("UNIQUE (ruleset_id, key)", "This rule set has a rule with this key already.")
+
+    @api.depends("condition_ids.metric_id.kind")
+    def _compute_has_choice(self):
+        for rule in self:
+            rule.has_choice = "choice" in rule.condition_ids.metric_id.mapped("kind")
+
+    @api.depends(
+        "kind",
+        "tier_id.name",
+        "condition_ids.sequence",
+        "condition_ids.metric_id.name",
+        "condition_ids.metric_id.unit",
+        "condition_ids.metric_id.kind",
+        "condition_ids.measure",
+        "condition_ids.operator",
+        "condition_ids.value",
+        "condition_ids.option_ids.name",
+        "ruleset_id.company_id",
+    )
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        explainer = self.env["key.account.explainer"]
+        for rule in self:
+            rule.summary = explainer._get_rule_sentence(rule)
+
+    def action_duplicate(self):
+        """Copy these rules beside themselves, as rules of their own."""
+        for rule in self:
+            rule.copy({"key": uuid.uuid4().hex[:8], "name": self.env._("%s (copy)", rule.name)})
+        return True
+
+    def _prepare_rule_values(self):
+        """This rule as a policy has it. A new kind of rule adds its outcome here."""
+        return {
+            "key": self.key,
+            "name": self.name or "",
+            "tier": self.tier_id.code or "",
+            "conditions": [condition._prepare_condition_values() for condition in self.condition_ids],
+        }

@@ -1,4 +1,7 @@
-from odoo import fields, models
+import base64
+import json
+
+from odoo import api, fields, models
 
 
 class KeyAccountRuleset(models.Model):
@@ -8,6 +11,8 @@ class KeyAccountRuleset(models.Model):
     _description = "Key Account Rule Set"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "company_id, version desc, id desc"
+    _parent_name = "previous_version_id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True, tracking=True)
     description = fields.Text(translate=True)
@@ -24,14 +29,92 @@ class KeyAccountRuleset(models.Model):
     )
     date_from = fields.Date("Active Since", readonly=True, copy=False)
     date_to = fields.Date("Active Until", readonly=True, copy=False)
-    tier_ids = fields.Many2many("key.account.tier", string="Tiers")
-    criterion_ids = fields.One2many("key.account.criterion", "ruleset_id", string="Criteria", copy=True)
-    rule_ids = fields.One2many("key.account.rule", "ruleset_id", string="Rules", copy=True)
+    tier_ids = fields.Many2many(
+        "key.account.tier",
+        string="Tiers",
+        check_company=True,
+        ondelete="restrict",
+        context={"active_test": False},
+    )
+    # Archived rows stay visible, greyed out, and are left out of the policy.
+    criterion_ids = fields.One2many(
+        "key.account.criterion", "ruleset_id", string="Criteria", copy=True, context={"active_test": False}
+    )
+    rule_ids = fields.One2many(
+        "key.account.rule", "ruleset_id", string="Rules", copy=True, context={"active_test": False}
+    )
+    tier_rule_ids = fields.One2many(
+        "key.account.rule",
+        "ruleset_id",
+        string="Tier Rules",
+        domain=[("kind", "=", "tier")],
+        context={"active_test": False, "default_kind": "tier"},
+        copy=False,
+    )
+    veto_rule_ids = fields.One2many(
+        "key.account.rule",
+        "ruleset_id",
+        string="Vetoes",
+        domain=[("kind", "=", "veto")],
+        context={"active_test": False, "default_kind": "veto"},
+        copy=False,
+    )
+    max_points_total = fields.Float(
+        "Maximum Points in Total", digits=(16, 6), compute="_compute_max_points_total", help="Of all active criteria."
+    )
+    summary = fields.Char(compute="_compute_summary")
+    findings_html = fields.Html("Findings", compute="_compute_findings_html", sanitize=False)
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were activated.")
-    policy_hash = fields.Char(readonly=True, copy=False)
+    policy_hash = fields.Char(
+        "Fingerprint", readonly=True, copy=False, help="Rule sets with the same fingerprint have the same rules."
+    )
+    export_file = fields.Binary(compute="_compute_export_file")
     active = fields.Boolean(default=True)
 
     _one_active_per_company = models.UniqueIndex(
         "(company_id) WHERE state = 'active'",
         "This company has an active rule set already. Retire it first.",
     )
+
+    @api.depends("name", "version")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for ruleset in self:
+            ruleset.display_name = self.env._(
+                "%(name)s (v%(version)s)", name=ruleset.name or "", version=ruleset.version
+            )
+
+    @api.depends("criterion_ids.max_points", "criterion_ids.active")
+    def _compute_max_points_total(self):
+        for ruleset in self:
+            ruleset.max_points_total = sum(ruleset.criterion_ids.filtered("active").mapped("max_points"))
+
+    @api.depends("tier_ids", "criterion_ids.active", "tier_rule_ids.active", "veto_rule_ids.active")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for ruleset in self:
+            ruleset.summary = ", ".join(ruleset._get_summary_parts())
+
+    def _get_summary_parts(self):
+        """What the rule set consists of, as phrases. A new kind of rules adds its own."""
+        _ = self.env._
+        tiers, criteria = len(self.tier_ids), len(self.criterion_ids.filtered("active"))
+        tier_rules, vetoes = len(self.tier_rule_ids.filtered("active")), len(self.veto_rule_ids.filtered("active"))
+        return [
+            _("1 tier") if tiers == 1 else _("%s tiers", tiers),
+            _("1 criterion") if criteria == 1 else _("%s criteria", criteria),
+            _("1 tier rule") if tier_rules == 1 else _("%s tier rules", tier_rules),
+            _("1 veto") if vetoes == 1 else _("%s vetoes", vetoes),
+        ]
+
+    def _compute_findings_html(self):
+        """What speaks against activating a draft. Without dependencies on purpose: it is about saved rows."""
+        for ruleset in self:
+            saved_draft = ruleset.state == "draft" and isinstance(ruleset.id, int)
+            ruleset.findings_html = ruleset._render_findings(*ruleset._get_findings()) if saved_draft else False
+
+    def _compute_export_file(self):
+        for ruleset in self:
+            values = ruleset.policy or ruleset._get_policy_values()
+            content = json.dumps(values, indent=2, ensure_ascii=False)
+            ruleset.export_file = base64.b64encode(content.encode())

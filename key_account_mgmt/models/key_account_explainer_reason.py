@@ -1,0 +1,99 @@
+from decimal import Decimal
+
+from odoo import api, models
+
+
+class KeyAccountExplainer(models.AbstractModel):
+    """Reasons of a decision as sentences."""
+
+    _inherit = "key.account.explainer"
+
+    @api.model
+    def _get_reason_sentences(self, policy_values, reasons, currency, labels=None):
+        """The reasons of a decision as sentences.
+
+        :param dict policy_values: the policy by which it was decided
+        :param labels: those of ``_get_labels``; give them when explaining many decisions by one policy
+        """
+        labels = labels or self._get_labels(policy_values)
+        sentences = [self._get_reason_sentence(reason, labels, currency) for reason in reasons or []]
+        return [sentence for sentence in sentences if sentence]
+
+    @api.model
+    def _get_reason_sentence(self, reason, labels, currency):
+        """One reason. Another addon's codes get a method ``_explain_<code>``."""
+        explain = getattr(self, f"_explain_{reason['code']}", None)
+        return explain(reason.get("params", {}), labels, currency) if explain else reason["code"]
+
+    @api.model
+    def _explain_tier_rule(self, params, labels, currency):
+        names = {"tier": self._tier(params, labels), "rule": self._rule(params, labels)}
+        facts = self._get_fact_phrases(params, labels, currency)
+        if not facts:
+            return self.env._("Tier %(tier)s by rule “%(rule)s”, which holds for everybody left.", **names)
+        return self.env._("Tier %(tier)s by rule “%(rule)s”: %(facts)s.", facts=facts, **names)
+
+    @api.model
+    def _explain_no_tier_rule(self, _params, _labels, _currency):
+        return self.env._("No tier: none of the tier rules holds.")
+
+    @api.model
+    def _explain_veto(self, params, labels, currency):
+        names = {"tier": self._tier(params, labels), "rule": self._rule(params, labels)}
+        facts = self._get_fact_phrases(params, labels, currency)
+        if not facts:
+            return self.env._("Veto “%(rule)s”: at best tier %(tier)s.", **names)
+        return self.env._("Veto “%(rule)s”: %(facts)s: at best tier %(tier)s.", facts=facts, **names)
+
+    @api.model
+    def _explain_capped(self, params, labels, _currency):
+        return self.env._(
+            "Lowered from tier %(before)s to tier %(after)s by veto.",
+            before=labels.tiers.get(params.get("from"), params.get("from")),
+            after=labels.tiers.get(params.get("to"), params.get("to")),
+        )
+
+    @api.model
+    def _explain_missing(self, params, labels, _currency):
+        metric = self._get_metric_label(params["metric"], labels).name
+        if params.get("criterion"):
+            criterion = labels.criteria.get(params["criterion"], params["criterion"])
+            return self.env._(
+                "No points for “%(criterion)s”: “%(metric)s” has no value.", criterion=criterion, metric=metric
+            )
+        return self.env._(
+            "Rule “%(rule)s” could not be judged: “%(metric)s” has no value.",
+            rule=self._rule(params, labels),
+            metric=metric,
+        )
+
+    @api.model
+    def _get_fact_phrases(self, params, labels, currency):
+        """The facts that made a rule hold, each with what the rule asks of it."""
+        conditions = labels.conditions.get(params.get("rule"), [])
+        phrases, seen = [], set()
+        for fact in params.get("facts", []):
+            operand = (fact["metric"], fact.get("measure", "value"))
+            if operand not in seen:
+                asked = [c for c in conditions if (c["metric"], c.get("measure", "value")) == operand]
+                phrases.append(self._get_fact_phrase(operand, fact.get("value"), asked, labels, currency))
+            seen.add(operand)
+        return ", ".join(phrases)
+
+    @api.model
+    def _get_fact_phrase(self, operand, value, asked, labels, currency):
+        metric, measure = self._get_metric_label(operand[0], labels), operand[1]
+        limits = [self._get_comparison({"measure": measure, **c}, metric, currency) for c in asked]
+        is_choice = self._get_measure_kind(metric, measure) == "choice"
+        thresholds = [] if is_choice else [Decimal(limit) for c in asked for limit in c["values"]]
+        shown = self._format_measured(metric, measure, value, currency, thresholds)
+        name = self._get_operand_phrase(metric, measure)
+        return f"{name} {shown} ({', '.join(limits)})" if limits else f"{name} {shown}"
+
+    @api.model
+    def _tier(self, params, labels):
+        return labels.tiers.get(params.get("tier"), params.get("tier"))
+
+    @api.model
+    def _rule(self, params, labels):
+        return labels.rules.get(params.get("rule"), params.get("rule"))

@@ -1,0 +1,68 @@
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from odoo import api, models
+from odoo.tools.misc import get_lang
+
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+MAX_DIGITS = 12
+
+
+class KeyAccountFormatter(models.AbstractModel):
+    """Exact numbers in the user's spelling. Odoo's own formatting goes through floats, which end at 15 digits."""
+
+    _name = "key.account.formatter"
+    _description = "Formatter of Key Account Values"
+
+    @api.model
+    def _format_number(self, value, digits=None, trim=False):
+        """``value`` (Decimal, or its text) with the separators of the user's language.
+
+        :param digits: decimals to round to; None shows all there are
+        :param trim: leave out zeros at the end of the decimals
+        """
+        value = Decimal(value)
+        if not value.is_finite():
+            return str(value)
+        if digits is not None:
+            value = self._round(value, digits)
+        whole, _point, decimals = format(abs(value), "f").partition(".")
+        decimals = decimals.rstrip("0") if trim or digits is None else decimals
+        lang = self.env["res.lang"].browse(get_lang(self.env).id)
+        text = lang.format("%d", int(whole), grouping=True)
+        if decimals:
+            text += lang.decimal_point + decimals
+        return f"-{text}" if value < 0 else text
+
+    @api.model
+    def _format_amount(self, value, currency, digits=None, trim=False):
+        """``value`` as money; whole amounts go without decimals when ``trim``."""
+        value = Decimal(value)
+        places = currency.decimal_places if currency else 2
+        digits = max(places, digits or 0)
+        if trim and value == value.to_integral_value():
+            digits = 0
+        number = self._format_number(value, digits)
+        if not currency:
+            return number
+        if currency.position == "after":
+            return f"{number}\N{NO-BREAK SPACE}{currency.symbol}"
+        return f"{currency.symbol}\N{NO-BREAK SPACE}{number}"
+
+    @api.model
+    def _format_percentage(self, value, digits=None):
+        return self.env._("%(number)s %%", number=self._format_number(value, digits, trim=True))
+
+    @api.model
+    def _round(self, value, digits):
+        return value.quantize(Decimal(1).scaleb(-digits), context=EXACT)
+
+    @api.model
+    def _get_telling_digits(self, value, digits, thresholds):
+        """The fewest decimals, from ``digits`` on, at which ``value`` still stands on the right side of every
+        threshold: 69.9999 against 70 must not read "70 %, which is less than 70 %"."""
+        value = Decimal(value)
+        for places in range(digits, MAX_DIGITS):
+            shown = self._round(value, places)
+            if all((shown > limit) == (value > limit) and (shown < limit) == (value < limit) for limit in thresholds):
+                return places
+        return MAX_DIGITS

@@ -1,0 +1,174 @@
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+COLUMNS = {
+    "code": _lt("Code"),
+    "conditions": _lt("Conditions"),
+    "criteria": _lt("Criteria"),
+    "grades": _lt("Grades"),
+    "key": _lt("Key"),
+    "kind": _lt("Kind"),
+    "lower": _lt("From"),
+    "max_points": _lt("Maximum Points"),
+    "measure": _lt("Measure"),
+    "metric": _lt("Metric"),
+    "metrics": _lt("Metrics"),
+    "name": _lt("Name"),
+    "offset_metric": _lt("Offset by"),
+    "operator": _lt("Operator"),
+    "options": _lt("Options"),
+    "perspective": _lt("Perspective"),
+    "points": _lt("Points"),
+    "points_each": _lt("Points Off per Occurrence"),
+    "rank": _lt("Rank"),
+    "rules": _lt("Rules"),
+    "scale": _lt("Scale"),
+    "schema": _lt("Version of the File"),
+    "steps": _lt("Bands"),
+    "tables": _lt("Tables of Rules"),
+    "target": _lt("Target"),
+    "target_metric": _lt("Target from Metric"),
+    "tier": _lt("Tier"),
+    "tiers": _lt("Tiers"),
+    "type": _lt("Scale"),
+    "values": _lt("Value"),
+}
+MESSAGES = {
+    "required": _lt("has to be filled in."),
+    "empty": _lt("has to be filled in."),
+    "unknown_field": _lt("is not known; got %(got)s."),
+    "not_allowed": _lt("got “%(got)s”, allowed are: %(allowed)s."),
+    "unknown_type": _lt("got “%(got)s”, allowed are: %(allowed)s."),
+    "wrong_type": _lt("got “%(got)s”, which is not of the right form (%(allowed)s)."),
+    "too_long": _lt("the text is too long."),
+    "out_of_range": _lt("got %(got)s, allowed is %(allowed)s."),
+    "not_a_number": _lt("got “%(got)s”, which is not a number."),
+    "not_finite": _lt("got “%(got)s”, which is not a finite number."),
+    "too_many_decimals": _lt("got %(got)s, at most %(allowed)s decimals are allowed."),
+    "negative": _lt("got %(got)s, it must not be negative."),
+    "not_positive": _lt("got %(got)s, it must be more than 0."),
+    "duplicate": _lt("“%(got)s” is there twice; each may occur once only."),
+    "not_json": _lt("the file is not readable as JSON: %(got)s"),
+    "reserved_code": _lt("“%(got)s” has a meaning of its own; choose another code."),
+    "no_tiers": _lt("no tier is chosen. Add at least one."),
+    "no_tier_table": _lt("there is no tier rule. Add at least one, such as one without conditions for everybody."),
+    "unknown_metric": _lt("“%(got)s” is not a metric of this rule set."),
+    "unknown_tier": _lt("“%(got)s” is not one of the rule set's tiers (%(allowed)s)."),
+    "no_tier": _lt("no tier is chosen; allowed are: %(allowed)s."),
+    "unknown_option": _lt("“%(got)s” is not an option of the metric, allowed are: %(allowed)s."),
+    "score_not_allowed": _lt("the score adds up from the criteria, so it cannot be in one."),
+    "wrong_metric_kind": _lt("“%(got)s” does not fit a metric of kind “%(kind)s”."),
+    "measure_not_allowed": _lt("“%(got)s” does not fit a metric with options, which have no rank and no share."),
+    "operator_not_allowed": _lt("“%(got)s” does not fit the metric, allowed are: %(allowed)s."),
+    "no_value": _lt("has to be filled in; choose at least one."),
+    "too_many_values": _lt("%(got)s values are given, allowed is one; for several use “is one of”."),
+    "no_steps": _lt("there is no band. Add at least one."),
+    "duplicate_step": _lt("two bands begin at %(got)s, so one of them is empty."),
+    "steps_not_ascending": _lt("%(got)s must be %(allowed)s: bands overlap."),
+    "one_target": _lt("give either a fixed target or a metric that holds the target."),
+    "no_grades": _lt("no grade has points. Add at least one."),
+}
+
+
+class KeyAccountProblem(models.AbstractModel):
+    """What the decision core finds wrong with a policy, in the user's words: which row, which column, what was got
+    and what is allowed. The core gives codes and parameters only."""
+
+    _name = "key.account.problem"
+    _description = "Problems of Key Account Rules"
+
+    @api.model
+    def _get_sentences(self, problems, policy_values):
+        """Sentences such as "Tier rule “Top 15 %”, condition 2, Value: no value given."
+
+        :param problems: ``Problem`` objects of the core
+        :param dict policy_values: the policy they were found in, for the names of its rows
+        """
+        return [self._get_sentence(problem, policy_values) for problem in problems]
+
+    @api.model
+    def _get_sentence(self, problem, policy_values):
+        where = self._get_place(problem, policy_values if isinstance(policy_values, dict) else {})
+        return self.env._("%(where)s: %(what)s", where=where, what=self._get_message(problem))
+
+    # --- Where ---
+
+    @api.model
+    def _get_place(self, problem, policy_values):
+        rows = [self._get_row_name(problem.path, policy_values)]
+        if problem.column:
+            rows.append(self._get_column_label(problem.column))
+        if isinstance(problem.params.get("index"), int):
+            rows.append(self.env._("row %s", problem.params["index"] + 1))
+        return ", ".join(rows)
+
+    @api.model
+    def _get_row_name(self, path, policy_values):
+        """The row at ``path``: a rule with its condition, a criterion with its step, a tier, or the rule set."""
+        if not path:
+            return self.env._("Rule set")
+        if path[0] == "tables" and len(path) >= 4:
+            return self._get_rule_name(path, policy_values)
+        labels = {
+            "criteria": self.env._("Criterion"),
+            "tiers": self.env._("Tier"),
+            "metrics": self.env._("Metric"),
+            "tables": self.env._("Table"),
+        }
+        column = {"criteria": "key", "tables": "kind"}.get(path[0], "code")
+        name = self._find_name(policy_values.get(path[0]), column, path[1]) if len(path) > 1 else ""
+        return f"{labels.get(path[0], path[0])} “{name}”" + self._get_inner_name(path[2:])
+
+    @api.model
+    def _get_rule_name(self, path, policy_values):
+        tables = [t for t in policy_values.get("tables") or [] if isinstance(t, dict) and t.get("kind") == path[1]]
+        name = self._find_name(tables[0].get("rules") if tables else [], "key", path[3])
+        kinds = {"tier": self.env._("Tier rule"), "veto": self.env._("Veto")}
+        return f"{kinds.get(path[1], path[1])} “{name}”" + self._get_inner_name(path[4:])
+
+    @api.model
+    def _get_inner_name(self, path):
+        labels = {"conditions": self.env._("condition"), "steps": self.env._("band")}
+        for part, index in zip(path, path[1:], strict=False):
+            if part in labels and isinstance(index, int):
+                return f", {labels[part]} {index + 1}"
+        return ""
+
+    @api.model
+    def _find_name(self, rows, column, label):
+        """The name of the row with that key, or its number where it has none."""
+        if isinstance(label, int):
+            row = rows[label] if isinstance(rows, list) and label < len(rows) else {}
+            return (row.get("name") if isinstance(row, dict) else "") or str(label + 1)
+        for row in rows if isinstance(rows, list) else []:
+            if isinstance(row, dict) and row.get(column) == label:
+                return row.get("name") or label
+        return label
+
+    @api.model
+    def _get_column_label(self, column):
+        return self.env._(COLUMNS[column]) if column in COLUMNS else column
+
+    # --- What ---
+
+    @api.model
+    def _get_message(self, problem):
+        """What is wrong there: the sentence of the problem's code with what was got and what is allowed."""
+        params = {name: self._get_shown(value) for name, value in problem.params.items()}
+        code = "no_tier" if problem.code == "unknown_tier" and not problem.params.get("got") else problem.code
+        if code not in MESSAGES:
+            return f"{code} {params}"
+        return self.env._(MESSAGES[code]) % {"got": "", "allowed": "", "kind": "", **params}
+
+    @api.model
+    def _get_shown(self, value):
+        """A parameter in a sentence; operators and kinds as screens call them."""
+        if isinstance(value, (list, tuple)):
+            return ", ".join(self._get_shown(item) for item in value)
+        labels = {
+            **dict(self.env["key.account.rule.condition"]._fields["operator"]._description_selection(self.env)),
+            **dict(self.env["key.account.metric"]._fields["kind"]._description_selection(self.env)),
+        }
+        return labels.get(value, str(value))

@@ -1,0 +1,206 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+# Set by the buttons only: whoever could write them could put rules in force that nobody checked.
+LIFECYCLE_FIELDS = {"state", "date_from", "date_to", "version", "previous_version_id", "policy", "policy_hash"}
+
+
+class KeyAccountRuleset(models.Model):
+    """Draft, active, retired: how a rule set comes into force, and that it does not change afterwards."""
+
+    _inherit = "key.account.ruleset"
+
+    @api.model
+    def _get_active(self, company):
+        """The active rule set of the company, or an empty one."""
+        return self.search([("company_id", "=", company.id), ("state", "=", "active")], limit=1)
+
+    def action_check(self):
+        """Say whether the rule set could be activated; the form shows the findings themselves."""
+        self.ensure_one()
+        errors, warnings = self._get_findings()
+        if errors:
+            level, message = "danger", self.env._("%s to be put right before activation, see above.", len(errors))
+        elif warnings:
+            level, message = "warning", self.env._("It can be activated. %s worth a second look.", len(warnings))
+        else:
+            level, message = "success", self.env._("No problems found. It can be activated.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.display_name,
+                "type": level,
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_activate(self):
+        """Check the rules, freeze them, and let them take over from the company's active rule set."""
+        for ruleset in self:
+            if ruleset.state != "draft":
+                raise UserError(ruleset._get_frozen_message())
+            policy = ruleset._get_policy()
+            replaced = self._get_active(ruleset.company_id)
+            replaced._retire(self.env._("Replaced by %s.", ruleset.display_name))
+            ruleset._write_lifecycle(ruleset._prepare_activation_values(policy))
+        return True
+
+    def _prepare_activation_values(self, policy):
+        return {
+            "state": "active",
+            "date_from": fields.Date.context_today(self),
+            "policy": policy.dump(),
+            "policy_hash": policy.content_hash,
+            "active": True,
+        }
+
+    def action_retire(self):
+        """Take the rule set out of force without another one in its place."""
+        for ruleset in self:
+            if ruleset.state != "active":
+                raise UserError(
+                    self.env._("Rule set “%s” is not active, so there is nothing to retire.", ruleset.display_name)
+                )
+        self._retire(self.env._("Retired. The company has no active rule set now."))
+        return True
+
+    def _retire(self, message):
+        for ruleset in self:
+            ruleset._write_lifecycle({"state": "retired", "date_to": fields.Date.context_today(self)})
+            ruleset.message_post(body=message)
+        # The unique index looks at every single statement: the old one must go before the new one comes.
+        self.flush_recordset(["state"])
+
+    def _write_lifecycle(self, vals):
+        """The one door through which a rule set changes its state: past ``write`` of this model, which refuses that
+        to everybody, with the access rights of the user all the same."""
+        return super().write(vals)
+
+    def action_new_version(self):
+        """Copy everything into a draft that counts one further, and open it."""
+        self.ensure_one()
+        draft = super().copy({"company_id": self.company_id.id})
+        draft._write_lifecycle({"version": self._get_next_version(), "previous_version_id": self.id})
+        draft.message_post(body=self.env._("New version of %s.", self.display_name))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": draft.id,
+            "views": [(False, "form")],
+        }
+
+    def _get_next_version(self):
+        first = self
+        while first.previous_version_id:
+            first = first.previous_version_id
+        family = self.with_context(active_test=False).search([("id", "child_of", first.id)])
+        return max(family.mapped("version")) + 1
+
+    def action_export(self):
+        """Download the rules as JSON, the form that Import reads."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/export_file/{self._get_export_name()}?download=1",
+            "target": "download",
+        }
+
+    def _get_export_name(self):
+        name = "".join(char if char.isalnum() else "-" for char in self.name)
+        return f"{name}-v{self.version}.json"
+
+    def copy(self, default=None):
+        if "name" in (default or {}):
+            return super().copy(default)
+        copies = [super(KeyAccountRuleset, record).copy(record._prepare_copy_values(default)) for record in self]
+        return self.browse(record.id for record in copies)
+
+    def _prepare_copy_values(self, default):
+        return {**(default or {}), "name": self.env._("%s (copy)", self.name)}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_no_lifecycle({name: value for name, value in vals.items() if value and value != "draft"})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_no_lifecycle(vals)
+        if set(vals) - self._get_unfrozen_fields():
+            self._check_draft()
+        if not vals.get("active", True):
+            self._check_archivable()
+        return super().write(vals)
+
+    def unlink(self):
+        if not self._is_uninstalling():
+            self._check_draft()
+        return super().unlink()
+
+    def update_field_translations(self, field_name, translations, source_lang=""):
+        # Another language may come later; what was activated is the source text.
+        if "en_US" in translations:
+            self._check_draft()
+        return super().update_field_translations(field_name, translations, source_lang=source_lang)
+
+    @api.model
+    def _check_no_lifecycle(self, vals):
+        names = sorted(LIFECYCLE_FIELDS & vals.keys())
+        if names:
+            raise UserError(
+                self.env._(
+                    "“%(field)s” of a rule set is set by its buttons only: Activate, New Version and Retire.",
+                    field=self._fields[names[0]]._description_string(self.env),
+                )
+            )
+
+    @api.model
+    def _get_unfrozen_fields(self):
+        """Fields that may change for ever: messages and activities about the rules are not rules."""
+        chatter = set(self.env["mail.thread"]._fields) | set(self.env["mail.activity.mixin"]._fields)
+        return chatter | {"active"}
+
+    def _check_archivable(self):
+        active = self.filtered(lambda ruleset: ruleset.state == "active")
+        if active:
+            raise UserError(
+                self.env._(
+                    "Rule set “%s” is active. Retire it first, then archive it.",
+                    active[0].display_name,
+                )
+            )
+
+    def _check_draft(self):
+        """Refuse unless these rule sets are drafts, and keep them drafts until this transaction is over.
+
+        The rows are really updated: at REPEATABLE READ that alone makes an activation that goes on at the same
+        moment collide with this change, instead of freezing rules that differ from the rows on the screen.
+        """
+        frozen = self.filtered(lambda ruleset: ruleset.state != "draft")
+        if frozen:
+            raise UserError(frozen[0]._get_frozen_message())
+        ids = tuple(ruleset.id for ruleset in self if isinstance(ruleset.id, int))
+        if ids:
+            self.env.cr.execute(SQL("UPDATE key_account_ruleset SET version = version WHERE id IN %s", ids))
+
+    def _get_frozen_message(self):
+        return self.env._(
+            "Rule set “%(ruleset)s” was activated and does not change any more, so that every decision made by it can"
+            " be explained. Use “New Version” on it and change the draft.",
+            ruleset=self.display_name,
+        )
+
+    @api.model
+    def _is_uninstalling(self):
+        """Whether the addon itself goes away, and its records with it. The context alone proves nothing, anybody may
+        bring it along over RPC; the state of the module does, only administrators of the system change that."""
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return False
+        # sudo: nothing but the state of this very addon is read
+        module = self.env["ir.module.module"].sudo().search([("name", "=", "key_account_mgmt")])
+        return module.state == "to remove"

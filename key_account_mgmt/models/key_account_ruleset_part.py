@@ -1,0 +1,52 @@
+from decimal import Decimal
+
+from odoo import api, models
+
+
+def exact_text(value):
+    """A number of a form as exact text. What people typed has at most 6 decimals, and its shortest spelling gives
+    back those digits, where the float's own digits would not (0.1 is 0.1000000000000000055…)."""
+    number = Decimal(repr(value or 0.0))
+    if not number.is_finite():
+        return str(number)
+    plain = format(round(number, 6), "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+class KeyAccountRulesetPart(models.AbstractModel):
+    """What all rows of rule sets share: they change in drafts only.
+
+    Everybody who was sorted by a rule set must be able to read the very rules that sorted him. So there is no way
+    round this, not even for the superuser or by a context key, which any caller over RPC could bring along.
+    """
+
+    _name = "key.account.ruleset.part"
+    _description = "Part of a Key Account Rule Set"
+
+    def _get_rulesets(self):
+        """The rule sets that these records belong to."""
+        return self.ruleset_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._get_rulesets()._check_draft()
+        return records
+
+    def write(self, vals):
+        before = self._get_rulesets()
+        before._check_draft()
+        result = super().write(vals)
+        (self._get_rulesets() - before)._check_draft()
+        return result
+
+    def unlink(self):
+        if not self.env["key.account.ruleset"]._is_uninstalling():
+            self._get_rulesets()._check_draft()
+        return super().unlink()
+
+    def update_field_translations(self, field_name, translations, source_lang=""):
+        # Another language may come later; what was activated is the source text.
+        if "en_US" in translations:
+            self._get_rulesets()._check_draft()
+        return super().update_field_translations(field_name, translations, source_lang=source_lang)

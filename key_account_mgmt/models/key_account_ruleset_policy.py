@@ -1,0 +1,97 @@
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..rules import Policy, PolicyError, lint
+
+
+class KeyAccountRuleset(models.Model):
+    """From rows to the policy that the decision core reads, and from its findings to sentences."""
+
+    _inherit = "key.account.ruleset"
+
+    def _get_policy_values(self):
+        """The rows as they are now, in the form that the core reads. Names are in the source language, so that the
+        fingerprint does not depend on who looks."""
+        self.ensure_one()
+        return self.with_context(lang="en_US")._prepare_policy_values()
+
+    def _prepare_policy_values(self):
+        criteria = self.criterion_ids.filtered("active").sorted()
+        return {
+            "schema": 1,
+            "name": self.name or "",
+            "metrics": [self._prepare_metric_values(metric) for metric in self._get_policy_metrics()],
+            "tiers": [self._prepare_tier_values(tier) for tier in self.tier_ids.sorted("rank")],
+            "criteria": [criterion._prepare_criterion_values() for criterion in criteria],
+            "tables": self._prepare_table_values(),
+        }
+
+    @api.model
+    def _prepare_metric_values(self, metric):
+        options = metric.option_ids.mapped("code") if metric.kind == "choice" else []
+        return {"code": metric.code, "name": metric.name or "", "kind": metric.kind, "options": options}
+
+    @api.model
+    def _prepare_tier_values(self, tier):
+        return {"code": tier.code, "name": tier.name or "", "rank": tier.rank}
+
+    def _prepare_table_values(self):
+        """A table for each kind of rule that has rules; without tier rules the policy is not complete."""
+        rules = self.rule_ids.filtered("active").sorted()
+        kinds = [kind for kind, _label in self.env["key.account.rule"]._fields["kind"].selection]
+        by_kind = {kind: rules.filtered(lambda rule, kind=kind: rule.kind == kind) for kind in kinds}
+        return [
+            {"kind": kind, "rules": [rule._prepare_rule_values() for rule in by_kind[kind]]}
+            for kind in kinds
+            if by_kind[kind]
+        ]
+
+    def _get_policy_metrics(self):
+        """The metrics that the policy looks at; the score is not one of them, it comes out of the criteria."""
+        metrics = self.criterion_ids.filtered("active")._get_policy_metrics()
+        metrics |= self.rule_ids.filtered("active").condition_ids.metric_id
+        return metrics.filtered(lambda metric: metric.source != "score").sorted("code")
+
+    def _get_policy(self):
+        """The policy: the frozen one, or that of the draft; UserError with everything that is wrong with it."""
+        self.ensure_one()
+        if self.policy:
+            return Policy.load(self.policy)
+        try:
+            return Policy.load(self._get_policy_values())
+        except PolicyError as error:
+            raise UserError(self._get_refusal(self._get_problem_sentences(error.problems))) from error
+
+    def _get_findings(self):
+        """What is wrong with the rows (``errors``) and what is legal and doubtful (``warnings``), as sentences."""
+        self.ensure_one()
+        try:
+            policy = Policy.load(self.policy or self._get_policy_values())
+        except PolicyError as error:
+            return self._get_problem_sentences(error.problems), []
+        return [], self._get_problem_sentences(lint(policy))
+
+    def _get_problem_sentences(self, problems):
+        # The rows once more, now with the names in the user's language.
+        return self.env["key.account.problem"]._get_sentences(problems, self._prepare_policy_values())
+
+    def _get_refusal(self, errors):
+        return self.env._(
+            "Rule set “%(ruleset)s” cannot be used yet:\n%(errors)s",
+            ruleset=self.display_name,
+            errors="\n".join(f"• {error}" for error in errors),
+        )
+
+    def _render_findings(self, errors, warnings):
+        parts = [
+            (self.env._("To be put right before activation:"), "danger", errors),
+            (self.env._("Allowed, but worth a second look:"), "warning", warnings),
+        ]
+        alert = Markup('<div class="alert alert-%s mb-2" role="status"><b>%s</b><ul class="mb-0">%s</ul></div>')
+        return Markup("").join(
+            alert % (level, title, Markup("").join(Markup("<li>%s</li>") % sentence for sentence in sentences))
+            for title, level, sentences in parts
+            if sentences
+        )
