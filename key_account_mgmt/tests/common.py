@@ -161,3 +161,87 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
                 **values,
             }
         )
+
+    # --- Rule sets ---
+
+    @classmethod
+    def get_metric(cls, code):
+        """The metric with that code; a metric passes through."""
+        if not isinstance(code, str):
+            return code
+        return cls.env["key.account.metric"].search([("code", "=", code)])
+
+    @classmethod
+    def get_tier(cls, code):
+        """The shared tier with that code (A, B, C ship with the addon); a tier passes through."""
+        if not isinstance(code, str):
+            return code
+        return cls.env["key.account.tier"].search([("code", "=", code), ("company_id", "=", False)])
+
+    @classmethod
+    def make_tier(cls, code, rank, **values):
+        return cls.env["key.account.tier"].create({"name": code, "code": code, "rank": rank, **values})
+
+    @classmethod
+    def make_ruleset(cls, tiers=("A", "B", "C"), activate=False, **values):
+        """A draft rule set of the tests' company. When activated at once, it has a tier rule for everybody."""
+        tier_ids = [cls.get_tier(tier).id for tier in tiers]
+        ruleset = cls.env["key.account.ruleset"].create(
+            {"name": "Rules", "company_id": cls.company.id, "tier_ids": [Command.set(tier_ids)], **values}
+        )
+        if activate:
+            if not ruleset.rule_ids:
+                cls.make_rule(ruleset, tiers[-1])
+            ruleset.action_activate()
+        return ruleset
+
+    @classmethod
+    def make_rule(cls, ruleset, tier, *conditions, kind="tier", **values):
+        """A rule that gives ``tier``, or caps it when ``kind`` is veto.
+
+        :param conditions: ``(metric, operator, value)`` or ``(metric, measure, operator, value)``; the value of a
+            choice is the code of an option, or several
+        """
+        values = {
+            "name": f"Rule {len(ruleset.rule_ids) + 1}",
+            "ruleset_id": ruleset.id,
+            "kind": kind,
+            "sequence": 10 * (len(ruleset.rule_ids) + 1),
+            "tier_id": cls.get_tier(tier).id,
+            "condition_ids": [Command.create(cls._prepare_condition(*condition)) for condition in conditions],
+            **values,
+        }
+        return cls.env["key.account.rule"].create(values)
+
+    @classmethod
+    def _prepare_condition(cls, metric, *comparison):
+        metric = cls.get_metric(metric)
+        measure, operator, value = comparison if len(comparison) == 3 else ("value", *comparison)
+        values = {"metric_id": metric.id, "measure": measure, "operator": operator}
+        if metric.kind == "choice":
+            codes = [value] if isinstance(value, str) else value
+            options = metric.option_ids.filtered(lambda option: option.code in codes)
+            return {**values, "option_ids": [Command.set(options.ids)]}
+        return {**values, "value": value}
+
+    @classmethod
+    def make_criterion(cls, ruleset, metric, scale="percentile", max_points=100, steps=(), **values):
+        """A criterion; ``steps`` are ``(lower bound, points)``, or ``(code of the option, points)`` for grades."""
+        metric = cls.get_metric(metric)
+        values = {
+            "name": metric.name,
+            "ruleset_id": ruleset.id,
+            "metric_id": metric.id,
+            "scale": scale,
+            "max_points": max_points,
+            "step_ids": [Command.create(cls._prepare_step(metric, key, points)) for key, points in steps],
+            **values,
+        }
+        return cls.env["key.account.criterion"].create(values)
+
+    @classmethod
+    def _prepare_step(cls, metric, key, points):
+        if metric.kind != "choice":
+            return {"lower_bound": key, "points": points}
+        option = metric.option_ids.filtered(lambda option: option.code == key)
+        return {"option_id": option.id, "points": points}
