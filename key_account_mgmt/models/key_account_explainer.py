@@ -77,9 +77,15 @@ class KeyAccountExplainer(models.AbstractModel):
         ]
         outcome = self._get_outcome_phrase(rule.kind, rule.tier_id.name or "…")
         if not phrases:
-            return self.env._("For every customer: %(outcome)s", outcome=outcome)
+            return self._get_unconditional_sentence(rule.kind, outcome)
         conditions = self.env._(" and ").join(phrases)
         return self.env._("If %(conditions)s: %(outcome)s", conditions=conditions, outcome=outcome)
+
+    @api.model
+    def _get_unconditional_sentence(self, kind, outcome):
+        if kind == "tier":
+            return self.env._("Everybody else: %(outcome)s", outcome=outcome)
+        return self.env._("Every customer: %(outcome)s", outcome=outcome)
 
     @api.model
     def _get_outcome_phrase(self, kind, tier):

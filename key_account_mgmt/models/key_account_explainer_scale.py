@@ -27,7 +27,7 @@ class KeyAccountExplainer(models.AbstractModel):
             return self.env._("No bands yet: every customer gets 0 points.")
         metric = self._prepare_metric_label(criterion.metric_id)
         bounds = [self._format_threshold(metric, "value", exact_text(s.lower_bound), currency) for s in steps]
-        parts = [self.env._("below %(bound)s → 0", bound=bounds[0])]
+        parts = [self.env._("Below %(bound)s → 0", bound=bounds[0])]
         parts += [
             self.env._("from %(bound)s → %(points)s", bound=bound, points=self._points(step.points))
             for bound, step in zip(bounds, steps, strict=True)
@@ -75,6 +75,6 @@ class KeyAccountExplainer(models.AbstractModel):
     @api.model
     def _get_percentile_sentence(self, criterion, _currency):
         return self.env._(
-            "best customer → %(points)s points, the others in proportion to their rank",
+            "Best customer → %(points)s points, the others in proportion to their rank",
             points=self._points(criterion.max_points),
         )

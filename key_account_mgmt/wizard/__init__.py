@@ -1,1 +1,2 @@
 from . import key_account_evaluation_wizard
+from . import key_account_ruleset_import
