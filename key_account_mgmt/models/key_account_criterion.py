@@ -57,7 +57,7 @@ class KeyAccountCriterion(models.Model):
         domain=[("source", "!=", "score"), ("kind", "!=", "choice")],
         help="Each occurrence of this metric makes good one of the other, such as payments on time for late ones.",
     )
-    summary = fields.Char(compute="_compute_summary")
+    summary = fields.Text(compute="_compute_summary")
     active = fields.Boolean(default=True)
 
     _key_unique = models.Constraint(

@@ -56,7 +56,6 @@ MESSAGES = {
     "no_tier_table": _lt("there is no tier rule. Add at least one, such as one without conditions for everybody."),
     "unknown_metric": _lt("“%(got)s” is not a metric of this rule set."),
     "unknown_tier": _lt("“%(got)s” is not one of the rule set's tiers (%(allowed)s)."),
-    "no_tier": _lt("no tier is chosen; allowed are: %(allowed)s."),
     "unknown_option": _lt("“%(got)s” is not an option of the metric, allowed are: %(allowed)s."),
     "score_not_allowed": _lt("the score adds up from the criteria, so it cannot be in one."),
     "wrong_metric_kind": _lt("“%(got)s” does not fit a metric of kind “%(kind)s”."),
@@ -69,6 +68,18 @@ MESSAGES = {
     "steps_not_ascending": _lt("%(got)s must be %(allowed)s: bands overlap."),
     "one_target": _lt("give either a fixed target or a metric that holds the target."),
     "no_grades": _lt("no grade has points. Add at least one."),
+    # Findings of lint: allowed, but hardly what was meant.
+    "tier_never_given": _lt("no rule gives this tier."),
+    "above_maximum": _lt("%(got)s points are more than the maximum of the criterion (%(allowed)s) and are cut down."),
+    "option_without_grade": _lt("this option has no points, so it gives 0."),
+    "score_without_criteria": _lt("the score is compared, but no criterion gives points."),
+    "no_rule_for_everybody": _lt(
+        "customers for whom no rule holds get no tier. Add a last rule without conditions for everybody else."
+    ),
+    "impossible": _lt("they exclude each other (%(metrics)s), so the rule never holds."),
+    "unreachable": _lt("the rule is never reached: “%(behind)s” above it holds for all these customers."),
+    "veto_without_effect": _lt("a cap at the best tier changes nothing."),
+    "veto_for_everybody": _lt("without conditions the veto holds for every customer."),
 }
 
 
@@ -90,8 +101,9 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _get_sentence(self, problem, policy_values):
-        where = self._get_place(problem, policy_values if isinstance(policy_values, dict) else {})
-        return self.env._("%(where)s: %(what)s", where=where, what=self._get_message(problem))
+        values = policy_values if isinstance(policy_values, dict) else {}
+        where, what = self._get_place(problem, values), self._get_message(problem, self._get_names(values))
+        return self.env._("%(where)s: %(what)s", where=where, what=what)
 
     # --- Where ---
 
@@ -115,9 +127,11 @@ class KeyAccountProblem(models.AbstractModel):
             "criteria": self.env._("Criterion"),
             "tiers": self.env._("Tier"),
             "metrics": self.env._("Metric"),
-            "tables": self.env._("Table"),
         }
-        column = {"criteria": "key", "tables": "kind"}.get(path[0], "code")
+        if path[0] == "tables":
+            kinds = {"tier": self.env._("Tier rules"), "veto": self.env._("Vetoes")}
+            return kinds.get(path[-1], self.env._("Tables of Rules"))
+        column = "key" if path[0] == "criteria" else "code"
         name = self._find_name(policy_values.get(path[0]), column, path[1]) if len(path) > 1 else ""
         return f"{labels.get(path[0], path[0])} “{name}”" + self._get_inner_name(path[2:])
 
@@ -154,21 +168,34 @@ class KeyAccountProblem(models.AbstractModel):
     # --- What ---
 
     @api.model
-    def _get_message(self, problem):
+    def _get_message(self, problem, names):
         """What is wrong there: the sentence of the problem's code with what was got and what is allowed."""
-        params = {name: self._get_shown(value) for name, value in problem.params.items()}
-        code = "no_tier" if problem.code == "unknown_tier" and not problem.params.get("got") else problem.code
-        if code not in MESSAGES:
-            return f"{code} {params}"
-        return self.env._(MESSAGES[code]) % {"got": "", "allowed": "", "kind": "", **params}
+        params = {name: self._get_shown(value, names) for name, value in problem.params.items()}
+        if problem.code not in MESSAGES:
+            return f"{problem.code} {params}"
+        return self.env._(MESSAGES[problem.code]) % {"got": "", "allowed": "", "kind": "", **params}
 
     @api.model
-    def _get_shown(self, value):
-        """A parameter in a sentence; operators and kinds as screens call them."""
+    def _get_shown(self, value, names):
+        """A parameter in a sentence, as the screens call it."""
         if isinstance(value, (list, tuple)):
-            return ", ".join(self._get_shown(item) for item in value)
-        labels = {
-            **dict(self.env["key.account.rule.condition"]._fields["operator"]._description_selection(self.env)),
-            **dict(self.env["key.account.metric"]._fields["kind"]._description_selection(self.env)),
-        }
-        return labels.get(value, str(value))
+            return ", ".join(self._get_shown(item, names) for item in value)
+        return names.get(value, str(value))
+
+    @api.model
+    def _get_names(self, policy_values):
+        """What screens call the codes in parameters: operators, kinds and scales, and the policy's own rows."""
+        names = {}
+        for model, field in [
+            ("key.account.rule.condition", "operator"),
+            ("key.account.rule.condition", "measure"),
+            ("key.account.metric", "kind"),
+            ("key.account.criterion", "scale"),
+        ]:
+            names |= dict(self.env[model]._fields[field]._description_selection(self.env))
+        tables = [table for table in policy_values.get("tables") or [] if isinstance(table, dict)]
+        for rows in [policy_values.get("metrics"), *(table.get("rules") for table in tables)]:
+            for row in rows if isinstance(rows, list) else []:
+                if isinstance(row, dict) and row.get("name"):
+                    names[row.get("key") or row.get("code")] = row["name"]
+        return names

@@ -30,9 +30,10 @@ class KeyAccountRule(models.Model):
     tier_id = fields.Many2one(
         "key.account.tier", string="Tier", index=True, ondelete="restrict", check_company=True
     )
+    ruleset_tier_ids = fields.Many2many(related="ruleset_id.tier_ids", string="Tiers of the Rule Set")
     tier_color = fields.Integer(related="tier_id.color")
     has_choice = fields.Boolean(compute="_compute_has_choice")
-    summary = fields.Char(compute="_compute_summary")
+    summary = fields.Text(compute="_compute_summary")
     active = fields.Boolean(default=True)
 
     _key_unique = models.Constraint("UNIQUE (ruleset_id, key)", "This rule set has a rule with this key already.")

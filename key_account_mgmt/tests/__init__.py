@@ -6,3 +6,4 @@ from . import test_metric_payment
 from . import test_metric_random
 from . import test_metric_source
 from . import test_metric_value
+from . import test_ruleset_policy

@@ -1,11 +1,13 @@
 import base64
 import binascii
 import json
+from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.key_account_ruleset_part import exact_text
 from ..rules import Policy, PolicyError
 
 
@@ -78,7 +80,8 @@ class KeyAccountRulesetImport(models.TransientModel):
         metrics, tiers = self._get_metrics(policy), self._get_tiers(policy)
         problems = [self._get_metric_mismatch(row, metrics.get(row.code)) for row in policy.metrics]
         problems += [self._get_tier_mismatch(row, tiers.get(row.code)) for row in policy.tiers]
-        problems += self._get_condition_mismatches(policy)
+        problems += [self._get_list_mismatch(rule) for table in policy.tables for rule in table.rules]
+        problems += self._get_digit_mismatches(policy)
         return [problem for problem in problems if problem]
 
     def _get_metric_mismatch(self, row, metric):
@@ -117,16 +120,41 @@ class KeyAccountRulesetImport(models.TransientModel):
             )
         return None
 
-    def _get_condition_mismatches(self, policy):
+    def _get_list_mismatch(self, rule):
         """The core compares numbers with several values too; a row on the screen has one."""
-        for table in policy.tables:
-            for rule in table.rules:
-                for condition in rule.conditions:
-                    if condition.operator in ("in", "not in") and not isinstance(condition.values[0], str):
-                        yield self.env._(
-                            "Rule “%(rule)s”: a number is compared with a list. Use a rule for each value instead.",
-                            rule=rule.name or rule.key,
-                        )
+        for condition in rule.conditions:
+            if condition.operator in ("in", "not in") and not isinstance(condition.values[0], str):
+                return self.env._(
+                    "Rule “%(rule)s”: a number is compared with a list. Use a rule for each value instead.",
+                    rule=rule.name or rule.key,
+                )
+        return None
+
+    def _get_digit_mismatches(self, policy):
+        """Numbers that a row cannot hold exactly; rounded ones would be other rules."""
+        rules = [(self.env._("Rule"), rule, rule.conditions) for table in policy.tables for rule in table.rules]
+        criteria = [(self.env._("Criterion"), row, (row.max_points, row.scale)) for row in policy.criteria]
+        return [
+            self.env._(
+                "%(kind)s “%(row)s”: %(number)s has more digits than can be kept (6 decimals, 15 digits in all).",
+                kind=kind,
+                row=row.name or row.key,
+                number=number,
+            )
+            for kind, row, part in rules + criteria
+            for number in self._get_numbers(part)
+            if Decimal(exact_text(float(number))) != number
+        ]
+
+    def _get_numbers(self, part):
+        """All numbers in a part of a policy."""
+        if isinstance(part, Decimal):
+            yield part
+        elif isinstance(part, (tuple, list, dict)):
+            for item in part.values() if isinstance(part, dict) else part:
+                yield from self._get_numbers(item)
+        elif hasattr(part, "model_fields_set"):
+            yield from self._get_numbers(dict(part))
 
     # --- The draft ---
 
