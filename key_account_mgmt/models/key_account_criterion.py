@@ -37,11 +37,13 @@ class KeyAccountCriterion(models.Model):
         "key.account.metric", required=True, index=True, ondelete="restrict", domain=[("source", "!=", "score")]
     )
     metric_kind = fields.Selection(related="metric_id.kind")
-    max_points = fields.Float("Maximum Points", required=True, default=100, digits=(12, 6))
+    max_points = fields.Float(
+        "Maximum Points", required=True, default=100, digits=False, min_display_digits=1
+    )
     scale = fields.Selection(SCALES, required=True, default="bands")
     allowed_scales = fields.Json(compute="_compute_allowed_scales")
     step_ids = fields.One2many("key.account.criterion.step", "criterion_id", copy=True)
-    target = fields.Float(digits=(20, 6))
+    target = fields.Float(digits=False, min_display_digits=1)
     target_metric_id = fields.Many2one(
         "key.account.metric",
         string="Target from Metric",
@@ -49,7 +51,7 @@ class KeyAccountCriterion(models.Model):
         domain=[("source", "!=", "score"), ("kind", "!=", "choice")],
         help="The target of each customer, such as a target that people enter. Instead of a fixed target.",
     )
-    points_each = fields.Float("Points Off per Occurrence", digits=(12, 6))
+    points_each = fields.Float("Points Off per Occurrence", digits=False, min_display_digits=1)
     offset_metric_id = fields.Many2one(
         "key.account.metric",
         string="Offset by",

@@ -12,9 +12,9 @@ class KeyAccountCriterionStep(models.Model):
     criterion_id = fields.Many2one("key.account.criterion", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="criterion_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    lower_bound = fields.Float("From (included)", digits=(20, 6))
+    lower_bound = fields.Float("From (included)", digits=False, min_display_digits=1)
     option_id = fields.Many2one("key.account.metric.option", string="Grade", ondelete="restrict")
-    points = fields.Float(required=True, digits=(12, 6))
+    points = fields.Float(required=True, digits=False, min_display_digits=1)
 
     _grade_unique = models.UniqueIndex(
         "(criterion_id, option_id) WHERE option_id IS NOT NULL",

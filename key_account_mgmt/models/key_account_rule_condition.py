@@ -50,7 +50,7 @@ class KeyAccountRuleCondition(models.Model):
     allowed_measures = fields.Json(compute="_compute_allowed")
     operator = fields.Selection(OPERATORS, required=True, default=">=")
     allowed_operators = fields.Json(compute="_compute_allowed")
-    value = fields.Float(digits=(20, 6))
+    value = fields.Float(digits=False, min_display_digits=1)
     option_ids = fields.Many2many("key.account.metric.option", string="Options", ondelete="restrict")
     unit = fields.Char(compute="_compute_unit")
 
@@ -137,10 +137,12 @@ class KeyAccountRuleCondition(models.Model):
 
     def _prepare_condition_values(self):
         """This condition as a policy has it."""
-        choice = self.metric_id.kind == "choice"
+        values = [exact_text(self.value)]
+        if self.metric_id.kind == "choice":
+            values = self.option_ids.sorted(lambda option: (option.sequence, option.id)).mapped("code")
         return {
             "metric": self.metric_id.code or "",
             "measure": self.measure,
             "operator": self.operator,
-            "values": self.option_ids.sorted().mapped("code") if choice else [exact_text(self.value)],
+            "values": values,
         }

@@ -60,7 +60,11 @@ class KeyAccountRuleset(models.Model):
         copy=False,
     )
     max_points_total = fields.Float(
-        "Maximum Points in Total", digits=(16, 6), compute="_compute_max_points_total", help="Of all active criteria."
+        "Maximum Points in Total",
+        digits=False,
+        min_display_digits=1,
+        compute="_compute_max_points_total",
+        help="Of all active criteria.",
     )
     summary = fields.Char(compute="_compute_summary")
     findings_html = fields.Html("Findings", compute="_compute_findings_html", sanitize=False)

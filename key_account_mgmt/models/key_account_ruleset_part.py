@@ -5,7 +5,8 @@ from odoo import api, models
 
 def exact_text(value):
     """A number of a form as exact text. What people typed has at most 6 decimals, and its shortest spelling gives
-    back those digits, where the float's own digits would not (0.1 is 0.1000000000000000055…)."""
+    back those digits, where the float's own digits would not (0.1 is 0.1000000000000000055…). The fields themselves
+    have no fixed digits, since Odoo would then round them as floats: 10^15 would become 1000000000000000.9."""
     number = Decimal(repr(value or 0.0))
     if not number.is_finite():
         return str(number)

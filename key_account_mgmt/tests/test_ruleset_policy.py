@@ -3,6 +3,7 @@ import json
 import re
 from pathlib import Path
 
+from markupsafe import Markup
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
@@ -39,6 +40,10 @@ class RulesetCommon(KeyAccountCommon):
     def option(self, code):
         return self.loyalty.option_ids.filtered(lambda option: option.code == code)
 
+    def default_ruleset(self):
+        """That of the main company, which the tests' own user does not see."""
+        return self.env.ref("key_account_mgmt.ruleset_revenue_abc").sudo()
+
     def full_ruleset(self):
         """A rule set with every scale, every operator and both kinds of rules."""
         ruleset = self.make_ruleset(name="Everything", description="All of it")
@@ -61,7 +66,7 @@ class RulesetCommon(KeyAccountCommon):
 
 class TestRulesetPolicy(RulesetCommon):
     def test_default_rule_set_is_active_and_has_no_findings(self):
-        ruleset = self.env.ref("key_account_mgmt.ruleset_revenue_abc")
+        ruleset = self.default_ruleset()
         self.assertEqual(ruleset.state, "active")
         self.assertEqual(ruleset.company_id, self.env.ref("base.main_company"))
         self.assertEqual(ruleset._get_findings(), ([], []))
@@ -155,7 +160,7 @@ class TestRulesetActivation(RulesetCommon):
         for text in texts:
             self.assertIn(text, str(caught.exception))
         self.assertEqual(ruleset.state, "draft")
-        self.assertIn(texts[0], ruleset.findings_html)
+        self.assertIn(texts[0], Markup(ruleset.findings_html).striptags().replace("\xa0", " "))
 
     def test_without_tiers(self):
         ruleset = self.make_ruleset(tiers=())
@@ -189,7 +194,6 @@ class TestRulesetActivation(RulesetCommon):
             ("linear", {"target": 1, "target_metric_id": self.target.id}, "give either a fixed target or a metric"),
             ("linear", {"target_metric_id": self.loyalty.id}, "“Loyalty” does not fit a metric of kind “Choice”"),
             ("deductions", {}, "Points Off per Occurrence: got 0, it must be more than 0"),
-            ("grades", {}, "“Grades” does not fit a metric of kind “Amount”"),
             ("percentile", {"max_points": 0}, "Criterion “Volume”, Maximum Points: got 0, it must be more than 0"),
         ]
         for scale, values, expected in cases:
@@ -198,6 +202,13 @@ class TestRulesetActivation(RulesetCommon):
                 self.make_rule(ruleset, "C")
                 self.make_criterion(ruleset, "revenue", scale, name="Volume", **values)
                 self.assert_refused(ruleset, expected)
+
+    def test_grades_of_a_metric_without_options(self):
+        ruleset = self.make_ruleset()
+        self.make_rule(ruleset, "C")
+        criterion = self.make_criterion(ruleset, "loyalty", "grades", steps=[("good", 20)], name="Volume")
+        criterion.metric_id = self.get_metric("revenue")
+        self.assert_refused(ruleset, "Criterion “Volume”, Scale: “Grades” does not fit a metric of kind “Amount”")
 
     def test_grades_removed(self):
         ruleset = self.make_ruleset()
@@ -238,7 +249,7 @@ class TestRulesetActivation(RulesetCommon):
         self.env.invalidate_all()
         self.assert_refused(
             ruleset,
-            "Veto" if rule.kind == "veto" else "Tier rule “Loyal”, condition 1, Operator: “≥” does not fit the metric",
+            "Tier rule “Loyal”, condition 1, Operator: “≥” does not fit the metric",
             "Tier rule “Loyal”, condition 1, Value: has to be filled in",
         )
 
@@ -275,9 +286,6 @@ class TestRulesetActivation(RulesetCommon):
     def test_check_says_what_activating_would_say(self):
         ruleset = self.make_ruleset()
         self.assertEqual(ruleset.action_check()["params"]["type"], "danger")
-        for tier in "CBA":
-            self.make_rule(ruleset, tier, ("revenue", ">=", 10), sequence=5) if tier != "C" else None
-        ruleset.rule_ids.unlink()
         self.make_rule(ruleset, "A", ("revenue", ">=", 10))
         self.make_rule(ruleset, "B", ("revenue", ">=", 5))
         self.make_rule(ruleset, "C")
@@ -323,7 +331,7 @@ class TestRuleConditions(RulesetCommon):
 
     def test_not_a_number_is_refused_on_saving(self):
         for value in (float("nan"), float("inf")):
-            with self.subTest(value=value), self.assertRaises((ValidationError, ValueError, OverflowError)):
+            with self.subTest(value=value), self.assertRaises(ValidationError):
                 self.make_rule(self.make_ruleset(), "A", ("revenue", ">=", value))
 
     def test_choosing_another_metric_keeps_what_fits(self):
@@ -373,7 +381,7 @@ class TestRulesetExchange(RulesetCommon):
         return json.loads(base64.b64decode(ruleset.export_file))
 
     def test_round_trip(self):
-        for ruleset in (self.full_ruleset(), self.env.ref("key_account_mgmt.ruleset_revenue_abc")):
+        for ruleset in (self.full_ruleset(), self.default_ruleset()):
             with self.subTest(ruleset=ruleset.name):
                 imported = self.import_file(self.export(ruleset))
                 self.assertEqual(imported.state, "draft")
@@ -387,7 +395,7 @@ class TestRulesetExchange(RulesetCommon):
         self.assertEqual(imported.rule_ids.company_id, other)
 
     def test_unknown_tiers_and_perspectives_are_created(self):
-        values = self.export(self.env.ref("key_account_mgmt.ruleset_revenue_abc"))
+        values = self.export(self.default_ruleset())
         values["tiers"].append({"code": "D", "name": "Dormant", "rank": 4})
         values["criteria"][0]["perspective"] = "growth"
         imported = self.import_file(values)
