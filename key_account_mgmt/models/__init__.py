@@ -13,13 +13,13 @@ from . import key_account_tier
 from . import key_account_ruleset_part
 from . import key_account_formatter
 from . import key_account_labels
-from . import key_account_explainer
-from . import key_account_explainer_reason
+from . import key_account_phrase
 from . import key_account_explainer_scale
+from . import key_account_explainer
 from . import key_account_problem
-from . import key_account_ruleset
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
+from . import key_account_ruleset
 from . import key_account_criterion
 from . import key_account_criterion_step
 from . import key_account_rule

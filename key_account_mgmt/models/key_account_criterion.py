@@ -37,9 +37,7 @@ class KeyAccountCriterion(models.Model):
         "key.account.metric", required=True, index=True, ondelete="restrict", domain=[("source", "!=", "score")]
     )
     metric_kind = fields.Selection(related="metric_id.kind")
-    max_points = fields.Float(
-        "Maximum Points", required=True, default=100, digits=False, min_display_digits=1
-    )
+    max_points = fields.Float("Maximum Points", required=True, default=100, digits=False, min_display_digits=1)
     scale = fields.Selection(SCALES, required=True, default="bands")
     allowed_scales = fields.Json(compute="_compute_allowed_scales")
     step_ids = fields.One2many("key.account.criterion.step", "criterion_id", copy=True)
@@ -62,9 +60,7 @@ class KeyAccountCriterion(models.Model):
     summary = fields.Text(compute="_compute_summary")
     active = fields.Boolean(default=True)
 
-    _key_unique = models.Constraint(
-        "UNIQUE (ruleset_id, key)", "This rule set has a criterion with this key already."
-    )
+    _key_unique = models.Constraint("UNIQUE (ruleset_id, key)", "This rule set has a criterion with this key already.")
 
     @api.depends("metric_id.kind")
     def _compute_allowed_scales(self):

@@ -2,136 +2,100 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from .key_account_labels import Labels
-
 
 class KeyAccountExplainer(models.AbstractModel):
     """Rules and reasons as sentences in the user's language. Nothing is decided here."""
 
     _name = "key.account.explainer"
-    _inherit = ["key.account.formatter", "key.account.labels"]
+    _inherit = ["key.account.explainer.scale"]
     _description = "Explainer of Key Account Decisions"
 
     @api.model
-    def _format_value(self, metric_code, value, currency, labels=None):
-        """The value of a metric as people write it: amounts with the currency, percentages with %, options by name.
+    def _get_reason_sentences(self, policy_values, reasons, currency, labels=None):
+        """The reasons of a decision as sentences.
 
-        :param value: Decimal or its text, the code of an option, or None
-        :param labels: those of ``_get_labels``; give them when formatting many values
+        :param dict policy_values: the policy by which it was decided
+        :param labels: those of ``_get_labels``; give them when explaining many decisions by one policy
         """
-        if value is None or value is False or value == "":
-            return ""
-        metric = self._get_metric_label(metric_code, labels or self._get_labels({}, [metric_code]))
-        return self._format_measured(metric, "value", value, currency)
+        labels = labels or self._get_labels(policy_values)
+        sentences = [self._get_reason_sentence(reason, labels, currency) for reason in reasons or []]
+        return [sentence for sentence in sentences if sentence]
 
     @api.model
-    def _format_measured(self, metric, measure, value, currency, thresholds=()):
-        """A measured value, rounded for reading, though never across a threshold."""
-        kind = self._get_measure_kind(metric, measure)
-        if kind == "choice":
-            return metric.options.get(value, value)
-        value = Decimal(value)
-        places = {"amount": currency.decimal_places if currency else 2, "count": 0, "rank": 0}.get(kind, 2)
-        if kind in ("count", "rank") and value != value.to_integral_value():
-            places = 2
-        places = self._get_telling_digits(value, places, thresholds)
-        if kind == "amount":
-            return self._format_amount(value, currency, places)
-        if kind == "percentage":
-            return self._format_percentage(value, places)
-        return self._with_unit(self._format_number(value, places, trim=True), metric, kind)
+    def _get_reason_sentence(self, reason, labels, currency):
+        """One reason. Another addon's codes get a method ``_explain_<code>``."""
+        explain = getattr(self, f"_explain_{reason['code']}", None)
+        return explain(reason.get("params", {}), labels, currency) if explain else reason["code"]
 
     @api.model
-    def _format_threshold(self, metric, measure, value, currency):
-        """A value of a rule, exactly as it was entered."""
-        kind = self._get_measure_kind(metric, measure)
-        if kind == "choice":
-            return metric.options.get(value, value)
-        if kind == "amount":
-            decimals = -Decimal(value).normalize().as_tuple().exponent
-            return self._format_amount(value, currency, max(decimals, 0), trim=True)
-        if kind == "percentage":
-            return self._format_percentage(value)
-        return self._with_unit(self._format_number(value), metric, kind)
+    def _explain_tier_rule(self, params, labels, currency):
+        names = {"tier": self._tier(params, labels), "rule": self._rule(params, labels)}
+        facts = self._get_fact_phrases(params, labels, currency)
+        if not facts:
+            return self.env._("Tier %(tier)s by rule “%(rule)s”, which holds for everybody left.", **names)
+        return self.env._("Tier %(tier)s by rule “%(rule)s”: %(facts)s.", facts=facts, **names)
 
     @api.model
-    def _with_unit(self, number, metric, kind):
-        """The number and what it counts, unless the metric's name says that already ("Active Months ≥ 6")."""
-        said = kind == "rank" or metric.unit.lower() in metric.name.lower()
-        return number if said else f"{number} {metric.unit}"
+    def _explain_no_tier_rule(self, _params, _labels, _currency):
+        return self.env._("No tier: none of the tier rules holds.")
 
     @api.model
-    def _get_measure_kind(self, metric, measure):
-        kinds = {"rank": "rank", "rank_pct": "percentage", "cumulative_share_pct": "percentage"}
-        return kinds.get(measure, metric.kind)
+    def _explain_veto(self, params, labels, currency):
+        names = {"tier": self._tier(params, labels), "rule": self._rule(params, labels)}
+        facts = self._get_fact_phrases(params, labels, currency)
+        if not facts:
+            return self.env._("Veto “%(rule)s”: at best tier %(tier)s.", **names)
+        return self.env._("Veto “%(rule)s”: %(facts)s: at best tier %(tier)s.", facts=facts, **names)
 
     @api.model
-    def _get_rule_sentence(self, rule):
-        """A rule in one sentence, such as "If revenue ≥ $ 50,000 and number of invoices ≤ 2: at best tier C"."""
-        metrics = {m.code: self._prepare_metric_label(m) for m in rule.condition_ids.metric_id}
-        currency = (rule.ruleset_id.company_id or self.env.company).currency_id
-        phrases = [
-            self._get_condition_phrase(condition._prepare_condition_values(), Labels(metrics=metrics), currency)
-            for condition in rule.condition_ids.sorted("sequence")
-            if condition.metric_id
-        ]
-        outcome = self._get_outcome_phrase(rule.kind, rule.tier_id.name or "…")
-        if not phrases:
-            return self._get_unconditional_sentence(rule.kind, outcome)
-        conditions = self.env._(" and ").join(phrases)
-        return self.env._("If %(conditions)s: %(outcome)s", conditions=conditions, outcome=outcome)
+    def _explain_capped(self, params, labels, _currency):
+        return self.env._(
+            "Lowered from tier %(before)s to tier %(after)s by veto.",
+            before=labels.tiers.get(params.get("from"), params.get("from")),
+            after=labels.tiers.get(params.get("to"), params.get("to")),
+        )
 
     @api.model
-    def _get_unconditional_sentence(self, kind, outcome):
-        if kind == "tier":
-            return self.env._("Everybody else: %(outcome)s", outcome=outcome)
-        return self.env._("Every customer: %(outcome)s", outcome=outcome)
+    def _explain_missing(self, params, labels, _currency):
+        metric = self._get_metric_label(params["metric"], labels).name
+        if params.get("criterion"):
+            criterion = labels.criteria.get(params["criterion"], params["criterion"])
+            return self.env._(
+                "No points for “%(criterion)s”: “%(metric)s” has no value.", criterion=criterion, metric=metric
+            )
+        return self.env._(
+            "Rule “%(rule)s” could not be judged: “%(metric)s” has no value.",
+            rule=self._rule(params, labels),
+            metric=metric,
+        )
 
     @api.model
-    def _get_outcome_phrase(self, kind, tier):
-        """What a rule of this kind does. A new kind of rule adds its own."""
-        if kind == "veto":
-            return self.env._("at best tier %(tier)s", tier=tier)
-        return self.env._("tier %(tier)s", tier=tier)
+    def _get_fact_phrases(self, params, labels, currency):
+        """The facts that made a rule hold, each with what the rule asks of it."""
+        conditions = labels.conditions.get(params.get("rule"), [])
+        phrases, seen = [], set()
+        for fact in params.get("facts", []):
+            operand = (fact["metric"], fact.get("measure", "value"))
+            if operand not in seen:
+                asked = [c for c in conditions if (c["metric"], c.get("measure", "value")) == operand]
+                phrases.append(self._get_fact_phrase(operand, fact.get("value"), asked, labels, currency))
+            seen.add(operand)
+        return ", ".join(phrases)
 
     @api.model
-    def _get_condition_phrase(self, condition, labels, currency):
-        """A condition of a policy, such as "number of invoices ≤ 2"."""
-        metric = self._get_metric_label(condition["metric"], labels)
-        limit = self._get_comparison(condition, metric, currency)
-        if condition["measure"] == "rank_pct" and condition["operator"] == "<=":
-            share = self._format_threshold(metric, "rank_pct", condition["values"][0], currency)
-            return self.env._("rank by %(metric)s in the top %(share)s", metric=self._lower(metric.name), share=share)
-        return f"{self._get_operand_phrase(metric, condition['measure'])} {limit}"
+    def _get_fact_phrase(self, operand, value, asked, labels, currency):
+        metric, measure = self._get_metric_label(operand[0], labels), operand[1]
+        limits = [self._get_comparison({"measure": measure, **c}, metric, currency) for c in asked]
+        is_choice = self._get_measure_kind(metric, measure) == "choice"
+        thresholds = [] if is_choice else [Decimal(limit) for c in asked for limit in c["values"]]
+        shown = self._format_measured(metric, measure, value, currency, thresholds)
+        name = self._get_operand_phrase(metric, measure)
+        return f"{name} {shown} ({', '.join(limits)})" if limits else f"{name} {shown}"
 
     @api.model
-    def _get_comparison(self, condition, metric, currency):
-        values = [
-            self._format_threshold(metric, condition["measure"], value, currency) for value in condition["values"]
-        ]
-        shown = self.env._(" or ").join(values) or "…"
-        signs = {">=": "≥", "<=": "≤", "!=": "≠"}
-        operator = condition["operator"]
-        if operator == "in":
-            return self.env._("is %(options)s", options=shown)
-        if operator == "not in":
-            return self.env._("is not %(options)s", options=shown)
-        return f"{signs.get(operator, operator)} {shown}"
+    def _tier(self, params, labels):
+        return labels.tiers.get(params.get("tier"), params.get("tier"))
 
     @api.model
-    def _get_operand_phrase(self, metric, measure):
-        name = self._lower(metric.name)
-        if measure == "rank":
-            return self.env._("rank by %(metric)s", metric=name)
-        if measure == "rank_pct":
-            return self.env._("rank percentage by %(metric)s", metric=name)
-        if measure == "cumulative_share_pct":
-            return self.env._("cumulative share of %(metric)s", metric=name)
-        return name
-
-    @api.model
-    def _lower(self, name):
-        """A name inside a sentence: English names of metrics are in title case; abbreviations stay as they are."""
-        if not (self.env.lang or "en_US").startswith("en"):
-            return name
-        return " ".join(word.lower() if word.istitle() else word for word in name.split(" "))
+    def _rule(self, params, labels):
+        return labels.rules.get(params.get("rule"), params.get("rule"))

@@ -3,10 +3,12 @@ from odoo import api, models
 from .key_account_ruleset_part import exact_text
 
 
-class KeyAccountExplainer(models.AbstractModel):
+class KeyAccountExplainerScale(models.AbstractModel):
     """Scales of criteria as sentences: what a value is worth."""
 
-    _inherit = "key.account.explainer"
+    _name = "key.account.explainer.scale"
+    _inherit = ["key.account.phrase"]
+    _description = "Explainer of Key Account Scales"
 
     @api.model
     def _get_scale_sentence(self, criterion):

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
 
@@ -145,7 +147,7 @@ class KeyAccountProblem(models.AbstractModel):
     @api.model
     def _get_inner_name(self, path):
         labels = {"conditions": self.env._("condition"), "steps": self.env._("band")}
-        for part, index in zip(path, path[1:], strict=False):
+        for part, index in pairwise(path):
             if part in labels and isinstance(index, int):
                 return f", {labels[part]} {index + 1}"
         return ""
@@ -173,7 +175,8 @@ class KeyAccountProblem(models.AbstractModel):
         params = {name: self._get_shown(value, names) for name, value in problem.params.items()}
         if problem.code not in MESSAGES:
             return f"{problem.code} {params}"
-        return self.env._(MESSAGES[problem.code]) % {"got": "", "allowed": "", "kind": "", **params}
+        template = self.env._(MESSAGES[problem.code])
+        return template % {"got": "", "allowed": "", "kind": "", **params}
 
     @api.model
     def _get_shown(self, value, names):

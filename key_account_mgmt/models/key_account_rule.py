@@ -27,9 +27,7 @@ class KeyAccountRule(models.Model):
     kind = fields.Selection(RULE_KINDS, required=True, default="tier")
     sequence = fields.Integer(default=10)
     condition_ids = fields.One2many("key.account.rule.condition", "rule_id", copy=True)
-    tier_id = fields.Many2one(
-        "key.account.tier", string="Tier", index=True, ondelete="restrict", check_company=True
-    )
+    tier_id = fields.Many2one("key.account.tier", index=True, ondelete="restrict", check_company=True)
     ruleset_tier_ids = fields.Many2many(related="ruleset_id.tier_ids", string="Tiers of the Rule Set")
     tier_color = fields.Integer(related="tier_id.color")
     has_choice = fields.Boolean(compute="_compute_has_choice")

@@ -9,7 +9,12 @@ class KeyAccountRuleset(models.Model):
 
     _name = "key.account.ruleset"
     _description = "Key Account Rule Set"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "key.account.ruleset.lifecycle",
+        "key.account.ruleset.policy",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "company_id, version desc, id desc"
     _parent_name = "previous_version_id"
     _check_company_auto = True
@@ -101,14 +106,13 @@ class KeyAccountRuleset(models.Model):
 
     def _get_summary_parts(self):
         """What the rule set consists of, as phrases. A new kind of rules adds its own."""
-        _ = self.env._
         tiers, criteria = len(self.tier_ids), len(self.criterion_ids.filtered("active"))
         tier_rules, vetoes = len(self.tier_rule_ids.filtered("active")), len(self.veto_rule_ids.filtered("active"))
         return [
-            _("1 tier") if tiers == 1 else _("%s tiers", tiers),
-            _("1 criterion") if criteria == 1 else _("%s criteria", criteria),
-            _("1 tier rule") if tier_rules == 1 else _("%s tier rules", tier_rules),
-            _("1 veto") if vetoes == 1 else _("%s vetoes", vetoes),
+            self.env._("1 tier") if tiers == 1 else self.env._("%s tiers", tiers),
+            self.env._("1 criterion") if criteria == 1 else self.env._("%s criteria", criteria),
+            self.env._("1 tier rule") if tier_rules == 1 else self.env._("%s tier rules", tier_rules),
+            self.env._("1 veto") if vetoes == 1 else self.env._("%s vetoes", vetoes),
         ]
 
     def _compute_findings_html(self):

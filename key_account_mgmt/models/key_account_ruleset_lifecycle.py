@@ -8,10 +8,11 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 LIFECYCLE_FIELDS = {"state", "date_from", "date_to", "version", "previous_version_id", "policy", "policy_hash"}
 
 
-class KeyAccountRuleset(models.Model):
+class KeyAccountRulesetLifecycle(models.AbstractModel):
     """Draft, active, retired: how a rule set comes into force, and that it does not change afterwards."""
 
-    _inherit = "key.account.ruleset"
+    _name = "key.account.ruleset.lifecycle"
+    _description = "Lifecycle of a Key Account Rule Set"
 
     @api.model
     def _get_active(self, company):
@@ -79,12 +80,13 @@ class KeyAccountRuleset(models.Model):
     def _write_lifecycle(self, vals):
         """The one door through which a rule set changes its state: past ``write`` of this model, which refuses that
         to everybody, with the access rights of the user all the same."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def action_new_version(self):
         """Copy everything into a draft that counts one further, and open it."""
         self.ensure_one()
-        draft = super().copy({"company_id": self.company_id.id})
+        # Past ``copy`` of this model, which would call it a copy.
+        draft = super().copy({"company_id": self.company_id.id})  # pylint: disable=super-method-mismatch
         draft._write_lifecycle({"version": self._get_next_version(), "previous_version_id": self.id})
         draft.message_post(body=self.env._("New version of %s.", self.display_name))
         return {
@@ -117,7 +119,9 @@ class KeyAccountRuleset(models.Model):
     def copy(self, default=None):
         if "name" in (default or {}):
             return super().copy(default)
-        copies = [super(KeyAccountRuleset, record).copy(record._prepare_copy_values(default)) for record in self]
+        copies = [
+            super(KeyAccountRulesetLifecycle, record).copy(record._prepare_copy_values(default)) for record in self
+        ]
         return self.browse(record.id for record in copies)
 
     def _prepare_copy_values(self, default):

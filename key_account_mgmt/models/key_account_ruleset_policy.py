@@ -6,10 +6,11 @@ from odoo.exceptions import UserError
 from ..rules import Policy, PolicyError, lint
 
 
-class KeyAccountRuleset(models.Model):
+class KeyAccountRulesetPolicy(models.AbstractModel):
     """From rows to the policy that the decision core reads, and from its findings to sentences."""
 
-    _inherit = "key.account.ruleset"
+    _name = "key.account.ruleset.policy"
+    _description = "Rules of a Key Account Rule Set as a Policy"
 
     def _get_policy_values(self):
         """The rows as they are now, in the form that the core reads. Names are in the source language, so that the

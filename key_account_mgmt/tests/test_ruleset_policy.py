@@ -109,12 +109,12 @@ class TestRulesetPolicy(RulesetCommon):
                 self.make_criterion(ruleset, "revenue", "bands", steps=[(0, 1)])
                 self.make_rule(ruleset, "A", ("revenue", ">=", 1), ("loyalty", "in", ["good"]))
         counts = []
-        for ruleset in (few, many):
+        for ruleset in (few, few, many):  # the first time fills the caches of access rights
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             ruleset._get_policy_values()
             counts.append(self.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(counts[1], counts[2])
 
     def test_archived_rows_are_left_out(self):
         ruleset = self.make_ruleset()
@@ -172,7 +172,9 @@ class TestRulesetActivation(RulesetCommon):
     def test_every_problem_is_said_at_once(self):
         ruleset = self.make_ruleset(tiers=())
         self.make_criterion(ruleset, "revenue", "bands", name="Volume")
-        self.assert_refused(ruleset, "no tier is chosen", "there is no tier rule", "Criterion “Volume”, Bands: there is")
+        self.assert_refused(
+            ruleset, "no tier is chosen", "there is no tier rule", "Criterion “Volume”, Bands: there is"
+        )
 
     def test_bands(self):
         cases = [
@@ -226,7 +228,10 @@ class TestRulesetActivation(RulesetCommon):
     def test_rule_without_a_tier_or_with_a_foreign_one(self):
         cases = [
             (False, "Tier rule “Best”, Tier: has to be filled in"),
-            (self.make_tier("gold", 7).id, "Tier rule “Best”, Tier: “gold” is not one of the rule set's tiers (A, B, C)"),
+            (
+                self.make_tier("gold", 7).id,
+                "Tier rule “Best”, Tier: “gold” is not one of the rule set's tiers (A, B, C)",
+            ),
         ]
         for tier, expected in cases:
             with self.subTest(expected=expected):
@@ -259,7 +264,9 @@ class TestRulesetActivation(RulesetCommon):
         rule.condition_ids.flush_recordset()
         self.cr.execute("UPDATE key_account_rule_condition SET value = 'NaN' WHERE rule_id = %s", [rule.id])
         self.env.invalidate_all()
-        self.assert_refused(ruleset, "Tier rule “Best”, condition 1, Value, row 1: got “NaN”, which is not a finite number")
+        self.assert_refused(
+            ruleset, "Tier rule “Best”, condition 1, Value, row 1: got “NaN”, which is not a finite number"
+        )
 
     def test_findings_of_lint_do_not_block(self):
         ruleset = self.make_ruleset()
@@ -320,7 +327,12 @@ class TestRuleConditions(RulesetCommon):
 
     def test_an_option_of_another_metric_is_refused(self):
         other = self.env["key.account.metric"].create(
-            {"name": "Mood", "code": "mood", "kind": "choice", "option_ids": [Command.create({"name": "X", "code": "x"})]}
+            {
+                "name": "Mood",
+                "code": "mood",
+                "kind": "choice",
+                "option_ids": [Command.create({"name": "X", "code": "x"})],
+            }
         )
         rule = self.make_rule(self.make_ruleset(), "A", ("loyalty", "=", "good"))
         with self.assertRaisesRegex(ValidationError, "“X” is an option of another metric"):
@@ -422,13 +434,22 @@ class TestRulesetExchange(RulesetCommon):
             ({"schema": 2}, "Version of the File: got “2”"),
             (self.change(("metrics", loyalty, "code"), "unheard"), "“loyalty” is not a metric of this rule set"),
             (self.change((*condition, "operator"), "like"), "Tier rule “Rule 1”, condition 1, Operator: got “like”"),
-            (self.change((*condition, "values"), ["many"]), "condition 1, Value, row 1: got “many”, which is not a number"),
+            (
+                self.change((*condition, "values"), ["many"]),
+                "condition 1, Value, row 1: got “many”, which is not a number",
+            ),
             (self.change((*condition, "values"), ["NaN"]), "got “NaN”, which is not a finite number"),
             (self.change((*condition, "values"), ["0.1234567"]), "Rule “Rule 1”: 0.1234567 has more digits"),
-            (self.change(("criteria", 0, "max_points"), "12345678901234567"), "Criterion “Revenue”: 12345678901234567 has"),
+            (
+                self.change(("criteria", 0, "max_points"), "12345678901234567"),
+                "Criterion “Revenue”: 12345678901234567 has",
+            ),
             (self.change((*condition, "operator"), "in"), "Rule “Rule 1”: a number is compared with a list"),
             (self.change(("tiers", 0, "rank"), 9), "Tier “A” has rank 1 here, in the file rank 9"),
-            (self.change(("metrics", loyalty, "options"), ["good", "average", "poor", "odd"]), "lacks these options here: odd"),
+            (
+                self.change(("metrics", loyalty, "options"), ["good", "average", "poor", "odd"]),
+                "lacks these options here: odd",
+            ),
         ]
         for values, expected in cases:
             with self.subTest(expected=expected), self.assertRaises(UserError) as caught:
@@ -445,5 +466,7 @@ class TestRulesetExchange(RulesetCommon):
         values = self.export(self.full_ruleset())
         metric = next(metric for metric in values["metrics"] if metric["code"] == "sales_target")
         metric["kind"] = "count"
-        with self.assertRaisesRegex(UserError, "Metric “Sales Target” is of kind Amount here, in the file of kind Count"):
+        with self.assertRaisesRegex(
+            UserError, "Metric “Sales Target” is of kind Amount here, in the file of kind Count"
+        ):
             self.import_file(values)

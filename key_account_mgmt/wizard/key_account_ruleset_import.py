@@ -12,7 +12,7 @@ from ..rules import Policy, PolicyError
 
 
 class KeyAccountRulesetImport(models.TransientModel):
-    """An exported rule set becomes a draft. What it refers to is found by code; nothing is created if one is missing."""
+    """An exported rule set becomes a draft. What it refers to is found by code; without its metrics it is refused."""
 
     _name = "key.account.ruleset.import"
     _description = "Import of a Key Account Rule Set"
