@@ -29,19 +29,13 @@ class KeyAccountEvaluation(models.Model):
     date_from = fields.Date(required=True)
     date_to = fields.Date(required=True)
     population = fields.Selection(
-        [
-            ("all", "All customers with business in the period"),
-            ("filter", "A filter"),
-            ("selected", "Selected customers"),
-        ],
+        [("all", "All customers with business in the period"), ("filter", "A filter"), ("selected", "Selected customers")],
         required=True,
         default="all",
     )
     partner_domain = fields.Char("Filter", default="[]")
     partner_ids = fields.Many2many("res.partner", string="Selected Customers")
-    state = fields.Selection(
-        EVALUATION_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
-    )
+    state = fields.Selection(EVALUATION_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True)
     job = fields.Selection(
         [("compute", "Computing"), ("apply", "Applying"), ("revert", "Reverting")],
         readonly=True,
