@@ -102,10 +102,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
           GROUP BY customer.commercial_partner_id
             """,
             customer=self._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
-            invoice_of_period=SQL(
-                "move.invoice_date >= %s AND move.move_type = 'out_invoice'", scope.date_from
-            ),
-            active_months=self._get_active_months_sql(scope),
+            invoice_of_period=SQL("move.invoice_date >= %s AND move.move_type = 'out_invoice'", scope.date_from),
             company_id=scope.company.id,
             date_from=scope.date_from,
             date_to=scope.date_to,
