@@ -42,5 +42,10 @@ def drop(name):
     shutil.rmtree(filestore(name), ignore_errors=True)
 
 
+def disconnect(name):
+    """Cut off whoever works in it still, such as what an aborted run left behind. What they committed stays."""
+    postgres.query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
 def filestore(name):
     return paths.FILESTORE / name

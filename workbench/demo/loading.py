@@ -2,7 +2,7 @@
 
 import os
 
-from workbench import database, paths, stamps, templates
+from workbench import database, paths, postgres, stamps, templates
 
 from .workers import run_script, run_workers
 
@@ -34,8 +34,14 @@ def _load(book, draft, workers):
     path.write_text(book.dump(), encoding="utf-8")
     if not database.exists(draft):
         _prepare(draft, path, workers)
-    run_workers(draft, SCRIPTS / "load.py", path, workers, len(book.documents))
+    run_workers(draft, SCRIPTS / "load.py", path, workers, len(book.documents) - _count_loaded(draft))
     path.unlink()
+
+
+def _count_loaded(draft):
+    """Documents that a broken run left behind, each chunk whole."""
+    condition = "move_type IN ('out_invoice', 'out_refund') AND state = 'posted'"
+    return int(postgres.query(f"SELECT count(*) FROM account_move WHERE {condition}", draft)[0])
 
 
 def _prepare(draft, path, workers):

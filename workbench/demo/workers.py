@@ -4,33 +4,34 @@ import subprocess
 import time
 from pathlib import Path
 
-from workbench import console, odoo, process
+from workbench import console, database, odoo, process
 from workbench.problems import Problem
 
 POLL_SECONDS = 0.2
 
 
-def run_script(title, database, script, **values):
+def run_script(title, name, script, **values):
     """Run one script; raises a Problem with the last telling line of its log."""
     log = f"demo-{script.stem}"
     with script.open("rb") as source:
-        process.step(title, _command(database), log, env=_environment(values), stdin=source)
+        process.step(title, _command(name), log, env=_environment(values), stdin=source)
 
 
-def _command(database):
-    return [str(word) for word in odoo.command(database, "--no-http", "--log-level=warn", program="shell")]
+def _command(name):
+    return [str(word) for word in odoo.command(name, "--no-http", "--log-level=warn", program="shell")]
 
 
 def _environment(values):
     return odoo.environment(**{name: str(value) for name, value in values.items()})
 
 
-def run_workers(database, script, book, workers, total):
+def run_workers(name, script, book, workers, total):
     """Run the script once per worker; the first one that fails stops all, and what is committed stays."""
+    database.disconnect(name)
     progress = Path(f"{book}.progress")
     progress.unlink(missing_ok=True)
     running = [
-        _start(database, script, worker, DEMO_BOOK=book, DEMO_WORKERS=workers, DEMO_PROGRESS=progress)
+        _start(name, script, worker, DEMO_BOOK=book, DEMO_WORKERS=workers, DEMO_PROGRESS=progress)
         for worker in range(workers)
     ]
     try:
@@ -42,11 +43,11 @@ def run_workers(database, script, book, workers, total):
     progress.unlink(missing_ok=True)
 
 
-def _start(database, script, worker, **values):
+def _start(name, script, worker, **values):
     log = process.log_path(f"demo-{script.stem}-{worker}")
     env = _environment({**values, "DEMO_WORKER": worker})
     with script.open("rb") as source, log.open("wb") as output:
-        return subprocess.Popen(_command(database), env=env, stdin=source, stdout=output, stderr=output), log
+        return subprocess.Popen(_command(name), env=env, stdin=source, stdout=output, stderr=output), log
 
 
 def _wait(running):
