@@ -24,8 +24,17 @@ from . import key_account_criterion
 from . import key_account_criterion_step
 from . import key_account_rule
 from . import key_account_rule_condition
+from . import key_account_population_mixin
 from . import key_account_evaluation
+from . import key_account_evaluation_workflow
+from . import key_account_evaluation_job
+from . import key_account_evaluation_compute
+from . import key_account_evaluation_apply
+from . import key_account_evaluation_replay
 from . import key_account_evaluation_line
+from . import key_account_evaluation_scorecard
+from . import key_account_evaluation_summary
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import sale_order

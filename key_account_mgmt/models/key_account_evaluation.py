@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 EVALUATION_STATES = [
     ("draft", "Draft"),
@@ -8,6 +10,26 @@ EVALUATION_STATES = [
     ("applied", "Applied"),
     ("reverted", "Reverted"),
 ]
+JOBS = [("compute", "Computing"), ("apply", "Applying"), ("revert", "Reverting")]
+
+# Only the workflow sets these, whatever a form, an import or a remote call sends.
+WORKFLOW_DEFAULTS = {
+    "state": "draft",
+    "job": False,
+    "job_user_id": False,
+    "job_attempts": 0,
+    "policy": False,
+    "policy_hash": False,
+    "missing_counts": False,
+    "submitted_by_id": False,
+    "submitted_on": False,
+    "approved_by_id": False,
+    "approved_on": False,
+    "effective_date": False,
+    "applied_on": False,
+}
+# What an evaluation is about. It stands once there are lines.
+SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to", "population", "partner_domain", "partner_ids"}
 
 
 class KeyAccountEvaluation(models.Model):
@@ -15,34 +37,156 @@ class KeyAccountEvaluation(models.Model):
 
     _name = "key.account.evaluation"
     _description = "Key Account Evaluation"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["key.account.population.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
 
-    name = fields.Char(required=True)
-    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    name = fields.Char(required=True, tracking=True)
     ruleset_id = fields.Many2one(
-        "key.account.ruleset", string="Rule Set", required=True, index=True, ondelete="restrict"
+        index=True,
+        domain="[('company_id', '=', company_id), ('state', 'in', ('active', 'retired'))]",
     )
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were when the evaluation was computed.")
-    policy_hash = fields.Char(readonly=True, copy=False)
-    date_from = fields.Date(required=True)
-    date_to = fields.Date(required=True)
-    population = fields.Selection(
-        [("all", "All customers with business in the period"), ("filter", "A filter"), ("selected", "Selected customers")],
-        required=True,
-        default="all",
-    )
-    partner_domain = fields.Char("Filter", default="[]")
-    partner_ids = fields.Many2many("res.partner", string="Selected Customers")
+    policy_hash = fields.Char("Fingerprint of the Rules", readonly=True, copy=False)
     state = fields.Selection(EVALUATION_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True)
     job = fields.Selection(
-        [("compute", "Computing"), ("apply", "Applying"), ("revert", "Reverting")],
+        JOBS,
         readonly=True,
         copy=False,
         help="Work that goes on in the background, in batches. The state changes when it is finished.",
     )
+    job_user_id = fields.Many2one("res.users", "Work Started by", readonly=True, copy=False)
+    job_attempts = fields.Integer(readonly=True, copy=False, help="Starts of the work since its last finished batch.")
     line_ids = fields.One2many("key.account.evaluation.line", "evaluation_id", string="Lines", copy=False)
+    missing_counts = fields.Json(readonly=True, copy=False, help="Lines without a value, by metric of the rule set.")
     submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
+    submitted_on = fields.Datetime(readonly=True, copy=False)
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    effective_date = fields.Date(readonly=True, copy=False, help="The date that applying writes on the customers.")
     applied_on = fields.Datetime(readonly=True, copy=False)
+
+    _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
+
+    @api.constrains("ruleset_id", "company_id")
+    def _check_ruleset_company(self):
+        for evaluation in self:
+            if evaluation.ruleset_id.company_id != evaluation.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Rule set %(ruleset)s belongs to %(owner)s. Choose a rule set of %(company)s.",
+                        ruleset=evaluation.ruleset_id.display_name,
+                        owner=evaluation.ruleset_id.company_id.display_name,
+                        company=evaluation.company_id.display_name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # What may be written
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Given explicitly, so that neither values nor defaults from a remote call's context make an approved evaluation.
+        return super().create([{**vals, **WORKFLOW_DEFAULTS, "line_ids": []} for vals in vals_list])
+
+    def write(self, vals):
+        self._check_writable(vals)
+        return super().write(vals)
+
+    def _check_writable(self, vals):
+        owned = [name for name in vals if name in WORKFLOW_DEFAULTS or name == "line_ids"]
+        if owned:
+            raise UserError(
+                self.env._(
+                    "%(fields)s of an evaluation cannot be edited. Use the buttons of the evaluation.",
+                    fields=self._get_field_labels(owned),
+                )
+            )
+        frozen = [name for name in vals if name in SETUP_FIELDS]
+        started = self.filtered(lambda evaluation: evaluation.state != "draft" or evaluation.job)
+        if frozen and started:
+            raise UserError(
+                self.env._(
+                    "Evaluation %(name)s is computed: %(fields)s cannot change any more."
+                    " Reset it to draft, or make a new evaluation.",
+                    name=started[0].name,
+                    fields=self._get_field_labels(frozen),
+                )
+            )
+
+    def _get_field_labels(self, names):
+        described = self.fields_get(names, ["string"])
+        return ", ".join(described[name]["string"] for name in names)
+
+    def _set_workflow_values(self, vals):
+        """Write what only the workflow may. Private, hence out of reach of remote calls."""
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_before_review(self):
+        for evaluation in self:
+            if evaluation.state not in ("draft", "computed") or evaluation.job:
+                raise UserError(
+                    self.env._(
+                        "Evaluation %(name)s is in use: only drafts and computed evaluations can be deleted."
+                        " An applied one can be reverted.",
+                        name=evaluation.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # Taking hold of an evaluation
+    # -------------------------------------------------------------------------
+
+    def _claim(self, *states):
+        """Make sure that the user may work on these evaluations, that nobody else does, and that they are due.
+
+        :param states: the states in which the work may start
+        """
+        self._check_manager()
+        self._lock()
+        for evaluation in self:
+            if evaluation.job:
+                raise UserError(evaluation._get_busy_message())
+            if evaluation.state not in states:
+                raise UserError(evaluation._get_wrong_state_message(states))
+
+    def _check_manager(self):
+        """Managers of the company only. Asked here and not of the view alone, for those who call remotely."""
+        if not (self.env.su or self.env.user.has_group("key_account_mgmt.group_key_account_manager")):
+            raise AccessError(self.env._("Only a Key Accounts manager may do this. Ask one to do it, or for the right."))
+        self.check_access("write")
+        foreign = self.company_id - self.env.companies
+        if foreign and not self.env.su:
+            raise AccessError(
+                self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
+            )
+
+    def _lock(self):
+        """Lock the rows and touch them, so that of two transactions at once the second fails and is tried again."""
+        if self.try_lock_for_update(allow_referencing=True) != self:
+            raise UserError(
+                self.env._("Somebody else works on this evaluation at the moment. Wait a little and reload the page.")
+            )
+        self.env.cr.execute(
+            SQL("UPDATE key_account_evaluation SET write_date = write_date WHERE id IN %s", tuple(self.ids))
+        )
+        self.invalidate_recordset(["state", "job"])
+
+    def _get_busy_message(self):
+        jobs = dict(self._fields["job"]._description_selection(self.env))
+        return self.env._(
+            "Evaluation %(name)s is being worked on in the background (%(job)s). Wait until it is finished.",
+            name=self.name,
+            job=jobs[self.job],
+        )
+
+    def _get_wrong_state_message(self, states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "Evaluation %(name)s is in state %(state)s, and this can be done in state %(allowed)s only."
+            " Reload the page to see what happened.",
+            name=self.name,
+            state=labels[self.state],
+            allowed=" / ".join(labels[state] for state in states),
+        )

@@ -1,13 +1,129 @@
-from odoo import fields, models
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+# What evaluations write on customers. Everybody may read it; it is worth money, so few may write it.
+TIER_FIELDS = ("key_account_tier_id", "key_account_tier_date", "key_account_evaluation_id")
 
 
 class ResPartner(models.Model):
+    """Customers know their tier, one per company. It stands on the commercial partner; contacts show it."""
+
     _inherit = "res.partner"
 
     key_account_tier_id = fields.Many2one(
-        "key.account.tier", string="Customer Tier", company_dependent=True, copy=False, readonly=True, tracking=True
+        "key.account.tier",
+        string="Customer Tier",
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        tracking=True,
+        ondelete="restrict",
     )
     key_account_tier_date = fields.Date("Tier Since", company_dependent=True, copy=False, readonly=True)
     key_account_evaluation_id = fields.Many2one(
         "key.account.evaluation", string="Tier Set by", company_dependent=True, copy=False, readonly=True
     )
+    key_account_shown_tier_id = fields.Many2one(
+        "key.account.tier",
+        string="Tier",
+        compute="_compute_key_account_shown_tier_id",
+        search="_search_key_account_shown_tier_id",
+        help="The tier of the customer; contacts of a company show the company's.",
+    )
+    key_account_tier_color = fields.Integer("Color of the Tier", compute="_compute_key_account_shown_tier_id")
+    key_account_line_count = fields.Integer(compute="_compute_key_account_line_count")
+
+    @api.depends("commercial_partner_id.key_account_tier_id")
+    @api.depends_context("company")
+    def _compute_key_account_shown_tier_id(self):
+        for partner in self:
+            tier = partner.commercial_partner_id.key_account_tier_id
+            partner.key_account_shown_tier_id = tier
+            partner.key_account_tier_color = tier.color
+
+    @api.model
+    def _search_key_account_shown_tier_id(self, operator, value):
+        return Domain("commercial_partner_id.key_account_tier_id", operator, value)
+
+    @api.depends_context("company")
+    def _compute_key_account_line_count(self):
+        counts = dict(
+            self.env["key.account.evaluation.line"]._read_group(
+                [
+                    ("partner_id", "in", self.commercial_partner_id.ids),
+                    ("company_id", "=", self.env.company.id),
+                    ("decided", "=", True),
+                ],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.key_account_line_count = counts.get(partner.commercial_partner_id, 0)
+
+    # -------------------------------------------------------------------------
+    # Who may write a tier
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_key_account_write({name for vals in vals_list for name in vals})
+        # Defaults come with the context of a remote call as well.
+        given = [f"default_{name}" for name in TIER_FIELDS if self.env.context.get(f"default_{name}")]
+        if given:
+            self._check_key_account_write(TIER_FIELDS)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_key_account_write(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_key_account_write(self, names):
+        """Tiers come from approved evaluations: a salesperson must not give one, by whatever route."""
+        if self.env.su or not any(name in TIER_FIELDS for name in names):
+            return
+        if not self.env.user.has_group("key_account_mgmt.group_key_account_manager"):
+            raise AccessError(
+                self.env._("Only Key Accounts managers may change the tier of a customer. Ask one of them.")
+            )
+
+    # -------------------------------------------------------------------------
+    # Evaluations
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_key_account_customer_ids(self, domain_text):
+        """Commercial partners of the contacts that a filter finds, as the user sees them.
+
+        :param str domain_text: what the filter editor wrote; only literals are read, nothing is executed
+        :rtype: tuple[int]
+        """
+        try:
+            domain = Domain(ast.literal_eval(domain_text or "[]"))
+            found = self.search(domain)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+            raise UserError(
+                self.env._("The filter %(filter)s cannot be used: %(error)s", filter=domain_text, error=error)
+            ) from error
+        customers = self.env["res.partner"].with_context(active_test=False)
+        groups = customers._read_group([("id", "in", found.ids)], ["commercial_partner_id"])
+        return tuple(customer.id for (customer,) in groups)
+
+    def action_open_key_account_lines(self):
+        """All evaluations of the customer, the last one first."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
+        return {
+            **action,
+            "name": self.env._("Evaluations of %(customer)s", customer=self.commercial_partner_id.display_name),
+            "domain": [
+                ("partner_id", "=", self.commercial_partner_id.id),
+                ("company_id", "=", self.env.company.id),
+                ("decided", "=", True),
+            ],
+            "context": {"key_account_of_one_customer": True},
+        }

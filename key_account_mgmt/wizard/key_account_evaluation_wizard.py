@@ -1,8 +1,243 @@
-from odoo import fields, models
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools.misc import format_date, split_every
+
+from ..models.key_account_evaluation_compute import get_movement
+from ..rules import Book, Evaluator
+
+BATCH_SIZE = 5000
 
 
 class KeyAccountEvaluationWizard(models.TransientModel):
+    """Asks whom to evaluate for which period, and previews or starts the evaluation."""
+
     _name = "key.account.evaluation.wizard"
+    _inherit = ["key.account.population.mixin"]
     _description = "Evaluate Customers"
 
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    period = fields.Selection([("year", "Fiscal Year"), ("free", "Free Period")], required=True, default="year")
+    year = fields.Integer(
+        compute="_compute_year", store=True, readonly=False, precompute=True, help="The year in which the fiscal year ends."
+    )
+    date_from = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
+    date_to = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
+    ruleset_id = fields.Many2one(
+        compute="_compute_ruleset_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=False,
+        ondelete="cascade",
+        domain="[('company_id', '=', company_id)]",
+    )
+    ruleset_state = fields.Selection(related="ruleset_id.state")
+    customer_count = fields.Integer("Customers", compute="_compute_customer_count")
+    notice_html = fields.Html(compute="_compute_notice_html", sanitize=False)
+    preview_html = fields.Html(readonly=True, sanitize=False)
+
+    @api.model
+    def default_get(self, fields):
+        """Started from a list or form of contacts, evaluate the customers that these belong to."""
+        values = super().default_get(fields)
+        context = self.env.context
+        if context.get("active_model") == "res.partner" and context.get("active_ids"):
+            customers = self.env["res.partner"].browse(context["active_ids"]).commercial_partner_id
+            values |= {"population": "selected", "partner_ids": [Command.set(customers.ids)]}
+        return values
+
+    # -------------------------------------------------------------------------
+    # Period and rule set
+    # -------------------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_year(self):
+        """The last full fiscal year."""
+        for wizard in self:
+            this_year = wizard.company_id.compute_fiscalyear_dates(fields.Date.context_today(wizard))
+            wizard.year = (this_year["date_from"] - timedelta(days=1)).year
+
+    @api.depends("period", "year", "company_id")
+    def _compute_dates(self):
+        for wizard in self:
+            if wizard.period == "year" and 1900 <= wizard.year <= 9000:
+                company = wizard.company_id
+                # The 1st of the last month: in any year, the fiscal year around it ends in the year asked for.
+                inside = date(wizard.year, int(company.fiscalyear_last_month), 1)
+                dates = company.compute_fiscalyear_dates(inside)
+                wizard.date_from, wizard.date_to = dates["date_from"], dates["date_to"]
+            else:
+                wizard.date_from, wizard.date_to = wizard.date_from, wizard.date_to
+
+    @api.depends("company_id")
+    def _compute_ruleset_id(self):
+        for wizard in self:
+            wizard.ruleset_id = self.env["key.account.ruleset"]._get_active(wizard.company_id)
+
+    # -------------------------------------------------------------------------
+    # What the user is told before starting
+    # -------------------------------------------------------------------------
+
+    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids")
+    def _compute_customer_count(self):
+        for wizard in self:
+            ready = wizard._is_period_complete()
+            wizard.customer_count = self.env["key.account.collector"]._count(wizard._get_scope()) if ready else 0
+
+    def _is_period_complete(self):
+        return bool(self.company_id and self.date_from and self.date_to and self.date_from <= self.date_to)
+
+    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "ruleset_id")
+    @api.depends_context("lang")
+    def _compute_notice_html(self):
+        for wizard in self:
+            notices = wizard._get_notices()
+            wizard.notice_html = (
+                Markup("").join(Markup("<div>%s</div>") % notice for notice in notices) if notices else False
+            )
+
+    def _get_notices(self):
+        """What to know before evaluating, as sentences."""
+        notices = self._get_ruleset_notices()
+        if not self._is_period_complete():
+            return notices + [self.env._("Enter a period that ends after it begins.")]
+        others = self.env["key.account.evaluation"]._get_same_period_evaluations(
+            self.company_id, self.date_from, self.date_to
+        )
+        if others:
+            notices.append(
+                self.env._("There is an evaluation of this period already: %s.", ", ".join(others.mapped("name")))
+            )
+        return notices + self.env["key.account.collector"]._get_notices(self._get_scope())
+
+    def _get_ruleset_notices(self):
+        if not self.ruleset_id:
+            return [
+                self.env._(
+                    "%(company)s has no active rule set. Activate one under Key Accounts / Rule Sets, or choose one to"
+                    " preview.",
+                    company=self.company_id.name,
+                )
+            ]
+        if self.ruleset_id.state == "draft":
+            return [self.env._("This rule set is a draft: you can preview it. Activate it to evaluate.")]
+        return []
+
+    # -------------------------------------------------------------------------
+    # Evaluate
+    # -------------------------------------------------------------------------
+
+    def action_evaluate(self):
+        """Create the evaluation and compute it, now or in the background."""
+        self.ensure_one()
+        self._check_ready()
+        evaluation = self.env["key.account.evaluation"].create(self._prepare_evaluation_values())
+        evaluation.action_compute()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "key.account.evaluation",
+            "res_id": evaluation.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _check_ready(self):
+        self.env["key.account.evaluation"]._check_manager()
+        if not self._is_period_complete():
+            raise UserError(self.env._("Enter a period that ends after it begins."))
+        if not self.ruleset_id:
+            raise UserError(self._get_ruleset_notices()[0])
+        if self.company_id not in self.env.companies:
+            raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
+
+    def _prepare_evaluation_values(self):
+        """Values of the evaluation. Extend it to carry more over."""
+        return {
+            "name": self._get_evaluation_name(),
+            "company_id": self.company_id.id,
+            "ruleset_id": self.ruleset_id.id,
+            "date_from": self.date_from,
+            "date_to": self.date_to,
+            "population": self.population,
+            "partner_domain": self.partner_domain if self.population == "filter" else "[]",
+            "partner_ids": [Command.set(self.partner_ids.ids if self.population == "selected" else [])],
+        }
+
+    def _get_evaluation_name(self):
+        if self.period == "year":
+            return self.env._("Evaluation %(year)s", year=self.year)
+        return self.env._(
+            "Evaluation %(date_from)s – %(date_to)s",
+            date_from=format_date(self.env, self.date_from),
+            date_to=format_date(self.env, self.date_to),
+        )
+
+    # -------------------------------------------------------------------------
+    # Preview
+    # -------------------------------------------------------------------------
+
+    def action_preview(self):
+        """Show what the evaluation would give. Nothing is stored but the table in this dialog."""
+        self.ensure_one()
+        self._check_ready()
+        rows = self._get_preview_rows()
+        if not rows:
+            raise UserError(self._get_nobody_message())
+        evaluations = self.env["key.account.evaluation"]
+        self.preview_html = evaluations._render_summary(evaluations._get_tier_rows(rows), self.currency_id)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Evaluate Customers"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _get_preview_rows(self):
+        """Results in groups, as ``_get_tier_rows`` of the evaluation folds them."""
+        evaluator = Evaluator(self.ruleset_id._get_policy())
+        books, revenues = self._read_preview_books(evaluator.metrics)
+        population = evaluator.survey(books)
+        held = self._get_held_tiers()
+        tiers = {tier.code: tier for tier in self.ruleset_id.tier_ids}
+        groups = defaultdict(lambda: [0, Decimal(0)])
+        for book in books:
+            for result in evaluator.decide(book, population):
+                tier = tiers.get(result.decision.tier, self.env["key.account.tier"])
+                movement = get_movement(held.pop(result.key, None), tier.rank if tier else None)
+                group = groups[tier, movement, bool(result.decision.vetoes), True]
+                group[0] += 1
+                group[1] += revenues[result.key]
+        if self.population == "all" and groups:
+            groups[self.env["key.account.tier"], "lost", False, False][0] = len(held)
+        names = ("tier", "movement", "vetoed", "in_population", "count", "revenue")
+        return [dict(zip(names, (*key, *values), strict=True)) for key, values in groups.items() if values[0]]
+
+    def _read_preview_books(self, codes):
+        """Only what the rules use, so that a big company fits into memory.
+
+        :return: books in batches, and each customer's revenue
+        """
+        books, revenues = [], {}
+        for batch in split_every(BATCH_SIZE, self.env["key.account.collector"]._collect(self._get_scope())):
+            revenues.update((partner_id, facts.get("revenue") or Decimal(0)) for partner_id, facts in batch)
+            keys = [partner_id for partner_id, _facts in batch]
+            books.append(Book(keys, {code: [facts.get(code) for _key, facts in batch] for code in codes}))
+        return books, revenues
+
+    def _get_held_tiers(self):
+        """Rank of the tier that customers have today, by customer."""
+        customers = self.env["res.partner"].with_company(self.company_id).with_context(active_test=False)
+        groups = customers._read_group(
+            [("key_account_tier_id", "!=", False)], ["key_account_tier_id"], ["id:array_agg"]
+        )
+        return {partner_id: tier.rank for tier, partner_ids in groups for partner_id in partner_ids}
+

@@ -1,0 +1,165 @@
+import logging
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# Up to so many customers, work is done while the user waits; a system parameter of this name overrides it.
+AT_ONCE_PARAMETER = "key_account_mgmt.at_once_limit"
+AT_ONCE_DEFAULT = 2000
+# A job that was started so often without finishing one batch kills its worker: stop it instead of trying for ever.
+MAX_ATTEMPTS = 3
+# Two transactions met: not a failure of the work. The next run goes on with the batch.
+COLLISIONS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
+
+
+class KeyAccountEvaluation(models.Model):
+    """Work in batches: at once for small evaluations, by cron with a commit after each batch for big ones.
+
+    A job is a generator method ``_job_<job>`` that yields, after each batch, how many lines are left. It must find
+    out from the lines what is still to do, so that it can be started again at any point.
+    """
+
+    _inherit = "key.account.evaluation"
+
+    line_count = fields.Integer("Customers", compute="_compute_progress")
+    progress = fields.Float("Progress (%)", compute="_compute_progress", help="How much of the current work is done.")
+
+    @api.depends("line_ids.decided", "line_ids.outcome", "job")
+    def _compute_progress(self):
+        counts = self._get_progress_counts()
+        for evaluation in self:
+            total, decided, applied, touched = counts.get(evaluation.id, (0, 0, 0, 0))
+            evaluation.line_count = total
+            # Reverting goes through what was applied; the lines still applied are the rest.
+            done = {"compute": decided, "apply": touched, "revert": total - applied}.get(evaluation.job, total)
+            evaluation.progress = 100.0 * done / total if total else 0.0
+
+    def _get_progress_counts(self):
+        if not self.ids:
+            return {}
+        self.env["key.account.evaluation.line"].flush_model(["decided", "outcome"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT evaluation_id, COUNT(*), COUNT(*) FILTER (WHERE decided),
+                       COUNT(*) FILTER (WHERE outcome = 'applied'), COUNT(*) FILTER (WHERE outcome IS NOT NULL)
+                  FROM key_account_evaluation_line
+                 WHERE evaluation_id IN %s
+              GROUP BY evaluation_id
+                """,
+                tuple(self.ids),
+            )
+        )
+        return {row[0]: row[1:] for row in rows}
+
+    def _run_or_queue(self, job, size):
+        """Do a job of ``size`` customers now, or hand it to the background."""
+        self.ensure_one()
+        if size <= self._get_at_once_limit():
+            for _left in self._get_batches(job):
+                pass
+            return
+        self._set_workflow_values({"job": job, "job_user_id": self.env.uid, "job_attempts": 0})
+        self.env.ref("key_account_mgmt.ir_cron_key_account_jobs")._trigger()
+
+    @api.model
+    def _get_at_once_limit(self):
+        # Reading one parameter of our own: it tells nothing about the customers.
+        return int(self.env["ir.config_parameter"].sudo().get_param(AT_ONCE_PARAMETER, AT_ONCE_DEFAULT))
+
+    def _get_batches(self, job):
+        return getattr(self, f"_job_{job}")()
+
+    @api.model
+    def _cron_process_jobs(self):
+        """Go on with all work in the background, as the users who started it, until it or the time is used up."""
+        for evaluation in self.search([("job", "!=", False)], order="id"):
+            if not evaluation._process_job():
+                return
+
+    def _process_job(self):
+        """Work on one evaluation, batch by batch.
+
+        :return: False when the time given to the cron is used up
+        """
+        if not self._start_attempt():
+            return True
+        worker = self._get_job_worker()
+        try:
+            batches = worker._get_batches(self.job)
+            while self._hold_job():
+                # A batch that fails leaves nothing behind; the batches before it are committed.
+                with self.env.cr.savepoint():
+                    left = next(batches, 0)
+                if not self.env["ir.cron"]._commit_progress(1, remaining=left):
+                    return not left
+                if not left:
+                    return True
+        except COLLISIONS:
+            raise
+        except Exception as error:
+            self._fail_job(error)
+        return True
+
+    def _get_job_worker(self):
+        """The evaluation in the name, language and company of who started the job: their rights decide."""
+        user = self.job_user_id
+        # Without superuser rights that the cron may have.
+        return self.with_user(user).with_context(
+            allowed_company_ids=self.company_id.ids, lang=user.lang or "en_US", tz=user.tz
+        )
+
+    def _start_attempt(self):
+        """Count the start before working, so that a start which kills the process counts as well."""
+        if self.job_attempts >= MAX_ATTEMPTS:
+            self._fail_job(UserError(self.env._("The work was interrupted %(count)s times.", count=MAX_ATTEMPTS)))
+            return False
+        self._set_workflow_values({"job_attempts": self.job_attempts + 1})
+        self.env["ir.cron"]._commit_progress(0, remaining=1)
+        return True
+
+    def _hold_job(self):
+        """Take the row for the next batch.
+
+        :return: False when the work is finished, or somebody stopped it meanwhile
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE key_account_evaluation SET write_date = write_date"
+                " WHERE id = %s AND job IS NOT NULL RETURNING id",
+                self.id,
+            )
+        )
+        return bool(rows)
+
+    def _fail_job(self, error):
+        """Stop a job that cannot go on, say why, and leave an evaluation on which it can be started again."""
+        self = self.with_context(lang=self.job_user_id.lang or "en_US")
+        job = self.job
+        labels = dict(self._fields["job"]._description_selection(self.env))
+        _logger.warning("Evaluation %s: %s failed: %s", self.id, job, error, exc_info=not isinstance(error, UserError))
+        if job == "compute":
+            self._delete_lines()
+            self._set_workflow_values(self._get_draft_values())
+        else:
+            self._set_workflow_values({"job": False, "job_user_id": False, "job_attempts": 0})
+        self.message_post(
+            body=self.env._(
+                "%(job)s stopped: %(error)s\nNothing is lost. Mend the cause, then press the button again.",
+                job=labels[job],
+                error=error,
+            )
+        )
+
+    def _finish_job(self, vals, message):
+        """The last step of a job: the new state, and what was done, in the chatter."""
+        self._advance({**vals, "job": False, "job_user_id": False, "job_attempts": 0}, message)
+
+    def action_refresh(self):
+        """Reload the form to see how far the work is."""
+        return True

@@ -1,0 +1,120 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class KeyAccountEvaluation(models.Model):
+    """Review and approval. Applying and reverting have files of their own."""
+
+    _inherit = "key.account.evaluation"
+
+    def action_submit(self):
+        """Ask for approval. Whoever does cannot approve, when the company wants two people."""
+        self._claim("computed")
+        for evaluation in self:
+            evaluation._advance(
+                {"state": "in_review", "submitted_by_id": self.env.uid, "submitted_on": fields.Datetime.now()},
+                self.env._("Submitted for approval. %(summary)s", summary=evaluation._get_counts_text()),
+            )
+        return True
+
+    def action_approve(self):
+        """Consent to the tiers. They are frozen from here on; applying is the next step."""
+        self._claim("in_review")
+        self._check_four_eyes()
+        for evaluation in self:
+            evaluation._advance(
+                {"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()},
+                self.env._("Approved. %(summary)s", summary=evaluation._get_counts_text()),
+            )
+        return True
+
+    def _check_four_eyes(self):
+        for evaluation in self:
+            if evaluation.company_id.key_account_four_eyes and evaluation.submitted_by_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "You submitted evaluation %(name)s, so somebody else must approve it."
+                        " Ask another Key Accounts manager of %(company)s.",
+                        name=evaluation.name,
+                        company=evaluation.company_id.name,
+                    )
+                )
+
+    def action_refuse(self, reason):
+        """Send an evaluation back from review.
+
+        :param reason: what is wrong, for the people who prepared it
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why you send the evaluation back."))
+        self._claim("in_review")
+        for evaluation in self:
+            evaluation._advance(
+                {"state": "computed", "submitted_by_id": False, "submitted_on": False},
+                self.env._("Sent back: %(reason)s", reason=reason),
+            )
+        return True
+
+    def action_draft(self):
+        """Throw the lines away, before approval, to evaluate again; also ends a computation in the background."""
+        self._check_manager()
+        self._lock()
+        for evaluation in self:
+            if evaluation.job not in (False, "compute"):
+                raise UserError(evaluation._get_busy_message())
+            if evaluation.state not in ("draft", "computed", "in_review"):
+                raise UserError(evaluation._get_wrong_state_message(("computed", "in_review")))
+            evaluation._advance(
+                evaluation._get_draft_values(),
+                self.env._("Reset to draft: the lines were deleted."),
+            )
+            evaluation._delete_lines()
+        return True
+
+    def _get_draft_values(self):
+        return {
+            "state": "draft",
+            "job": False,
+            "job_user_id": False,
+            "job_attempts": 0,
+            "policy": False,
+            "policy_hash": False,
+            "missing_counts": False,
+            "submitted_by_id": False,
+            "submitted_on": False,
+        }
+
+    def _delete_lines(self):
+        # Lines refuse to be deleted one by one; here the whole result goes.
+        self.env["key.account.evaluation.line"].flush_model()
+        self.env.cr.execute(
+            SQL("DELETE FROM key_account_evaluation_line WHERE evaluation_id IN %s", tuple(self.ids or [0]))
+        )
+        self.env["key.account.evaluation.line"].invalidate_model()
+        self.invalidate_recordset()
+
+    def _advance(self, vals, message):
+        """Change the state and log it in the chatter at once: what changed, and in words why.
+
+        Not left to the tracking at the end of the transaction, which a remote call's context can turn off, and which
+        shows several steps as one.
+        """
+        names = self._track_get_fields() & vals.keys()
+        before = {name: self[name] for name in names}
+        self.with_context(mail_notrack=True)._set_workflow_values(vals)
+        described = self.fields_get(names, ["string", "type", "selection", "currency_field"])
+        _changes, tracking_values = self._mail_track(described, before)
+        self._message_log(body=message, tracking_value_ids=tracking_values)
+
+    def action_open_refusal(self):
+        """Ask for the reason of sending back."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send Back"),
+            "res_model": "key.account.evaluation.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_evaluation_id": self.id},
+        }

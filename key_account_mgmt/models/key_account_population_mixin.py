@@ -1,0 +1,65 @@
+from odoo import fields, models
+
+from .key_account_collector import CollectionScope
+
+
+class KeyAccountPopulationMixin(models.AbstractModel):
+    """Whom to evaluate, for which period: what an evaluation is about and what its wizard asks."""
+
+    _name = "key.account.population.mixin"
+    _description = "Population of a Key Account Evaluation"
+
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    ruleset_id = fields.Many2one("key.account.ruleset", string="Rule Set", required=True, ondelete="restrict")
+    date_from = fields.Date("From", required=True)
+    date_to = fields.Date("To", required=True)
+    population = fields.Selection(
+        [
+            ("all", "All customers with business in the period"),
+            ("filter", "Those of them that a filter finds"),
+            ("selected", "Selected customers"),
+        ],
+        required=True,
+        default="all",
+    )
+    partner_domain = fields.Char("Filter", default="[]")
+    partner_ids = fields.Many2many("res.partner", string="Selected Customers")
+
+    def _get_scope(self):
+        """What the collector shall look at."""
+        return CollectionScope(
+            company=self.company_id,
+            date_from=self.date_from,
+            date_to=self.date_to,
+            partner_ids=self._get_population_ids(),
+            # Customers that somebody picked are evaluated as they are, with or without business.
+            with_business_only=self.population != "selected",
+        )
+
+    def _get_population_ids(self):
+        if self.population == "all":
+            return None
+        if self.population == "selected":
+            return tuple(self.partner_ids.commercial_partner_id.ids)
+        return self.env["res.partner"]._get_key_account_customer_ids(self.partner_domain)
+
+    def _get_nobody_message(self):
+        if self.population == "selected":
+            return self.env._("There is nobody to evaluate: no customer is selected. Select some, or evaluate all.")
+        period = {
+            "company": self.company_id.name,
+            "date_from": fields.Date.to_string(self.date_from),
+            "date_to": fields.Date.to_string(self.date_to),
+        }
+        if self.population == "filter":
+            return self.env._(
+                "There is nobody to evaluate: no customer that the filter finds has a posted invoice or credit note of"
+                " %(company)s from %(date_from)s to %(date_to)s. Choose another filter or period.",
+                **period,
+            )
+        return self.env._(
+            "There is nobody to evaluate: no customer has a posted invoice or credit note of %(company)s"
+            " from %(date_from)s to %(date_to)s. Choose another period.",
+            **period,
+        )

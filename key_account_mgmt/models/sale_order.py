@@ -1,0 +1,20 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    """Salespeople see the customer's tier where they sell."""
+
+    _inherit = "sale.order"
+
+    key_account_tier_id = fields.Many2one(
+        "key.account.tier", string="Customer Tier", compute="_compute_key_account_tier_id"
+    )
+    key_account_tier_color = fields.Integer("Color of the Tier", compute="_compute_key_account_tier_id")
+
+    @api.depends("partner_id.commercial_partner_id.key_account_tier_id", "company_id")
+    def _compute_key_account_tier_id(self):
+        for company, orders in self.grouped("company_id").items():
+            for order in orders:
+                customer = order.partner_id.commercial_partner_id.with_company(company)
+                order.key_account_tier_id = customer.key_account_tier_id
+                order.key_account_tier_color = customer.key_account_tier_id.color

@@ -1,0 +1,81 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tests import Form
+
+from .evaluation_common import KeyAccountEvaluationCommon
+
+
+class TestCustomerScreens(KeyAccountEvaluationCommon):
+    """The tier where salespeople work: customers, their contacts, quotations, settings."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact = cls.make_customer(name="Contact", parent_id=cls.second.id)
+        cls.evaluation = cls.make_evaluation("applied")
+
+    def test_contacts_show_the_tier_of_their_company(self):
+        contact = self.contact.with_user(self.salesperson).with_company(self.company)
+        self.assertEqual(contact.key_account_shown_tier_id, self.tier_a)
+        self.assertEqual(contact.key_account_tier_color, self.tier_a.color)
+        self.assertFalse(contact.key_account_tier_id)
+        self.assertEqual(contact.key_account_line_count, 1)
+
+    def test_customers_and_contacts_are_found_by_tier(self):
+        partners = self.env["res.partner"].with_company(self.company)
+        mine = Domain("id", "in", (self.customers | self.contact).ids)
+        table = [
+            (Domain("key_account_shown_tier_id", "=", self.tier_a.id), self.second | self.contact),
+            (Domain("key_account_shown_tier_id", "!=", False), self.customers | self.contact),
+            (Domain("key_account_shown_tier_id", "=", False), partners.browse()),
+            (Domain("key_account_shown_tier_id", "ilike", "B"), self.third),
+        ]
+        for domain, found in table:
+            with self.subTest(str(domain)):
+                self.assertEqual(set(partners.search(mine & domain).ids), set(found.ids))
+
+    def test_customers_are_grouped_by_tier(self):
+        groups = self.env["res.partner"].with_company(self.company)._read_group(
+            [("id", "in", self.customers.ids)], ["key_account_tier_id"], ["__count"]
+        )
+        self.assertEqual({tier.code: count for tier, count in groups}, {"A": 1, "B": 1, "C": 3})
+
+    def test_button_opens_the_evaluations_of_the_customer(self):
+        action = self.contact.with_user(self.salesperson).with_company(self.company).action_open_key_account_lines()
+        lines = self.env[action["res_model"]].with_user(self.salesperson).search(action["domain"])
+        self.assertEqual(lines, self.get_line(self.evaluation, self.second))
+
+    def test_quotation_shows_the_tier_in_its_company(self):
+        other = self.setup_other_company()["company"]
+        for company, tier in ((self.company, self.tier_a), (other, self.env["key.account.tier"])):
+            order = self.env["sale.order"].new({"partner_id": self.contact.id, "company_id": company.id})
+            self.assertEqual(order.key_account_tier_id._origin, tier)
+
+    def test_salespeople_without_key_account_rights_still_see_contacts(self):
+        clerk = self.make_user("clerk", "base.group_user,base.group_partner_manager")
+        with Form(self.second.with_user(clerk).with_company(self.company)) as form:
+            self.assertEqual(form.name, "Second")
+        with self.assertRaises(AccessError):
+            self.evaluation.with_user(clerk).read(["name"])
+
+    def test_settings_tell_rules_and_matcher(self):
+        settings = self.env["res.config.settings"].with_company(self.company).new({"company_id": self.company.id})
+        self.assertEqual(settings.key_account_ruleset_id, self.ruleset)
+        self.assertIn(settings.key_account_matcher, ("durable-rules", "reference"))
+        settings = self.env["res.config.settings"].with_company(self.company).create({"key_account_four_eyes": False})
+        settings.execute()
+        self.assertFalse(self.company.key_account_four_eyes)
+
+    def test_scorecard_explains_the_tier(self):
+        line = self.get_line(self.evaluation, self.big).with_user(self.salesperson)
+        for text in ("One-off purchase", "Revenue", "5,000.00", "100"):
+            with self.subTest(text):
+                self.assertIn(text, line.scorecard_html)
+        self.assertIn("One-off purchase", line.reason_text)
+        self.assertNotIn("One-off purchase", self.get_line(self.evaluation, self.second).reason_text)
+
+    def test_scorecard_of_a_lost_customer(self):
+        gone = self.make_customer(name="Gone")
+        gone.with_company(self.company).key_account_tier_id = self.tier_b
+        line = self.get_line(self.make_evaluation(), gone)
+        self.assertIn("No business", line.scorecard_html)
