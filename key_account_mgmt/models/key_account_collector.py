@@ -95,7 +95,9 @@ class KeyAccountCollector(models.AbstractModel):
             facts=self._get_json_sql(metrics_by_source),
             population=self._get_population_sql(scope),
             joins=SQL(" ").join(
-                SQL("LEFT JOIN %(alias)s ON %(alias)s.partner_id = population.partner_id", alias=self._get_alias(source))
+                SQL(
+                    "LEFT JOIN %(alias)s ON %(alias)s.partner_id = population.partner_id", alias=self._get_alias(source)
+                )
                 for source in metrics_by_source
             ),
         )

@@ -115,7 +115,7 @@ class KeyAccountMetric(models.Model):
     def copy_data(self, default=None):
         """A duplicate gets a free code, and people enter its values: no source fills another code."""
         values_list = super().copy_data(default)
-        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
+        taken = {code for [code] in self.with_context(active_test=False)._read_group([], ["code"])}
         for metric, values in zip(self, values_list, strict=True):
             if "code" not in (default or {}):
                 number = 2

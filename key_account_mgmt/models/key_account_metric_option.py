@@ -35,8 +35,10 @@ class KeyAccountMetricOption(models.Model):
     def write(self, vals):
         """Refuse to change the code of an option in use: rule sets and facts know options by their code."""
         changing = self.filtered(
-            lambda option: ("code" in vals and vals["code"] != option.code)
-            or ("metric_id" in vals and vals["metric_id"] != option.metric_id.id)
+            lambda option: (
+                ("code" in vals and vals["code"] != option.code)
+                or ("metric_id" in vals and vals["metric_id"] != option.metric_id.id)
+            )
         )
         changing._check_unused()
         return super().write(vals)

@@ -33,7 +33,9 @@ class KeyAccountMetricValue(models.Model):
     date_from = fields.Date(
         "From", required=True, default=lambda self: self._get_default_period()["date_from"], tracking=True
     )
-    date_to = fields.Date("To", required=True, default=lambda self: self._get_default_period()["date_to"], tracking=True)
+    date_to = fields.Date(
+        "To", required=True, default=lambda self: self._get_default_period()["date_to"], tracking=True
+    )
     # Without fixed digits: rounding to them would add fractions to large values.
     value = fields.Float(min_display_digits=0, tracking=True, aggregator=None)
     option_id = fields.Many2one(

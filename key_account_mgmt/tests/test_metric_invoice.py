@@ -137,7 +137,13 @@ class TestRevenueMetrics(KeyAccountCommon):
                 self.assert_facts(customer, {"largest_invoice_share_pct": share})
 
     def test_return_rate(self):
-        cases = [([200], [], 0), ([200], [50], 25), ([300], [100], "33.333333333333"), ([], [50], None), ([0], [5], None)]
+        cases = [
+            ([200], [], 0),
+            ([200], [50], 25),
+            ([300], [100], "33.333333333333"),
+            ([], [50], None),
+            ([0], [5], None),
+        ]
         for invoices, refunds, rate in cases:
             with self.subTest(invoices=invoices, refunds=refunds):
                 customer = self.make_customer()
@@ -165,7 +171,14 @@ class TestRevenueMetrics(KeyAccountCommon):
                 self.assert_facts(customer, {"days_since_last_invoice": expected})
 
     def test_customer_years_are_completed_years(self):
-        cases = [("2023-01-01", 2), ("2023-01-02", 1), ("2024-01-01", 1), ("2024-01-02", 0), ("2024-12-31", 0), ("2020-02-29", 4)]
+        cases = [
+            ("2023-01-01", 2),
+            ("2023-01-02", 1),
+            ("2024-01-01", 1),
+            ("2024-01-02", 0),
+            ("2024-12-31", 0),
+            ("2020-02-29", 4),
+        ]
         for first, years in cases:
             with self.subTest(first=first):
                 customer = self.make_customer()

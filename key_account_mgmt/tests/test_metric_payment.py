@@ -72,9 +72,7 @@ class TestPunctualityMetrics(KeyAccountCommon):
         settled = self.make_invoice(self.customer, 500, "2022-05-01", due="2022-06-01")
         self.make_payment(settled, "2024-12-31")
         self.assert_facts(self.customer, {"overdue_amount": 100, "on_time_count": 0, "late_count": 0})
-        self.assert_facts(
-            self.customer, {"overdue_amount": 600}, date_from="2023-01-01", date_to="2023-12-31"
-        )
+        self.assert_facts(self.customer, {"overdue_amount": 600}, date_from="2023-01-01", date_to="2023-12-31")
 
     def test_instalments_are_overdue_one_by_one_and_late_together(self):
         term = self.env["account.payment.term"].create(

@@ -122,9 +122,11 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
     def _get_documents(self, customer, scope):
         moves = self.env["account.move"].search([("company_id", "=", scope.company.id), ("state", "=", "posted")])
         return moves.filtered(
-            lambda move: move.move_type in ("out_invoice", "out_refund")
-            and move.partner_id.commercial_partner_id == customer
-            and move.invoice_date <= scope.date_to
+            lambda move: (
+                move.move_type in ("out_invoice", "out_refund")
+                and move.partner_id.commercial_partner_id == customer
+                and move.invoice_date <= scope.date_to
+            )
         )
 
     def _untaxed(self, moves):

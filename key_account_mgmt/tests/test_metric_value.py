@@ -183,7 +183,10 @@ class TestEnteringValues(MetricValueCommon):
         value = self.make_value(self.potential, 5)
         other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
         stranger = new_test_user(
-            self.env, "stranger", "key_account_mgmt.group_key_account_manager",
-            company_id=other.id, company_ids=[Command.set(other.ids)],
+            self.env,
+            "stranger",
+            "key_account_mgmt.group_key_account_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
         )
         self.assertFalse(self.env["key.account.metric.value"].with_user(stranger).search([("id", "=", value.id)]))
