@@ -37,7 +37,7 @@ class KeyAccountMetricValue(models.Model):
         "To", required=True, default=lambda self: self._get_default_period()["date_to"], tracking=True
     )
     # Without fixed digits: rounding to them would add fractions to large values.
-    value = fields.Float(min_display_digits=0, tracking=True, aggregator=None)
+    value = fields.Float(min_display_digits=1, tracking=True, aggregator=None)
     option_id = fields.Many2one(
         "key.account.metric.option",
         string="Grade",
