@@ -21,6 +21,7 @@ from . import (
 )
 from .demo import check as demo_check
 from .demo import command as demo
+from .screenshots import command as screenshots
 from .problems import Problem
 
 
@@ -107,6 +108,7 @@ COMMANDS = {
     "serve": serve_demo,
     "run": run_in_environment,
     "translations": translations.export,
+    "screenshots": screenshots.run,
     "stop": stop,
     "clean": clean,
     "lock": lock,

@@ -1,0 +1,78 @@
+"""Walks through the screens of the plan with a headless browser: browser.py <base url> <plan> <folder>."""
+
+import json
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+SIZE = {"width": 1440, "height": 900}
+ACTION = "/odoo/action-key_account_mgmt"
+
+
+def main(base, plan, folder):
+    plan = json.loads(Path(plan).read_text())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport=SIZE)
+        log_in(page, base)
+        for name, show in SCREENS.items():
+            show(page, base, plan)
+            settle(page)
+            page.screenshot(path=f"{folder}/{name}.{plan['suffix']}.png")
+        browser.close()
+
+
+def log_in(page, base):
+    page.goto(f"{base}/web/login")
+    page.fill("input[name=login]", "admin")
+    page.fill("input[name=password]", "admin")
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
+
+
+def settle(page):
+    """Until the page stops loading, and small animations are over."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(800)
+
+
+def show_evaluation(page, base, plan):
+    page.goto(f"{base}{ACTION}.key_account_evaluation_action/{plan['evaluation']}")
+    page.wait_for_selector(".o_form_view")
+
+
+def show_review_list(page, base, plan):
+    show_evaluation(page, base, plan)
+    page.locator("button[name=action_open_lines]").first.click()
+    page.wait_for_selector(".o_list_view .o_group_header")
+    settle(page)
+    page.locator(".o_group_header").first.click()
+
+
+def show_scorecard(page, base, plan):
+    page.goto(f"{base}{ACTION}.key_account_evaluation_line_action/{plan['vetoed_line']}")
+    page.wait_for_selector(".o_form_view")
+
+
+def show_rule_editor(page, base, plan):
+    page.goto(f"{base}{ACTION}.action_key_account_ruleset/{plan['ruleset']}")
+    page.wait_for_selector(".o_form_view")
+
+
+def show_customer(page, base, plan):
+    page.goto(f"{base}/odoo/res.partner/{plan['customer']}")
+    page.wait_for_selector(".o_form_view")
+
+
+SCREENS = {
+    "evaluation": show_evaluation,
+    "review_list": show_review_list,
+    "scorecard": show_scorecard,
+    "rule_editor": show_rule_editor,
+    "customer": show_customer,
+}
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
