@@ -33,9 +33,8 @@ def log_in(page, base):
 
 
 def settle(page):
-    """Until the page stops loading, and small animations are over."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(800)
+    """Until lists and pictures are there and small animations are over."""
+    page.wait_for_timeout(3000)
 
 
 def show_evaluation(page, base, plan):
