@@ -146,12 +146,6 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
             self._check_draft()
         return super().unlink()
 
-    def update_field_translations(self, field_name, translations, source_lang=""):
-        # Another language may come later; what was activated is the source text.
-        if "en_US" in translations:
-            self._check_draft()
-        return super().update_field_translations(field_name, translations, source_lang=source_lang)
-
     @api.model
     def _check_no_lifecycle(self, vals):
         names = sorted(LIFECYCLE_FIELDS & vals.keys())

@@ -45,9 +45,3 @@ class KeyAccountRulesetPart(models.AbstractModel):
         if not self.env["key.account.ruleset"]._is_uninstalling():
             self._get_rulesets()._check_draft()
         return super().unlink()
-
-    def update_field_translations(self, field_name, translations, source_lang=""):
-        # Another language may come later; what was activated is the source text.
-        if "en_US" in translations:
-            self._get_rulesets()._check_draft()
-        return super().update_field_translations(field_name, translations, source_lang=source_lang)

@@ -11,3 +11,5 @@ from . import test_metric_random
 from . import test_metric_source
 from . import test_metric_value
 from . import test_ruleset_policy
+from . import test_ruleset_lifecycle
+from . import test_explainer
