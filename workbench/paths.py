@@ -19,6 +19,8 @@ VENV_PYTHON = VENV_BIN / "python"
 
 DEBIAN = BENCH / "debian"
 ODOO_DEBIAN = BENCH / "odoo"
+# Programs that the workbench provides under the name others look for; first in PATH.
+BIN = BENCH / "bin"
 POSTGRES = BENCH / "postgres"
 DATA = BENCH / "data"
 FILESTORE = DATA / "filestore"

@@ -29,7 +29,7 @@ def environment(**more):
         "XDG_DATA_HOME": str(home / ".local/share"),
         # Also keeps __pycache__ out of an Odoo checkout that is only borrowed.
         "PYTHONPYCACHEPREFIX": str(paths.BENCH / "pycache"),
-        "PATH": f"{paths.VENV_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": os.pathsep.join([str(paths.VENV_BIN), str(paths.BIN), os.environ.get("PATH", os.defpath)]),
         **_temporary(),
         **more,
     }

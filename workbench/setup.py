@@ -2,7 +2,7 @@
 
 import os
 
-from . import locks, odoo_source, paths, postgres, python, stamps, system
+from . import browser, locks, odoo_source, paths, postgres, python, stamps, system
 
 
 def core(again=False):
@@ -16,7 +16,8 @@ def all_parts(again=False):
     """Enough for anything that runs Odoo."""
     core(again)
     python.ensure("odoo")
-    _machine("browser", system.ensure_browser_and_pdf, again)
+    _machine("browser", browser.ensure, again)
+    _machine("pdf", system.ensure_pdf, again)
     with locks.exclusive("odoo-source"):
         odoo_source.ensure()
     odoo_source.link_fonts()

@@ -12,7 +12,6 @@ from .problems import Problem
 
 SUPPORTED = ((3, 10), (3, 13))
 WAIT_FOR_DPKG = ("-o", "DPkg::Lock::Timeout=300")
-BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 
 
 def check_python():
@@ -32,11 +31,6 @@ def has_headers():
     return Path(sysconfig.get_path("include"), "Python.h").is_file()
 
 
-def browser():
-    """The browser for tours, by the names that Odoo looks for."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
 def is_system_python():
     return sys.base_prefix == "/usr"
 
@@ -46,7 +40,7 @@ def ensure_venv():
     if has_venv():
         return
     package = f"python{paths.PYTHON_VERSION}-venv"
-    _install([package])
+    install([package])
     importlib.invalidate_caches()
     if not has_venv():
         raise Problem("Python's venv module is missing", f"install {package}")
@@ -57,24 +51,20 @@ def ensure_compiler():
     wanted = [] if has_compiler() else ["gcc", "libc6-dev"]
     if not has_headers() and is_system_python():
         wanted.append(f"python{paths.PYTHON_VERSION}-dev")
-    _install(wanted)
+    install(wanted)
     if not (has_compiler() and has_headers()):
         console.warn("no C compiler or no Python headers: without durable-rules the reference matcher will serve")
 
 
-def ensure_browser_and_pdf():
-    """Chromium for tours and screenshots, wkhtmltopdf for PDF reports; newer Debian has no wkhtmltopdf any more."""
-    if not browser():
-        _install(["chromium"])
-    if not browser():
-        console.warn("no Chromium: browser tours cannot run; install chromium or google-chrome")
+def ensure_pdf():
+    """For PDF reports; newer Debian has no wkhtmltopdf any more."""
     if not shutil.which("wkhtmltopdf"):
-        _install(["wkhtmltopdf"])
+        install(["wkhtmltopdf"])
     if not shutil.which("wkhtmltopdf"):
         console.warn("no wkhtmltopdf: reports come as HTML instead of PDF")
 
 
-def _install(packages):
+def install(packages):
     """Try; the callers check what came of it and say what is still missing."""
     if not packages or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
