@@ -114,7 +114,8 @@ class KeyAccountProblem(models.AbstractModel):
         rows = [self._get_row_name(problem.path, policy_values)]
         if problem.column:
             rows.append(self._get_column_label(problem.column))
-        if isinstance(problem.params.get("index"), int):
+        # A condition's values stand in one cell.
+        if isinstance(problem.params.get("index"), int) and problem.column != "values":
             rows.append(self.env._("row %s", problem.params["index"] + 1))
         return ", ".join(rows)
 

@@ -37,6 +37,7 @@ class KeyAccountRuleset(models.Model):
     tier_ids = fields.Many2many(
         "key.account.tier",
         string="Tiers",
+        default=lambda self: self.env["key.account.tier"].search([("company_id", "=", False)]),
         check_company=True,
         ondelete="restrict",
         context={"active_test": False},
@@ -89,8 +90,8 @@ class KeyAccountRuleset(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for ruleset in self:
-            ruleset.display_name = self.env._(
-                "%(name)s (v%(version)s)", name=ruleset.name or "", version=ruleset.version
+            ruleset.display_name = ruleset.name and self.env._(
+                "%(name)s (v%(version)s)", name=ruleset.name, version=ruleset.version
             )
 
     @api.depends("criterion_ids.max_points", "criterion_ids.active")
@@ -123,6 +124,5 @@ class KeyAccountRuleset(models.Model):
 
     def _compute_export_file(self):
         for ruleset in self:
-            values = ruleset.policy or ruleset._get_policy_values()
-            content = json.dumps(values, indent=2, ensure_ascii=False)
+            content = json.dumps(ruleset._get_export_values(), indent=2, ensure_ascii=False)
             ruleset.export_file = base64.b64encode(content.encode())

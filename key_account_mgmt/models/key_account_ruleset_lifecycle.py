@@ -24,9 +24,12 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         self.ensure_one()
         errors, warnings = self._get_findings()
         if errors:
-            level, message = "danger", self.env._("%s to be put right before activation, see above.", len(errors))
+            level, message = "danger", self.env._("%s to be put right before activation: see the form.", len(errors))
         elif warnings:
-            level, message = "warning", self.env._("It can be activated. %s worth a second look.", len(warnings))
+            level, message = (
+                "warning",
+                self.env._("It can be activated. %s worth a second look: see the form.", len(warnings)),
+            )
         else:
             level, message = "success", self.env._("No problems found. It can be activated.")
         return {

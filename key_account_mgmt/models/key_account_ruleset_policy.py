@@ -55,6 +55,11 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         metrics |= self.rule_ids.filtered("active").condition_ids.metric_id
         return metrics.filtered(lambda metric: metric.source != "score").sorted("code")
 
+    def _get_export_values(self):
+        """The policy for people to read and to import: a draft as it is, even if it is not complete yet."""
+        # The database does not keep the order in which the policy was written; dumping it anew does.
+        return Policy.load(self.policy).dump() if self.policy else self._get_policy_values()
+
     def _get_policy(self):
         """The policy: the frozen one, or that of the draft; UserError with everything that is wrong with it."""
         self.ensure_one()

@@ -264,9 +264,7 @@ class TestRulesetActivation(RulesetCommon):
         rule.condition_ids.flush_recordset()
         self.cr.execute("UPDATE key_account_rule_condition SET value = 'NaN' WHERE rule_id = %s", [rule.id])
         self.env.invalidate_all()
-        self.assert_refused(
-            ruleset, "Tier rule “Best”, condition 1, Value, row 1: got “NaN”, which is not a finite number"
-        )
+        self.assert_refused(ruleset, "Tier rule “Best”, condition 1, Value: got “NaN”, which is not a finite number")
 
     def test_findings_of_lint_do_not_block(self):
         ruleset = self.make_ruleset()
@@ -436,7 +434,7 @@ class TestRulesetExchange(RulesetCommon):
             (self.change((*condition, "operator"), "like"), "Tier rule “Rule 1”, condition 1, Operator: got “like”"),
             (
                 self.change((*condition, "values"), ["many"]),
-                "condition 1, Value, row 1: got “many”, which is not a number",
+                "condition 1, Value: got “many”, which is not a number",
             ),
             (self.change((*condition, "values"), ["NaN"]), "got “NaN”, which is not a finite number"),
             (self.change((*condition, "values"), ["0.1234567"]), "Rule “Rule 1”: 0.1234567 has more digits"),
@@ -455,6 +453,11 @@ class TestRulesetExchange(RulesetCommon):
             with self.subTest(expected=expected), self.assertRaises(UserError) as caught:
                 self.import_file(values)
             self.assertIn(expected, str(caught.exception))
+
+    def test_a_draft_that_is_not_complete_is_exported_all_the_same(self):
+        ruleset = self.make_ruleset(tiers=())
+        self.assertEqual(self.export(ruleset)["tiers"], [])
+        self.assertRegex(ruleset.action_export()["url"], r"/export_file/Rules-v1\.json\?download=1$")
 
     def test_unknown_metric(self):
         values = self.export(self.full_ruleset())
