@@ -13,3 +13,4 @@ from . import test_metric_value
 from . import test_ruleset_policy
 from . import test_ruleset_lifecycle
 from . import test_explainer
+from . import test_retail_figures
