@@ -82,6 +82,8 @@ def copy_invoices(env, pattern, invoices, customers):
     columns = ["move int", "date date", "partner int", "amount numeric"]
     for line in pattern.line_ids:
         _insert_copies(env, "account_move_line", line.id, _get_line_overrides(line), lines, columns)
+    # As the database does by itself some time after so many rows came in; until then it plans for an empty table.
+    env.cr.execute("ANALYZE res_partner, account_move, account_move_line")
     env.invalidate_all()
     return env["account.move"].browse(moves)
 

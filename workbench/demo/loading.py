@@ -35,6 +35,8 @@ def _load(book, draft, workers):
     if not database.exists(draft):
         _prepare(draft, path, workers)
     run_workers(draft, SCRIPTS / "load.py", path, workers, len(book.documents) - _count_loaded(draft))
+    # The database would come to it by itself, but later than the evaluation.
+    postgres.query("ANALYZE", draft)
     path.unlink()
 
 
