@@ -184,7 +184,7 @@ class KeyAccountProblem(models.AbstractModel):
         """A parameter in a sentence, as the screens call it."""
         if isinstance(value, (list, tuple)):
             return ", ".join(self._get_shown(item, names) for item in value)
-        return names.get(value, str(value))
+        return names.get(value, str(value).replace("<=", "≤").replace(">=", "≥"))
 
     @api.model
     def _get_names(self, policy_values):

@@ -276,7 +276,7 @@ class TestRulesetActivation(RulesetCommon):
         self.assertFalse(errors)
         expected = [
             "Tier “C”, Code: no rule gives this tier.",
-            "Criterion “Volume”, band 1, Points: 20 points are more than the maximum of the criterion",
+            "Criterion “Volume”, band 1, Points: 20 points are more than the maximum of the criterion (≤ 10)",
             "Tier rule “Bigger”, Conditions: the rule is never reached: “Big” above it",
             "Tier rules, Rules: customers for whom no rule holds get no tier.",
             "Veto “Vain”, Tier: a cap at the best tier changes nothing.",
