@@ -184,6 +184,7 @@ def _as_server(command):
 
     It keeps one capability, to pass through folders that only root may enter (a clone below /root, for instance):
     opening these for everybody, as the package's own start does, would change things outside the clone.
+    The securebit lets access(2), by which initdb looks for its sister programs, count that capability too.
     """
     if os.geteuid() != 0:
         return command
@@ -194,6 +195,7 @@ def _as_server(command):
         f"--reuid={uid}",
         f"--regid={gid}",
         "--clear-groups",
+        "--securebits=+no_setuid_fixup",
         f"--inh-caps={capability}",
         f"--ambient-caps={capability}",
         "--",
