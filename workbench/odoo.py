@@ -74,8 +74,8 @@ def shell(database):
 
 
 def serve(database, port):
-    line = command(
-        database, "--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"
-    )
+    words = ["--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"]
+    # Big evaluations are worked off by the scheduler, so here it runs.
+    line = command(database, *words, "--max-cron-threads=1")
     console.say(f"\nhttp://127.0.0.1:{port}   login: admin   password: admin   (database {database}; Ctrl-C stops)\n")
     process.replace(line, environment())

@@ -20,6 +20,7 @@ SMALL = 1_000  # customers, up to which a further evaluation to look at takes no
 def main(env):
     years = [int(year) for year in os.environ["DEMO_YEARS"].split(",")]
     manager, approver = _make_user(env, "key_manager", "Kim Manager"), _make_user(env, "key_approver", "Robin Approver")
+    _silence_other_jobs(env)
     env.cr.commit()
     for year in years:
         started = time.monotonic()
@@ -30,6 +31,12 @@ def main(env):
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])
     Path(os.environ["DEMO_RESULT"]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+
+
+def _silence_other_jobs(env):
+    """The demo database writes no mails and asks no services while somebody looks at it."""
+    own = env["ir.model"]._get("key.account.evaluation")
+    env["ir.cron"].search([("model_id", "!=", own.id)]).active = False
 
 
 def _make_user(env, login, name):
