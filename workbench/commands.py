@@ -21,8 +21,8 @@ from . import (
 )
 from .demo import check as demo_check
 from .demo import command as demo
-from .screenshots import command as screenshots
 from .problems import Problem
+from .screenshots import command as screenshots
 
 
 def setup_all():

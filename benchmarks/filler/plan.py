@@ -10,7 +10,7 @@ $$ SELECT ('x' || substr(md5('%(seed)s:' || purpose || ':' || n::text), 1, 8))::
 PLAN = [
     """
     CREATE TEMP TABLE plan_product AS
-    SELECT row_number() OVER (ORDER BY product.default_code) AS n, product.id, 
+    SELECT row_number() OVER (ORDER BY product.default_code) AS n, product.id,
            '[' || product.default_code || '] ' || (template.name ->> 'en_US') AS name,
            template.list_price, (product.standard_price ->> '%(company)s')::numeric AS cost
       FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id

@@ -1,4 +1,4 @@
-"""`make screenshots`: the pictures of the README and the documentation, from the demo database, in English and Chinese."""
+"""`make screenshots`: the pictures of README and documentation, from the demo database, in two languages."""
 
 import shutil
 import socket
