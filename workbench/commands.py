@@ -3,6 +3,7 @@
 import shutil
 
 from . import (
+    bench,
     console,
     database,
     lifecycle,
@@ -107,6 +108,7 @@ COMMANDS = {
     "demo-check": demo_check.run,
     "serve": serve_demo,
     "run": run_in_environment,
+    "bench": bench.run,
     "translations": translations.export,
     "screenshots": screenshots.run,
     "stop": stop,

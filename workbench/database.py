@@ -20,14 +20,20 @@ def create(name):
     postgres.query(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'")
 
 
-def copy(source, target):
-    """Replace the target by a copy of the source, filestore included."""
+def copy(source, target, by_file=False):
+    """Replace the target by a copy of the source, filestore included; `by_file` is faster for gigabytes."""
     drop(target)
     with locks.exclusive(f"copy-{source}"):
-        postgres.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        postgres.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}"{_by_file() if by_file else ""}')
     if filestore(source).is_dir():
         # Files there are named by their content and never edited, so links to them will do.
         shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
+
+
+def _by_file():
+    """Servers before 15 know no other way, and have no word for it."""
+    [version] = postgres.query("SHOW server_version_num")
+    return " STRATEGY FILE_COPY" if int(version) >= 150000 else ""
 
 
 def rename(source, target):

@@ -3,9 +3,9 @@
 Whatever columns the installed version and addons have, the pattern has them filled as they would be.
 """
 
-from odoo.fields import Command, Date
+from datetime import date
 
-DAY = Date.to_date("2025-01-15")
+DAY = date(2025, 1, 15)
 PRICE = 100.0
 
 
@@ -43,7 +43,7 @@ def _make_documents(env, product):
 
 def _make_order(env, customer, product):
     line = {"product_id": product.id, "product_uom_qty": 1, "price_unit": PRICE, "tax_ids": []}
-    order = env["sale.order"].create({"partner_id": customer.id, "order_line": [Command.create(line)]})
+    order = env["sale.order"].create({"partner_id": customer.id, "order_line": [(0, 0, line)]})
     order.action_confirm()
     invoice = order._create_invoices()
     invoice.invoice_date = DAY
@@ -60,7 +60,7 @@ def _make_invoice(env, customer, product, move_type):
             "invoice_date": DAY,
             "date": DAY,
             "invoice_payment_term_id": env.ref("account.account_payment_term_30days").id,
-            "invoice_line_ids": [Command.create(line)],
+            "invoice_line_ids": [(0, 0, line)],
         }
     )
     move.action_post()

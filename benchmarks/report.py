@@ -1,0 +1,106 @@
+"""Puts the measurements together: a table for people, JSON for machines, and whether the bars hold.
+
+    python -m benchmarks.report results.json      # reads matching.json, tenth.json and full.json beside it
+
+Exit code 1 with STRICT=1 when a bar is missed, else 0: a busy machine must not break anything.
+"""
+
+import json
+import os
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+from . import machine
+
+BARS = {
+    # name: (what, unit, limit, whether more is better)
+    "ratio": ("(a) whole evaluation, times the floor", "×", 4, False),
+    "memory": ("(a) peak memory above an idle worker", "MB", 400, False),
+    "matching": ("(b) matching alone", "customers/s", 100_000, True),
+    "growth": ("(c) time for ten times the customers", "×", 11, False),
+}
+
+
+def main(path):
+    path = Path(path)
+    parts = {name: json.loads((path.parent / f"{name}.json").read_text()) for name in ("matching", "tenth", "full")}
+    results = {
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "machine": machine.describe(),
+        "bars": judge(measure(parts)),
+        **parts,
+    }
+    results["passed"] = all(bar["passed"] for bar in results["bars"].values())
+    path.write_text(json.dumps(results, indent=1) + "\n")
+    print("\n".join(lines(results)))
+    print(f"\n{path}")
+    return 1 if os.environ.get("STRICT") == "1" and not results["passed"] else 0
+
+
+def measure(parts):
+    """The figures that have bars."""
+    full, tenth = parts["full"], parts["tenth"]
+    # Should the books not be ten to one, what counts is the time for each customer.
+    per_customer = [one["evaluation_seconds"] / one["customers"] for one in (full, tenth)]
+    return {
+        "ratio": full["ratio"],
+        "memory": full["above_idle_mb"],
+        "matching": parts["matching"]["customers_per_second"],
+        "growth": 10 * per_customer[0] / per_customer[1],
+    }
+
+
+def judge(figures):
+    return {
+        name: {
+            "what": what,
+            "unit": unit,
+            "measured": figures[name],
+            "bar": limit,
+            "passed": figures[name] >= limit if more_is_better else figures[name] <= limit,
+        }
+        for name, (what, unit, limit, more_is_better) in BARS.items()
+    }
+
+
+def lines(results):
+    """The table."""
+    yield from ["", "Bars", *_bar_lines(results["bars"])]
+    for name in ("full", "tenth"):
+        yield from ["", *_evaluation_lines(results[name])]
+    yield from ["", *_matching_lines(results["matching"])]
+
+
+def _bar_lines(bars):
+    for name, bar in bars.items():
+        limit = f"bar {'≥' if BARS[name][3] else '≤'} {_number(bar['bar'])}"
+        measured = f"{_number(bar['measured']):>12} {bar['unit']}"
+        yield f"  {bar['what']:<40} {measured:<26} {limit:<16} {'holds' if bar['passed'] else 'MISSED'}"
+
+
+def _evaluation_lines(part):
+    customers = part["customers"]
+    yield f"Evaluation of {customers:,} customers (median of {len(part['rounds'])})"
+    yield _speed_line("whole evaluation", part["evaluation_seconds"], customers)
+    yield _speed_line("floor", part["floor_seconds"], customers)
+    for step, figures in part["steps"].items():
+        yield _speed_line(f"  step: {step}", figures["seconds"], customers)
+
+
+def _matching_lines(part):
+    yield f"Matching alone, {part['customers']:,} customers × {part['rules']} rules ({part['matcher']})"
+    yield _speed_line("first pass, nothing inferred yet", part["seconds"], part["customers"])
+    yield _speed_line("next pass", part["seconds_again"], part["customers"])
+
+
+def _speed_line(what, seconds, customers):
+    return f"  {what:<40} {seconds:>12.2f} s {customers / seconds:>14,.0f} customers/s"
+
+
+def _number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,66 @@
+import json
+
+import pytest
+
+from benchmarks import report
+
+
+def _evaluation(customers, seconds, ratio=2.0, megabytes=100.0):
+    return {
+        "customers": customers,
+        "evaluation_seconds": seconds,
+        "floor_seconds": seconds / ratio,
+        "ratio": ratio,
+        "above_idle_mb": megabytes,
+        "rounds": [{}],
+        "steps": {"collect": {"seconds": 1.0, "rows_per_second": customers}},
+    }
+
+
+def _matching(speed):
+    return {
+        "customers": 100_000,
+        "rules": 50,
+        "matcher": "reference",
+        "seconds": 100_000 / speed,
+        "seconds_again": 1,
+        "customers_per_second": speed,
+    }
+
+
+def _parts(**changes):
+    return {"full": _evaluation(1000, 10), "tenth": _evaluation(100, 1), "matching": _matching(100_000), **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "missed"),
+    [
+        ({}, set()),
+        ({"full": _evaluation(1000, 10, ratio=4)}, set()),
+        ({"full": _evaluation(1000, 10, ratio=4.01)}, {"ratio"}),
+        ({"full": _evaluation(1000, 10, megabytes=400.5)}, {"memory"}),
+        ({"matching": _matching(99_999)}, {"matching"}),
+        ({"full": _evaluation(1000, 11)}, set()),
+        ({"full": _evaluation(1000, 11.1)}, {"growth"}),
+        # Books that are not ten to one are compared by the time for each customer.
+        ({"full": _evaluation(500, 5.4)}, set()),
+        ({"full": _evaluation(500, 5.6)}, {"growth"}),
+    ],
+)
+def test_a_bar_holds_up_to_its_limit(changes, missed):
+    bars = report.judge(report.measure(_parts(**changes)))
+    assert {name for name, bar in bars.items() if not bar["passed"]} == missed
+
+
+@pytest.mark.parametrize(("strict", "speed", "code"), [("0", 1, 0), ("1", 1, 1), ("1", 200_000, 0)])
+def test_only_a_strict_run_fails_on_a_missed_bar(tmp_path, monkeypatch, capsys, strict, speed, code):
+    monkeypatch.setenv("STRICT", strict)
+    for name, part in _parts(matching=_matching(speed)).items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(part))
+    assert report.main(tmp_path / "results.json") == code
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert results["passed"] == (speed > 100_000)
+    assert results["machine"]["cores"] >= 1
+    printed = capsys.readouterr().out
+    assert ("MISSED" in printed) == (not results["passed"])
+    assert "step: collect" in printed

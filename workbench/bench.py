@@ -1,0 +1,110 @@
+"""`make bench`: databases with big books, made once and copied for each run, and the measurements on them."""
+
+import os
+
+from . import console, database, locks, odoo, paths, postgres, process, settings, setup, stamps, templates
+from .problems import Problem
+
+SCRIPTS = paths.ROOT / "benchmarks"
+FILLER = SCRIPTS / "filler"
+RESULTS = paths.BENCH / "bench"
+# (b) needs no database; (c) compares the book with one of a tenth of its size.
+TENTH = 10
+
+
+def run():
+    """measure speed and memory: BENCH_CUSTOMERS=, BENCH_INVOICES=, BENCH_ROUNDS=; STRICT=1 fails on a missed bar"""
+    setup.all_parts()
+    customers, invoices = _number("BENCH_CUSTOMERS", 100_000), _number("BENCH_INVOICES", 1_000_000)
+    _measure_matching(customers)
+    for name, divisor in (("tenth", TENTH), ("full", 1)):
+        _measure_evaluation(name, max(customers // divisor, 1), max(invoices // divisor, 1))
+    return _report()
+
+
+def _number(name, default):
+    value = settings.text(name, str(default))
+    if not value.isdigit() or not int(value):
+        raise Problem(f"{name}={value!r} is no number of at least 1")
+    return int(value)
+
+
+def _measure_matching(customers):
+    console.heading("Matching alone")
+    _run_python("matching", _result("matching"), BENCH_CUSTOMERS=customers)
+
+
+def _measure_evaluation(name, customers, invoices):
+    console.heading(f"Evaluation of {customers:,} customers with {invoices:,} invoices")
+    source = ensure_filled(customers, invoices)
+    target = settings.own(f"bench_{name}")
+    try:
+        copy_filled(source, target)
+        odoo.install(target, (paths.ADDON,))
+        _run_in_odoo(target, "evaluation", BENCH_OUT=_result(name), BENCH_ROUNDS=_number("BENCH_ROUNDS", 3))
+    finally:
+        database.drop(target)
+
+
+def _result(name):
+    return paths.folder(RESULTS) / f"{name}.json"
+
+
+def _report():
+    strict = settings.text("STRICT") not in ("", "0")
+    return _run_python("report", RESULTS / "results.json", STRICT=int(strict), check=False)
+
+
+def _run_python(name, out, check=True, **values):
+    """A script of the benchmarks that needs no Odoo."""
+    values = {key: str(value) for key, value in values.items()}
+    env = process.environment(PYTHONPATH=os.pathsep.join([str(paths.ROOT), str(paths.ROOT / paths.ADDON)]), **values)
+    code = process.show([paths.VENV_PYTHON, "-m", f"benchmarks.{name}", out], env=env, cwd=paths.ROOT)
+    if code and check:
+        raise Problem(f"benchmarks/{name}.py failed with exit code {code}")
+    return code
+
+
+def _run_in_odoo(name, module, **values):
+    """A module of the benchmarks in an Odoo shell on the database."""
+    values = {"BENCH_MODULE": f"benchmarks.{module}"} | {key: str(value) for key, value in values.items()}
+    env = odoo.environment(**values)
+    env["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), env["PYTHONPATH"]])
+    odoo.run_script(name, SCRIPTS / "odoo_script.py", env=env)
+
+
+# Databases with a book, without our addon: they serve for as long as Odoo and the filler stay the same.
+
+
+def ensure_filled(customers, invoices):
+    """The name of the database with that book, made when missing."""
+    name = f"bench_filled_{_fingerprint()}_{customers}_{invoices}"
+    if not database.exists(name):
+        with locks.exclusive(name):
+            if not database.exists(name):
+                _make_filled(name, customers, invoices)
+    return name
+
+
+def _fingerprint():
+    return stamps.fingerprint(templates.ensure(), *sorted(FILLER.glob("*.py")))[:8]
+
+
+def _make_filled(name, customers, invoices):
+    """Under another name until it is whole, and instead of the one that an older filler made."""
+    _drop_older(f"_{customers}_{invoices}")
+    draft = f"{name}_draft"
+    templates.fresh_database(draft)
+    with console.step(f"{customers:,} customers with {invoices:,} invoices"):
+        _run_in_odoo(draft, "fill", BENCH_CUSTOMERS=customers, BENCH_INVOICES=invoices)
+    database.rename(draft, name)
+
+
+def _drop_older(size):
+    for name in postgres.query(rf"SELECT datname FROM pg_database WHERE datname ~ '^bench_filled_[0-9a-f]+{size}$'"):
+        database.drop(name)
+
+
+def copy_filled(source, target):
+    with console.step(f"database {target} from {source}"):
+        database.copy(source, target, by_file=True)
