@@ -12,7 +12,7 @@ COLUMNS = {
     "grades": _lt("Grades"),
     "key": _lt("Key"),
     "kind": _lt("Kind"),
-    "lower": _lt("From"),
+    "lower": _lt("From (included)"),
     "max_points": _lt("Maximum Points"),
     "measure": _lt("Measure"),
     "metric": _lt("Metric"),
