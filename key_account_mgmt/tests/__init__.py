@@ -14,3 +14,4 @@ from . import test_ruleset_policy
 from . import test_ruleset_lifecycle
 from . import test_explainer
 from . import test_retail_figures
+from . import test_translations
