@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+import time
 
 from workbench import console, database, odoo, paths, process, settings, setup
 from workbench.problems import Problem
@@ -38,6 +39,7 @@ def _take(name, language):
     words = ["--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{name}$", "--log-level=warn"]
     server = subprocess.Popen(list(map(str, odoo.command(name, *words))), env=odoo.environment())
     try:
+        _wait_for(port)
         walk = [paths.VENV_PYTHON, HERE / "browser.py", f"http://127.0.0.1:{port}", plan, paths.folder(FOLDER)]
         if process.show(walk, env=odoo.environment()):
             raise Problem(f"the browser failed on the pictures in {language}")
@@ -45,6 +47,15 @@ def _take(name, language):
         server.terminate()
         server.wait(30)
     console.say(f"pictures in {language}: {FOLDER}")
+
+
+def _wait_for(port, seconds=90):
+    for _attempt in range(seconds * 2):
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.5)
+    raise Problem(f"the server at port {port} did not start in {seconds} s")
 
 
 def _free_port():
