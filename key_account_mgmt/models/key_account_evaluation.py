@@ -47,7 +47,9 @@ class KeyAccountEvaluation(models.Model):
     )
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were when the evaluation was computed.")
     policy_hash = fields.Char("Fingerprint of the Rules", readonly=True, copy=False)
-    state = fields.Selection(EVALUATION_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True)
+    state = fields.Selection(
+        EVALUATION_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
     job = fields.Selection(
         JOBS,
         readonly=True,
@@ -86,7 +88,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Given explicitly, so that neither values nor defaults from a remote call's context make an approved evaluation.
+        # Given explicitly, so that neither the values nor the context of a remote call make an approved evaluation.
         return super().create([{**vals, **WORKFLOW_DEFAULTS, "line_ids": []} for vals in vals_list])
 
     def write(self, vals):
@@ -120,7 +122,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _set_workflow_values(self, vals):
         """Write what only the workflow may. Private, hence out of reach of remote calls."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_before_review(self):
@@ -154,7 +156,9 @@ class KeyAccountEvaluation(models.Model):
     def _check_manager(self):
         """Managers of the company only. Asked here and not of the view alone, for those who call remotely."""
         if not (self.env.su or self.env.user.has_group("key_account_mgmt.group_key_account_manager")):
-            raise AccessError(self.env._("Only a Key Accounts manager may do this. Ask one to do it, or for the right."))
+            raise AccessError(
+                self.env._("Only a Key Accounts manager may do this. Ask one to do it, or for the right.")
+            )
         self.check_access("write")
         foreign = self.company_id - self.env.companies
         if foreign and not self.env.su:

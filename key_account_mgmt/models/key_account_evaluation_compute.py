@@ -236,7 +236,8 @@ class KeyAccountEvaluation(models.Model):
 
         :rtype: tuple[dict[str, int], dict[int, int]]
         """
-        tiers = self.env["key.account.tier"].with_context(active_test=False).search([])
+        tiers = self.env["key.account.tier"].with_context(active_test=False)
+        tiers = tiers.search([("company_id", "in", [False, self.company_id.id])])
         of_ruleset = {tier.code: tier.id for tier in self.ruleset_id.tier_ids}
         frozen_ranks = {of_ruleset[tier["code"]]: tier["rank"] for tier in self.policy["tiers"]}
         return of_ruleset, {tier.id: tier.rank for tier in tiers} | frozen_ranks
@@ -283,7 +284,8 @@ class KeyAccountEvaluation(models.Model):
             """
             jsonb_to_recordset(%s::jsonb) AS decision(
                 id int, points jsonb, reasons jsonb, score numeric, rank int, rank_pct numeric,
-                cumulative_share_pct numeric, computed_tier_id int, tier_id int, movement text, vetoed bool, has_missing bool
+                cumulative_share_pct numeric, computed_tier_id int, tier_id int, movement text,
+                vetoed bool, has_missing bool
             )
             """,
             json.dumps(rows, default=_spell),

@@ -1,4 +1,5 @@
 import logging
+import time
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
@@ -13,6 +14,8 @@ AT_ONCE_PARAMETER = "key_account_mgmt.at_once_limit"
 AT_ONCE_DEFAULT = 2000
 # A job that was started so often without finishing one batch kills its worker: stop it instead of trying for ever.
 MAX_ATTEMPTS = 3
+# A run goes on for so long before it lets other jobs have their turn: starting again costs another survey.
+RUN_SECONDS = 60
 # Two transactions met: not a failure of the work. The next run goes on with the batch.
 COLLISIONS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
 
@@ -89,17 +92,19 @@ class KeyAccountEvaluation(models.Model):
         """
         if not self._start_attempt():
             return True
-        worker = self._get_job_worker()
+        end = time.monotonic() + RUN_SECONDS
         try:
-            batches = worker._get_batches(self.job)
+            batches = self._get_job_worker()._get_batches(self.job)
             while self._hold_job():
                 # A batch that fails leaves nothing behind; the batches before it are committed.
                 with self.env.cr.savepoint():
                     left = next(batches, 0)
-                if not self.env["ir.cron"]._commit_progress(1, remaining=left):
-                    return not left
+                    self._forget_attempts()
+                self.env["ir.cron"]._commit_progress(1, remaining=left)
                 if not left:
                     return True
+                if time.monotonic() > end:
+                    return False
         except COLLISIONS:
             raise
         except Exception as error:
@@ -136,6 +141,13 @@ class KeyAccountEvaluation(models.Model):
             )
         )
         return bool(rows)
+
+    def _forget_attempts(self):
+        """A batch is finished, so the work does not kill its process."""
+        self.env.cr.execute(
+            SQL("UPDATE key_account_evaluation SET job_attempts = 0 WHERE id = %s AND job IS NOT NULL", self.id)
+        )
+        self.invalidate_recordset(["job_attempts"], flush=False)
 
     def _fail_job(self, error):
         """Stop a job that cannot go on, say why, and leave an evaluation on which it can be started again."""

@@ -30,9 +30,7 @@ class KeyAccountEvaluationLine(models.Model):
     date_from = fields.Date(related="evaluation_id.date_from")
     date_to = fields.Date(related="evaluation_id.date_to")
     partner_id = fields.Many2one("res.partner", string="Customer", index=True, readonly=True, ondelete="set null")
-    partner_name = fields.Char(
-        "Customer Name", readonly=True, help="As it was when the evaluation was computed."
-    )
+    partner_name = fields.Char("Customer Name", readonly=True, help="As it was when the evaluation was computed.")
     in_population = fields.Boolean(
         default=True, readonly=True, help="Off: holds a tier but had no business in the period."
     )
@@ -114,19 +112,21 @@ class KeyAccountEvaluationLine(models.Model):
                     fields=", ".join(field["string"] for field in described.values()) or ", ".join(sorted(frozen)),
                 )
             )
-        return self._override(vals)
-
-    def _override(self, vals):
         self.evaluation_id._check_can_override()
         before = {line: line.tier_id for line in self}
-        ranks = {tier.id: tier.rank for tier in self.evaluation_id.ruleset_id.tier_ids | self.previous_tier_id}
-        # Lines that end with the same values are written together.
-        values_by_line = {line: line._get_override_values(vals, ranks) for line in self}
-        for values in {tuple(values.items()): values for values in values_by_line.values()}.values():
-            lines = self.filtered(lambda line, values=values: values_by_line[line] == values)
+        for lines, values in self._get_override_batches(vals):
             super(KeyAccountEvaluationLine, lines).write(values)
         self._log_overrides(before)
         return True
+
+    def _get_override_batches(self, vals):
+        """Lines with the values that they get; those that end alike together."""
+        ranks = {tier.id: tier.rank for tier in self.evaluation_id.ruleset_id.tier_ids | self.previous_tier_id}
+        batches = {}
+        for line in self:
+            values = line._get_override_values(vals, ranks)
+            batches.setdefault(tuple(values.items()), []).append(line.id)
+        return [(self.browse(line_ids), dict(items)) for items, line_ids in batches.items()]
 
     def _get_override_values(self, vals, ranks):
         """What an override changes on one line; an empty tier takes the override back."""
@@ -142,7 +142,7 @@ class KeyAccountEvaluationLine(models.Model):
             "override_tier_id": tier.id,
             "override_reason": reason if tier else False,
             "override_user_id": self.env.uid if tier else False,
-            "override_date": fields.Datetime.now() if tier else False,
+            "override_date": self.env.cr.now().replace(microsecond=0) if tier else False,
             "tier_id": final.id,
             "movement": get_movement(ranks.get(self.previous_tier_id.id), ranks.get(final.id)),
         }

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
-
 class KeyAccountEvaluation(models.Model):
     """Prove that stored facts and stored rules give the stored decisions."""
 

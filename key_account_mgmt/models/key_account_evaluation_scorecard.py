@@ -36,8 +36,9 @@ class KeyAccountEvaluationLine(models.Model):
             )
         if self.override_tier_id:
             sentences.append(
-                self.env._("Overridden by %(user)s: %(reason)s", user=self.override_user_id.name,
-                           reason=self.override_reason)
+                self.env._(
+                    "Overridden by %(user)s: %(reason)s", user=self.override_user_id.name, reason=self.override_reason
+                )
             )
         return sentences
 
@@ -51,7 +52,8 @@ class KeyAccountEvaluationLine(models.Model):
 
     def _get_scorecard_values(self):
         """What the template of the scorecard shows."""
-        codes = self.env["key.account.metric"].with_context(active_test=False).search([]).mapped("code")
+        metrics = self.env["key.account.metric"].with_context(active_test=False)
+        codes = metrics.search([("source", "!=", "score")]).mapped("code")
         labels = self._get_explainer_labels(codes)
         rows = self._get_scorecard_rows(labels)
         return {
@@ -93,7 +95,12 @@ class KeyAccountEvaluationLine(models.Model):
 
     def _group_scorecard_rows(self, rows):
         """Rows by perspective with subtotals, in the order of the criteria."""
-        names = {item.code: item.name for item in self.env["key.account.perspective"].search([])}
+        names = {
+            item.code: item.name
+            for item in self.env["key.account.perspective"].search(
+                [("code", "in", list({row["perspective"] for row in rows}))]
+            )
+        }
         groups = {}
         for row in rows:
             groups.setdefault(row["perspective"], []).append(row)

@@ -37,8 +37,14 @@ class KeyAccountEvaluation(models.Model):
             ["__count", "revenue:sum"],
         )
         rows = [
-            {"tier": tier, "movement": movement, "vetoed": vetoed, "count": count, "revenue": revenue,
-             "in_population": inside}
+            {
+                "tier": tier,
+                "movement": movement,
+                "vetoed": vetoed,
+                "count": count,
+                "revenue": revenue,
+                "in_population": inside,
+            }
             for tier, movement, inside, vetoed, count, revenue in groups
         ]
         return self._get_tier_rows(rows)
@@ -137,9 +143,7 @@ class KeyAccountEvaluation(models.Model):
             return []
         metrics = self.env["key.account.metric"].with_context(active_test=False)
         names = {metric.code: metric for metric in metrics.search([("code", "in", list(self.missing_counts))])}
-        return [
-            self._get_missing_sentence(names.get(code), code, count) for code, count in self.missing_counts.items()
-        ]
+        return [self._get_missing_sentence(names.get(code), code, count) for code, count in self.missing_counts.items()]
 
     def _get_missing_sentence(self, metric, code, count):
         sentence = self.env._(

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 class KeyAccountEvaluation(models.Model):
     """Review and approval. Applying and reverting have files of their own."""
 
-    _inherit = "key.account.evaluation"
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     def action_submit(self):
         """Ask for approval. Whoever does cannot approve, when the company wants two people."""

@@ -35,8 +35,10 @@ class TestCustomerScreens(KeyAccountEvaluationCommon):
                 self.assertEqual(set(partners.search(mine & domain).ids), set(found.ids))
 
     def test_customers_are_grouped_by_tier(self):
-        groups = self.env["res.partner"].with_company(self.company)._read_group(
-            [("id", "in", self.customers.ids)], ["key_account_tier_id"], ["__count"]
+        groups = (
+            self.env["res.partner"]
+            .with_company(self.company)
+            ._read_group([("id", "in", self.customers.ids)], ["key_account_tier_id"], ["__count"])
         )
         self.assertEqual({tier.code: count for tier, count in groups}, {"A": 1, "B": 1, "C": 3})
 

@@ -18,8 +18,18 @@ class TestEvaluation(KeyAccountEvaluationCommon):
         big = self.get_line(evaluation, self.big)
         self.assertRecordValues(
             big,
-            [{"rank": 1, "rank_pct": 20, "score": 100, "revenue": 5000, "vetoed": True, "movement": "new",
-              "partner_name": "Big", "computed_tier_id": self.tier_c.id}],
+            [
+                {
+                    "rank": 1,
+                    "rank_pct": 20,
+                    "score": 100,
+                    "revenue": 5000,
+                    "vetoed": True,
+                    "movement": "new",
+                    "partner_name": "Big",
+                    "computed_tier_id": self.tier_c.id,
+                }
+            ],
         )
         self.assertIn("veto", [reason["code"] for reason in big.reasons])
         self.assertEqual(big.facts["revenue"], "5000")
@@ -217,7 +227,10 @@ class TestEvaluationFrozen(KeyAccountEvaluationCommon):
     def test_created_evaluations_are_drafts(self):
         values = {"name": "Cheat", "company_id": self.company.id, "ruleset_id": self.ruleset.id, **YEAR}
         model = self.env["key.account.evaluation"]
-        for context, extra in (({}, {"state": "approved"}), ({"default_state": "approved", "default_job": "apply"}, {})):
+        for context, extra in (
+            ({}, {"state": "approved"}),
+            ({"default_state": "approved", "default_job": "apply"}, {}),
+        ):
             [evaluation_id] = self.call(self.manager, model, "create", [{**values, **extra}], context=context)
             self.assertRecordValues(model.browse(evaluation_id), [{"state": "draft", "job": False}])
 
@@ -319,8 +332,14 @@ class TestOverride(KeyAccountEvaluationCommon):
         line.write({"override_tier_id": self.tier_a.id, "override_reason": "Opens a plant next door"})
         self.assertRecordValues(
             line,
-            [{"tier_id": self.tier_a.id, "computed_tier_id": self.tier_b.id, "movement": "up",
-              "override_user_id": self.manager.id}],
+            [
+                {
+                    "tier_id": self.tier_a.id,
+                    "computed_tier_id": self.tier_b.id,
+                    "movement": "up",
+                    "override_user_id": self.manager.id,
+                }
+            ],
         )
         self.assertEqual(line.override_date.date(), Date.today())
         self.assertIn("Opens a plant next door", self.get_messages(evaluation))
@@ -380,7 +399,7 @@ class TestReplay(KeyAccountEvaluationCommon):
 
     def test_tampering_is_found(self):
         for assignment in (
-            "facts = facts || '{\"revenue\": \"1\"}'",
+            'facts = facts || \'{"revenue": "1"}\'',
             "score = score + 1",
             "rank = 5",
             "tier_id = NULL",
@@ -391,7 +410,7 @@ class TestReplay(KeyAccountEvaluationCommon):
             with self.subTest(assignment):
                 evaluation = self.make_evaluation()
                 line = self.get_line(evaluation, self.second)
-                self.env.cr.execute(f"UPDATE key_account_evaluation_line SET {assignment} WHERE id = %s", [line.id])  # noqa: S608
+                self.env.cr.execute(f"UPDATE key_account_evaluation_line SET {assignment} WHERE id = %s", [line.id])
                 self.env.invalidate_all()
                 action = evaluation.action_replay()
                 self.assertIn(line.id, self.env["key.account.evaluation.line"].search(action["domain"]).ids)

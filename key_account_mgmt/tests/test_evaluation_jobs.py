@@ -272,7 +272,10 @@ class TestApply(KeyAccountEvaluationCommon):
         for destination in (self.second, self.third):
             with self.subTest(destination=destination.name), self.env.cr.savepoint() as savepoint:
                 evaluation = self.make_evaluation("approved")
-                lines = {name: evaluation.line_ids.filtered_domain([("partner_name", "=", name)]) for name in ("Second", "Third")}
+                lines = {
+                    name: evaluation.line_ids.filtered_domain([("partner_name", "=", name)])
+                    for name in ("Second", "Third")
+                }
                 merge = self.env["base.partner.merge.automatic.wizard"]
                 merge._merge((self.second | self.third).ids, destination, extra_checks=False)
                 self.env.invalidate_all()
@@ -300,7 +303,9 @@ class TestApply(KeyAccountEvaluationCommon):
         evaluation.action_revert()
         self.assertEqual(self.get_customer_tiers(), ["C", "C", "B", "C", "C"])
         second = self.second.with_company(self.company)
-        self.assertEqual((second.key_account_tier_date, second.key_account_evaluation_id), (Date.to_date("2021-02-03"), earlier))
+        self.assertEqual(
+            (second.key_account_tier_date, second.key_account_evaluation_id), (Date.to_date("2021-02-03"), earlier)
+        )
         self.assertEqual(set(evaluation.line_ids.mapped("outcome")), {"reverted"})
         earlier.action_revert()
         self.assertEqual(self.get_customer_tiers(), [None, "C", None, None, None])

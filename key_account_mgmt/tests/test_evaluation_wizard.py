@@ -15,7 +15,9 @@ class TestEvaluationWizard(KeyAccountEvaluationCommon):
 
     def test_proposes_the_last_full_year_and_the_active_rules(self):
         form = Form(self.env["key.account.evaluation.wizard"].with_user(self.manager).with_company(self.company))
-        self.assertEqual((form.year, form.date_from, form.date_to), (2024, Date.to_date("2024-01-01"), Date.to_date("2024-12-31")))
+        self.assertEqual(
+            (form.year, form.date_from, form.date_to), (2024, Date.to_date("2024-01-01"), Date.to_date("2024-12-31"))
+        )
         self.assertEqual(form.ruleset_id, self.ruleset)
         self.assertEqual(form.customer_count, 5)
         self.assertFalse(form.notice_html)
@@ -36,7 +38,11 @@ class TestEvaluationWizard(KeyAccountEvaluationCommon):
                 self.assertEqual((str(wizard.date_from), str(wizard.date_to)), (date_from, date_to))
 
     def test_last_full_year_follows_the_fiscal_year(self):
-        for month, day, today, year in (("12", 31, "2025-01-01", 2024), ("3", 31, "2025-03-31", 2024), ("3", 31, "2025-04-01", 2025)):
+        for month, day, today, year in (
+            ("12", 31, "2025-01-01", 2024),
+            ("3", 31, "2025-03-31", 2024),
+            ("3", 31, "2025-04-01", 2025),
+        ):
             with self.subTest(today), freeze_time(today):
                 self.company.write({"fiscalyear_last_month": month, "fiscalyear_last_day": day})
                 self.assertEqual(self.make_wizard().year, year)
@@ -63,7 +69,10 @@ class TestEvaluationWizard(KeyAccountEvaluationCommon):
         self.assertEqual(wizard.partner_ids, self.third | self.fourth)
 
     def test_preview_shows_the_result_and_stores_nothing(self):
-        before = self.env["key.account.evaluation"].search_count([]), self.env["key.account.evaluation.line"].search_count([])
+        before = (
+            self.env["key.account.evaluation"].search_count([]),
+            self.env["key.account.evaluation.line"].search_count([]),
+        )
         gone = self.make_customer(name="Gone")
         gone.with_company(self.company).key_account_tier_id = self.tier_b
         wizard = self.make_wizard()
@@ -72,7 +81,10 @@ class TestEvaluationWizard(KeyAccountEvaluationCommon):
         self.assertIn("Preview", self.env.ref("key_account_mgmt.key_account_evaluation_wizard_view_form").arch)
         self.assertIn("15,000.00", wizard.preview_html)
         self.assertIn("Lost", wizard.preview_html)
-        after = self.env["key.account.evaluation"].search_count([]), self.env["key.account.evaluation.line"].search_count([])
+        after = (
+            self.env["key.account.evaluation"].search_count([]),
+            self.env["key.account.evaluation.line"].search_count([]),
+        )
         self.assertEqual(before, after)
         self.assertEqual(self.get_customer_tiers(), [None] * 5)
 

@@ -24,7 +24,11 @@ class KeyAccountEvaluationWizard(models.TransientModel):
 
     period = fields.Selection([("year", "Fiscal Year"), ("free", "Free Period")], required=True, default="year")
     year = fields.Integer(
-        compute="_compute_year", store=True, readonly=False, precompute=True, help="The year in which the fiscal year ends."
+        compute="_compute_year",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The year in which the fiscal year ends.",
     )
     date_from = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
     date_to = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
@@ -106,7 +110,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         """What to know before evaluating, as sentences."""
         notices = self._get_ruleset_notices()
         if not self._is_period_complete():
-            return notices + [self.env._("Enter a period that ends after it begins.")]
+            return [*notices, self.env._("Enter a period that ends after it begins.")]
         others = self.env["key.account.evaluation"]._get_same_period_evaluations(
             self.company_id, self.date_from, self.date_to
         )
@@ -240,4 +244,3 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             [("key_account_tier_id", "!=", False)], ["key_account_tier_id"], ["id:array_agg"]
         )
         return {partner_id: tier.rank for tier, partner_ids in groups for partner_id in partner_ids}
-
