@@ -32,5 +32,6 @@
         "views/key_account_metric_views.xml",
         "views/key_account_metric_value_views.xml",
     ],
+    "assets": {"web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"]},
     "application": True,
 }

@@ -3,6 +3,7 @@ from . import test_customer_screens
 from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
+from . import test_explainer
 from . import test_metric
 from . import test_metric_invoice
 from . import test_metric_order
@@ -10,8 +11,8 @@ from . import test_metric_payment
 from . import test_metric_random
 from . import test_metric_source
 from . import test_metric_value
-from . import test_ruleset_policy
-from . import test_ruleset_lifecycle
-from . import test_explainer
 from . import test_retail_figures
+from . import test_ruleset_lifecycle
+from . import test_ruleset_policy
+from . import test_tour
 from . import test_translations
