@@ -110,6 +110,27 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             previous_to=previous_to,
         )
 
+    def _get_customers_sql(self, scope):
+        """Just who has an invoice or credit note in the period."""
+        return SQL(
+            """
+            SELECT DISTINCT customer.commercial_partner_id AS partner_id
+              FROM (
+                    SELECT DISTINCT commercial_partner_id
+                      FROM account_move
+                     WHERE company_id = %(company_id)s
+                       AND state = 'posted'
+                       AND move_type IN ('out_invoice', 'out_refund')
+                       AND invoice_date BETWEEN %(date_from)s AND %(date_to)s
+                   ) move
+                   %(customer)s
+            """,
+            customer=self._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
+            company_id=scope.company.id,
+            date_from=scope.date_from,
+            date_to=scope.date_to,
+        )
+
     def _get_costs_sql(self, scope):
         """What the goods on the period's invoices cost, less what came back, in company currency.
 
