@@ -10,7 +10,7 @@ BATCH_SIZE = 500
 class KeyAccountEvaluation(models.Model):
     """Apply approved tiers to the customers, and take them back."""
 
-    _inherit = "key.account.evaluation"
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     def action_apply(self):
         """Give every customer the tier of its line, and keep what it had before on the line."""

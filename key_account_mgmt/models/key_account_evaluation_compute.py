@@ -14,7 +14,7 @@ BATCH_SIZE = 5000
 class KeyAccountEvaluation(models.Model):
     """Collect, survey, decide and record: from documents to frozen lines."""
 
-    _inherit = "key.account.evaluation"
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     def action_compute(self):
         """Make a line for every customer of the population, and decide it by the rules of today."""

@@ -27,7 +27,7 @@ class KeyAccountEvaluation(models.Model):
     out from the lines what is still to do, so that it can be started again at any point.
     """
 
-    _inherit = "key.account.evaluation"
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     line_count = fields.Integer("Customers", compute="_compute_progress")
     progress = fields.Float("Progress (%)", compute="_compute_progress", help="How much of the current work is done.")

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 class KeyAccountEvaluation(models.Model):
     """Prove that stored facts and stored rules give the stored decisions."""
 
-    _inherit = "key.account.evaluation"
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     def action_replay(self):
         """Decide everything once more from what is stored, change nothing, and tell what differs."""

@@ -10,7 +10,7 @@ from .key_account_evaluation_line import MOVEMENTS
 class KeyAccountEvaluation(models.Model):
     """What an evaluation tells its readers: counts by tier, gaps, and others of the same period."""
 
-    _inherit = "key.account.evaluation"
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False)
     notice_html = fields.Html("Notices", compute="_compute_notice_html", sanitize=False)
