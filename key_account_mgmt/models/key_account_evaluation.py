@@ -75,7 +75,7 @@ class KeyAccountEvaluation(models.Model):
             if evaluation.ruleset_id.company_id != evaluation.company_id:
                 raise ValidationError(
                     self.env._(
-                        "Rule set %(ruleset)s belongs to %(owner)s. Choose a rule set of %(company)s.",
+                        "Rule set “%(ruleset)s” belongs to %(owner)s. Choose a rule set of %(company)s.",
                         ruleset=evaluation.ruleset_id.display_name,
                         owner=evaluation.ruleset_id.company_id.display_name,
                         company=evaluation.company_id.display_name,
@@ -109,7 +109,7 @@ class KeyAccountEvaluation(models.Model):
         if frozen and started:
             raise UserError(
                 self.env._(
-                    "Evaluation %(name)s is computed: %(fields)s cannot change any more."
+                    "“%(name)s” is computed: %(fields)s cannot change any more."
                     " Reset it to draft, or make a new evaluation.",
                     name=started[0].name,
                     fields=self._get_field_labels(frozen),
@@ -121,8 +121,12 @@ class KeyAccountEvaluation(models.Model):
         return ", ".join(described[name]["string"] for name in names)
 
     def _set_workflow_values(self, vals):
-        """Write what only the workflow may. Private, hence out of reach of remote calls."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        """Write what only the workflow may. Private, hence out of reach of remote calls.
+
+        Without tracking: ``_advance`` logs each step itself.
+        """
+        untracked = self.with_context(mail_notrack=True)
+        return super(KeyAccountEvaluation, untracked).write(vals)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_before_review(self):
@@ -130,7 +134,7 @@ class KeyAccountEvaluation(models.Model):
             if evaluation.state not in ("draft", "computed") or evaluation.job:
                 raise UserError(
                     self.env._(
-                        "Evaluation %(name)s is in use: only drafts and computed evaluations can be deleted."
+                        "“%(name)s” is in use: only drafts and computed evaluations can be deleted."
                         " An applied one can be reverted.",
                         name=evaluation.name,
                     )
@@ -180,7 +184,7 @@ class KeyAccountEvaluation(models.Model):
     def _get_busy_message(self):
         jobs = dict(self._fields["job"]._description_selection(self.env))
         return self.env._(
-            "Evaluation %(name)s is being worked on in the background (%(job)s). Wait until it is finished.",
+            "“%(name)s” is being worked on in the background (%(job)s). Wait until it is finished.",
             name=self.name,
             job=jobs[self.job],
         )
@@ -188,7 +192,7 @@ class KeyAccountEvaluation(models.Model):
     def _get_wrong_state_message(self, states):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
-            "Evaluation %(name)s is in state %(state)s, and this can be done in state %(allowed)s only."
+            "“%(name)s” is in state %(state)s, and this can be done in state %(allowed)s only."
             " Reload the page to see what happened.",
             name=self.name,
             state=labels[self.state],

@@ -38,7 +38,7 @@ class KeyAccountEvaluation(models.Model):
             yield 1
         self._finish_job(
             {"state": "applied", "applied_on": fields.Datetime.now()},
-            self.env._("Applied. %(outcome)s", outcome=self._get_outcome_text()),
+            self.env._("The customers have their new tiers. %(outcome)s", outcome=self._get_outcome_text()),
         )
 
     def _apply_rows(self, rows):
@@ -86,7 +86,7 @@ class KeyAccountEvaluation(models.Model):
         changed = customers.filtered(lambda customer: customer.key_account_tier_id != tiers_before[customer.id])
         if not changed:
             return
-        note = self.env._("By %(evaluation)s", evaluation=self.name)
+        note = self.env._("By “%(evaluation)s”", evaluation=self.name)
         messages = changed._message_log_batch(dict.fromkeys(changed.ids, note))
         described = changed.fields_get(["key_account_tier_id"], ["string", "type"])["key_account_tier_id"]
         tracking = self.env["mail.tracking.value"].sudo()
@@ -116,7 +116,7 @@ class KeyAccountEvaluation(models.Model):
             yield 1
         self._finish_job(
             {"state": "reverted"},
-            self.env._("Reverted. %(outcome)s", outcome=self._get_outcome_text()),
+            self.env._("The customers have their old tiers again. %(outcome)s", outcome=self._get_outcome_text()),
         )
 
     def _revert_rows(self, rows):

@@ -32,7 +32,7 @@ class KeyAccountEvaluation(models.Model):
         if self.ruleset_id.state not in ("active", "retired"):
             raise UserError(
                 self.env._(
-                    "Rule set %(ruleset)s is not active, so it can be previewed only. Activate it, or choose another.",
+                    "Rule set “%(ruleset)s” is not active, so it can be previewed only. Activate it, or choose another.",
                     ruleset=self.ruleset_id.display_name,
                 )
             )
@@ -98,7 +98,7 @@ class KeyAccountEvaluation(models.Model):
         self._finish_job(
             {"state": "computed"},
             self.env._(
-                "Computed with rule set %(ruleset)s. %(summary)s",
+                "Computed by rule set “%(ruleset)s”. %(summary)s",
                 ruleset=self.ruleset_id.display_name,
                 summary=self._get_counts_text(),
             ),

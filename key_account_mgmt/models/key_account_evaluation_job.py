@@ -144,10 +144,11 @@ class KeyAccountEvaluation(models.Model):
 
     def _forget_attempts(self):
         """A batch is finished, so the work does not kill its process."""
+        self.flush_recordset()
         self.env.cr.execute(
             SQL("UPDATE key_account_evaluation SET job_attempts = 0 WHERE id = %s AND job IS NOT NULL", self.id)
         )
-        self.invalidate_recordset(["job_attempts"], flush=False)
+        self.invalidate_recordset(["job_attempts"])
 
     def _fail_job(self, error):
         """Stop a job that cannot go on, say why, and leave an evaluation on which it can be started again."""

@@ -152,7 +152,7 @@ class KeyAccountEvaluationLine(models.Model):
         if tier and tier not in allowed:
             raise UserError(
                 self.env._(
-                    "Rule set %(ruleset)s does not have that tier. Choose one of: %(tiers)s.",
+                    "Rule set “%(ruleset)s” does not have that tier. Choose one of: %(tiers)s.",
                     ruleset=self.evaluation_id.ruleset_id.display_name,
                     tiers=", ".join(allowed.mapped("name")),
                 )

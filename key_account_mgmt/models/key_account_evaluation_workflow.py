@@ -34,7 +34,7 @@ class KeyAccountEvaluation(models.Model):
             if evaluation.company_id.key_account_four_eyes and evaluation.submitted_by_id == self.env.user:
                 raise UserError(
                     self.env._(
-                        "You submitted evaluation %(name)s, so somebody else must approve it."
+                        "You submitted “%(name)s”, so somebody else must approve it."
                         " Ask another Key Accounts manager of %(company)s.",
                         name=evaluation.name,
                         company=evaluation.company_id.name,
@@ -102,7 +102,7 @@ class KeyAccountEvaluation(models.Model):
         """
         names = self._track_get_fields() & vals.keys()
         before = {name: self[name] for name in names}
-        self.with_context(mail_notrack=True)._set_workflow_values(vals)
+        self._set_workflow_values(vals)
         described = self.fields_get(names, ["string", "type", "selection", "currency_field"])
         _changes, tracking_values = self._mail_track(described, before)
         self._message_log(body=message, tracking_value_ids=tracking_values)

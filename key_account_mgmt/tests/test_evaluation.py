@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.service.model import call_kw
@@ -177,6 +179,45 @@ class TestEvaluation(KeyAccountEvaluationCommon):
         self.assertEqual(evaluation.missing_counts, {"growth_pct": 5})
         self.assertIn("5 of 5", evaluation.notice_html)
         self.assertEqual(set(evaluation.line_ids.mapped("has_missing")), {True})
+
+    def test_values_that_people_forgot_to_enter_are_counted(self):
+        metric = self.env["key.account.metric"].create(
+            {"name": "Visits", "code": "visits", "kind": "count", "source": "manual"}
+        )
+        self.env["key.account.metric.value"].create(
+            {"company_id": self.company.id, "partner_id": self.third.id, "metric_id": metric.id, "value": 3, **YEAR}
+        )
+        ruleset = self.make_ruleset()
+        self.make_criterion(ruleset, "visits", scale="linear", target=10)
+        self.make_rule(ruleset, "C")
+        ruleset.action_activate()
+        evaluation = self.make_evaluation(ruleset_id=ruleset.id)
+        self.assertEqual(evaluation.missing_counts, {"visits": 4})
+        self.assertIn("Visits has no value for 4 of 5 customers. Enter the missing values", evaluation.notice_html)
+        self.assertEqual(self.get_line(evaluation, self.third).score, 30)
+        self.assertIn("missing", self.get_line(evaluation, self.fifth).scorecard_html)
+
+    def test_any_amount_can_be_evaluated(self):
+        for name, amount in (("Huge", 1), ("Cent", 0.01), ("Free", 0)):
+            invoice = self.make_invoice(self.make_customer(name=name), amount, "2024-04-04")
+            if name == "Huge":  # Odoo's own entries do not balance with so many digits
+                self.env.flush_all()
+                self.env.cr.execute("UPDATE account_move SET amount_untaxed_signed = 1e15 WHERE id = %s", [invoice.id])
+        self.make_refund(self.make_customer(name="Returns"), 700, "2024-04-04")
+        revenues = {line.partner_name: (line.facts["revenue"], line.rank) for line in self.make_evaluation().line_ids}
+        self.assertEqual(revenues["Huge"], ("1000000000000000", 1))
+        self.assertEqual(revenues["Cent"], ("0.01", 7))
+        self.assertEqual(revenues["Free"], ("0", 8))
+        self.assertEqual(revenues["Returns"], ("-700", 9))
+
+    def test_two_people_at_once_do_not_meet(self):
+        evaluation = self.make_evaluation()
+        with (
+            patch.object(type(evaluation), "try_lock_for_update", lambda self, **_options: self.browse()),
+            self.assertRaisesRegex(UserError, "Somebody else works"),
+        ):
+            evaluation.action_submit()
+        self.assertEqual(evaluation.state, "computed")
 
     def test_facts_of_another_company_do_not_count(self):
         other = self.setup_other_company()["company"]

@@ -111,6 +111,19 @@ class TestComputeJob(KeyAccountJobCommon):
         self.run_jobs()
         self.assertEqual(evaluation.state, "computed")
 
+    def test_values_that_cannot_be_used_name_the_customer(self):
+        evaluation = self.make_evaluation("draft")
+        evaluation.action_compute()
+        self.run_until_crash(2)
+        line = self.get_line(evaluation, self.third)
+        self.env.cr.execute(
+            "UPDATE key_account_evaluation_line SET facts = facts || '{\"revenue\": \"NaN\"}' WHERE id = %s", [line.id]
+        )
+        with mute_logger(LOGGER):
+            self.run_jobs()
+        self.assertEqual(evaluation.state, "draft")
+        self.assertIn("Third has a value of Revenue that cannot be used: NaN", self.get_messages(evaluation))
+
     def test_work_that_kills_its_process_is_not_tried_for_ever(self):
         evaluation = self.make_evaluation("draft")
         evaluation.action_compute()
@@ -222,7 +235,7 @@ class TestApply(KeyAccountEvaluationCommon):
     def test_new_tiers_are_logged_on_the_customers(self):
         evaluation = self.make_evaluation("applied")
         [message] = self.second.sudo().message_ids.filtered("tracking_value_ids")
-        self.assertIn("By 2024", message.body)
+        self.assertIn("By “2024”", message.body)
         self.assertRecordValues(
             message.tracking_value_ids,
             [{"old_value_char": "", "new_value_char": "A", "new_value_integer": self.tier_a.id}],

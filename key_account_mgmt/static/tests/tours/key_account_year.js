@@ -43,6 +43,6 @@ registry.category("web_tour.tours").add("key_account_year_approver", {
         { content: "Unfold tier A", trigger: ".o_group_header .o_group_name:contains(A)", run: "click" },
         { content: "Open the customer's line", trigger: "td[name=partner_name]:contains(Second)", run: "click" },
         { content: "Open the customer", trigger: "div[name=partner_id] a.o_form_uri", run: "click" },
-        { content: "The customer shows its tier", trigger: ".o_form_view button[name=action_open_key_account_lines] .badge:contains(A)" },
+        { content: "The customer shows its tier", trigger: ".o_form_view div[name=key_account_shown_tier_id] .badge:contains(A)" },
     ],
 });
