@@ -32,7 +32,8 @@ class KeyAccountEvaluation(models.Model):
         if self.ruleset_id.state not in ("active", "retired"):
             raise UserError(
                 self.env._(
-                    "Rule set “%(ruleset)s” is not active, so it can be previewed only. Activate it, or choose another.",
+                    "Rule set “%(ruleset)s” is not active, so it can be previewed only. Activate it, or choose"
+                    " another.",
                     ruleset=self.ruleset_id.display_name,
                 )
             )

@@ -193,8 +193,7 @@ class KeyAccountEvaluation(models.Model):
             if evaluation.job or evaluation.state not in ("computed", "in_review"):
                 raise UserError(
                     self.env._(
-                        "The lines of “%(name)s” are frozen: tiers can be overridden between computing and"
-                        " approval.",
+                        "The lines of “%(name)s” are frozen: tiers can be overridden between computing and approval.",
                         name=evaluation.name,
                     )
                 )

@@ -117,7 +117,7 @@ class TestComputeJob(KeyAccountJobCommon):
         self.run_until_crash(2)
         line = self.get_line(evaluation, self.third)
         self.env.cr.execute(
-            "UPDATE key_account_evaluation_line SET facts = facts || '{\"revenue\": \"NaN\"}' WHERE id = %s", [line.id]
+            'UPDATE key_account_evaluation_line SET facts = facts || \'{"revenue": "NaN"}\' WHERE id = %s', [line.id]
         )
         with mute_logger(LOGGER):
             self.run_jobs()
