@@ -1,18 +1,20 @@
 """Puts the measurements together: a table for people, JSON for machines, and whether the bars hold.
 
-    python -m benchmarks.report results.json      # reads matching.json, tenth.json and full.json beside it
+    python -m benchmarks.report results.json      # reads matching.json, before.json, full.json and after.json beside it
 
 Exit code 1 with STRICT=1 when a bar is missed, else 0: a busy machine must not break anything.
 """
 
 import json
 import os
+import statistics
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
 from . import machine
 
+PARTS = ("matching", "before", "full", "after")
 BARS = {
     # name: (what, unit, limit, whether more is better)
     "ratio": ("(a) whole evaluation, times the floor", "×", 4, False),
@@ -24,7 +26,7 @@ BARS = {
 
 def main(path):
     path = Path(path)
-    parts = {name: json.loads((path.parent / f"{name}.json").read_text()) for name in ("matching", "tenth", "full")}
+    parts = {name: json.loads((path.parent / f"{name}.json").read_text()) for name in PARTS}
     results = {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": machine.describe(),
@@ -40,15 +42,18 @@ def main(path):
 
 def measure(parts):
     """The figures that have bars."""
-    full, tenth = parts["full"], parts["tenth"]
-    # Should the books not be ten to one, what counts is the time for each customer.
-    per_customer = [one["evaluation_seconds"] / one["customers"] for one in (full, tenth)]
+    full = parts["full"]
     return {
         "ratio": full["ratio"],
         "memory": full["above_idle_mb"],
         "matching": parts["matching"]["customers_per_second"],
-        "growth": 10 * per_customer[0] / per_customer[1],
+        "growth": 10 * _per_customer(full) / statistics.mean(map(_per_customer, (parts["before"], parts["after"]))),
     }
+
+
+def _per_customer(part):
+    """Should the books not be ten to one, this is what counts."""
+    return part["evaluation_seconds"] / part["customers"]
 
 
 def judge(figures):
@@ -67,7 +72,7 @@ def judge(figures):
 def lines(results):
     """The table."""
     yield from ["", "Bars", *_bar_lines(results["bars"])]
-    for name in ("full", "tenth"):
+    for name in ("full", "before", "after"):
         yield from ["", *_evaluation_lines(results[name])]
     yield from ["", *_matching_lines(results["matching"])]
 

@@ -90,7 +90,7 @@ class Evaluator:
         with localcontext(EXACT):
             frame = Frame(self.policy, book, population.rankings)
             decisions = self._decisions(frame)
-            standings = map(population.rankings[SCORE].standing, frame.totals)
+            standings = frame.standings(SCORE)
             points_rows = _records([criterion.key for criterion in self.policy.criteria], frame.points, len(book))
             perspectives = frame.perspectives()
             perspective_rows = _records(list(perspectives), list(perspectives.values()), len(book))

@@ -8,7 +8,7 @@ from .conditions import Operand
 from .decision import Reason
 from .exact import ZERO
 from .policy import Criterion, Policy
-from .ranking import Ranking
+from .ranking import Ranking, Standing
 from .scope import SCORE
 from .scoring import inputs, points
 
@@ -20,6 +20,7 @@ class Frame:
         self.policy = policy
         self.book = book
         self._rankings = rankings
+        self._standings: dict[str, list[Standing | None]] = {}
         self.points = [points(criterion, self.values, rankings) for criterion in policy.criteria]
         self.totals = added(self.points, len(book))
 
@@ -34,10 +35,15 @@ class Frame:
         return {operand: self._operand(operand) for operand in operands}
 
     def _operand(self, operand: Operand) -> Sequence:
-        values = self.values(operand.metric)
         if operand.measure == "value":
-            return values
-        return self._rankings[operand.metric].measure(operand.measure, values)
+            return self.values(operand.metric)
+        return [standing and getattr(standing, operand.measure) for standing in self.standings(operand.metric)]
+
+    def standings(self, metric: str) -> list[Standing | None]:
+        """Everybody's place in the population by the metric or ``score``, looked up once for all that ask."""
+        if metric not in self._standings:
+            self._standings[metric] = list(map(self._rankings[metric].standing, self.values(metric)))
+        return self._standings[metric]
 
     def perspectives(self) -> dict[str, list[Decimal]]:
         """Points by perspective, a column each."""

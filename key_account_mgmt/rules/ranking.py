@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
@@ -69,13 +69,6 @@ class Ranking:
             own = value if value > 0 else ZERO
             share = EXACT.divide(EXACT.multiply(EXACT.add(self._better_sum[place], own), HUNDRED), total)
         return Standing(rank, self.population, EXACT.divide(Decimal(rank * 100), self.population), share)
-
-    def measure(self, measure: str, values: Sequence[Value | None]) -> list[Value | None]:
-        """The column of ``measure`` (``rank``, ``rank_pct``, ``cumulative_share_pct``) for a column of values."""
-        if measure == "rank":
-            return [self.rank(value) for value in values]
-        standings = map(self.standing, values)
-        return [standing and getattr(standing, measure) for standing in standings]
 
     def _place(self, value: Value) -> int:
         """How many distinct values are better."""

@@ -29,7 +29,8 @@ def _matching(speed):
 
 
 def _parts(**changes):
-    return {"full": _evaluation(1000, 10), "tenth": _evaluation(100, 1), "matching": _matching(100_000), **changes}
+    tenth = {"before": _evaluation(100, 0.8), "after": _evaluation(100, 1.2)}
+    return {"full": _evaluation(1000, 10), **tenth, "matching": _matching(100_000), **changes}
 
 
 @pytest.mark.parametrize(
