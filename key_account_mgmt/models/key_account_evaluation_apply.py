@@ -232,4 +232,8 @@ class KeyAccountEvaluation(models.Model):
         lines = self.env["key.account.evaluation.line"]
         labels = dict(lines._fields["outcome"]._description_selection(self.env))
         counts = lines._read_group([("evaluation_id", "=", self.id)], ["outcome"], ["__count"])
-        return ", ".join(f"{labels[outcome]}: {count}" for outcome, count in counts if outcome)
+        return self.env["key.account.formatter"]._format_list(
+            self.env._("%(outcome)s: %(count)s", outcome=labels[outcome], count=count)
+            for outcome, count in counts
+            if outcome
+        )

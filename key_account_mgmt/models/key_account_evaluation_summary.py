@@ -98,14 +98,16 @@ class KeyAccountEvaluation(models.Model):
                 },
                 "format_amount": lambda amount: formatLang(self.env, float(amount), currency_obj=currency),
                 "format_number": lambda number: formatLang(self.env, number, digits=0),
-                "format_pct": lambda number: formatLang(self.env, number, digits=1),
+                "format_pct": lambda number: self.env._("%(number)s %%", number=formatLang(self.env, number, digits=1)),
             },
         )
 
     def _get_counts_text(self):
         """The result in one line for the chatter: "Customers: 20 (A 3, B 4, C 13). Vetoes: 1. Overrides: 0."."""
         rows = self._get_summary_rows()
-        tiers = ", ".join(f"{row['tier'].name} {row['customers']}" for row in rows if row["tier"])
+        tiers = self.env["key.account.formatter"]._format_list(
+            f"{row['tier'].name} {row['customers']}" for row in rows if row["tier"]
+        )
         overrides = self.env["key.account.evaluation.line"].search_count(
             [("evaluation_id", "=", self.id), ("override_tier_id", "!=", False)]
         )

@@ -80,7 +80,7 @@ class KeyAccountExplainer(models.AbstractModel):
                 asked = [c for c in conditions if (c["metric"], c.get("measure", "value")) == operand]
                 phrases.append(self._get_fact_phrase(operand, fact.get("value"), asked, labels, currency))
             seen.add(operand)
-        return ", ".join(phrases)
+        return self._format_list(phrases)
 
     @api.model
     def _get_fact_phrase(self, operand, value, asked, labels, currency):

@@ -1,4 +1,5 @@
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import reduce
 
 from odoo import api, models
 from odoo.tools.misc import get_lang
@@ -47,6 +48,12 @@ class KeyAccountFormatter(models.AbstractModel):
         if currency.position == "after":
             return f"{number}\N{NO-BREAK SPACE}{currency.symbol}"
         return f"{currency.symbol}\N{NO-BREAK SPACE}{number}"
+
+    @api.model
+    def _format_list(self, parts):
+        """The parts behind each other, with the comma of the user's language: Chinese has one of its own."""
+        parts = list(parts) or [""]
+        return reduce(lambda before, after: self.env._("%(before)s, %(after)s", before=before, after=after), parts)
 
     @api.model
     def _format_percentage(self, value, digits=None):

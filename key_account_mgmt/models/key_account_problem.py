@@ -37,6 +37,19 @@ COLUMNS = {
     "type": _lt("Scale"),
     "values": _lt("Value"),
 }
+# What the core calls the form that a value in a file should have.
+FORMS = {
+    "bool": _lt("true or false"),
+    "dict": _lt("object"),
+    "int": _lt("whole number"),
+    "list": _lt("list"),
+    "model": _lt("object"),
+    "model_attributes": _lt("object"),
+    "number as text": _lt("number in quotation marks"),
+    "option": _lt("option"),
+    "string": _lt("text"),
+    "tuple": _lt("list"),
+}
 MESSAGES = {
     "required": _lt("has to be filled in."),
     "empty": _lt("has to be filled in."),
@@ -111,17 +124,17 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _get_place(self, problem, policy_values):
-        rows = [self._get_row_name(problem.path, policy_values)]
+        rows = [self._get_row_name(problem.path, policy_values), *self._get_inner_names(problem.path)]
         if problem.column:
             rows.append(self._get_column_label(problem.column))
         # A condition's values stand in one cell.
         if isinstance(problem.params.get("index"), int) and problem.column != "values":
             rows.append(self.env._("row %s", problem.params["index"] + 1))
-        return ", ".join(rows)
+        return self.env["key.account.formatter"]._format_list(rows)
 
     @api.model
     def _get_row_name(self, path, policy_values):
-        """The row at ``path``: a rule with its condition, a criterion with its step, a tier, or the rule set."""
+        """The row at ``path``: a rule, a criterion, a tier, or the rule set."""
         if not path:
             return self.env._("Rule set")
         if path[0] == "tables" and len(path) >= 4:
@@ -136,22 +149,28 @@ class KeyAccountProblem(models.AbstractModel):
             return kinds.get(path[-1], self.env._("Tables of Rules"))
         column = "key" if path[0] == "criteria" else "code"
         name = self._find_name(policy_values.get(path[0]), column, path[1]) if len(path) > 1 else ""
-        return f"{labels.get(path[0], path[0])} “{name}”" + self._get_inner_name(path[2:])
+        return self._get_named(labels.get(path[0], path[0]), name)
 
     @api.model
     def _get_rule_name(self, path, policy_values):
         tables = [t for t in policy_values.get("tables") or [] if isinstance(t, dict) and t.get("kind") == path[1]]
         name = self._find_name(tables[0].get("rules") if tables else [], "key", path[3])
         kinds = {"tier": self.env._("Tier rule"), "veto": self.env._("Veto")}
-        return f"{kinds.get(path[1], path[1])} “{name}”" + self._get_inner_name(path[4:])
+        return self._get_named(kinds.get(path[1], path[1]), name)
 
     @api.model
-    def _get_inner_name(self, path):
+    def _get_named(self, kind, name):
+        return self.env._("%(kind)s “%(name)s”", kind=kind, name=name)
+
+    @api.model
+    def _get_inner_names(self, path):
+        """The condition of a rule, or the band of a criterion."""
         labels = {"conditions": self.env._("condition"), "steps": self.env._("band")}
-        for part, index in pairwise(path):
-            if part in labels and isinstance(index, int):
-                return f", {labels[part]} {index + 1}"
-        return ""
+        return [
+            f"{labels[part]} {index + 1}"
+            for part, index in pairwise(path)
+            if part in labels and isinstance(index, int)
+        ][:1]
 
     @api.model
     def _find_name(self, rows, column, label):
@@ -174,6 +193,8 @@ class KeyAccountProblem(models.AbstractModel):
     def _get_message(self, problem, names):
         """What is wrong there: the sentence of the problem's code with what was got and what is allowed."""
         params = {name: self._get_shown(value, names) for name, value in problem.params.items()}
+        if problem.code == "wrong_type" and params.get("allowed") in FORMS:
+            params["allowed"] = self.env._(FORMS[params["allowed"]])
         if problem.code not in MESSAGES:
             return f"{problem.code} {params}"
         template = self.env._(MESSAGES[problem.code])

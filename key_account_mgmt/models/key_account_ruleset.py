@@ -103,7 +103,7 @@ class KeyAccountRuleset(models.Model):
     @api.depends_context("lang")
     def _compute_summary(self):
         for ruleset in self:
-            ruleset.summary = ", ".join(ruleset._get_summary_parts())
+            ruleset.summary = self.env["key.account.formatter"]._format_list(ruleset._get_summary_parts())
 
     def _get_summary_parts(self):
         """What the rule set consists of, as phrases. A new kind of rules adds its own."""

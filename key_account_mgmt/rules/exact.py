@@ -49,7 +49,7 @@ def number(value: Any) -> Decimal:
     if not result.is_finite():
         raise PydanticCustomError("not_finite", "not a finite number", {"got": got})
     if abs(result) >= _LARGEST:
-        raise PydanticCustomError("out_of_range", "too large", {"got": got, "allowed": f"below {_LARGEST:E}"})
+        raise PydanticCustomError("out_of_range", "too large", {"got": got, "allowed": f"< {_LARGEST:E}"})
     if result != result.quantize(Decimal(1).scaleb(-_DECIMALS), context=EXACT):
         raise PydanticCustomError("too_many_decimals", "too fine", {"got": got, "allowed": _DECIMALS})
     return result
