@@ -193,8 +193,9 @@ class KeyAccountProblem(models.AbstractModel):
     def _get_message(self, problem, names):
         """What is wrong there: the sentence of the problem's code with what was got and what is allowed."""
         params = {name: self._get_shown(value, names) for name, value in problem.params.items()}
-        if problem.code == "wrong_type" and params.get("allowed") in FORMS:
-            params["allowed"] = self.env._(FORMS[params["allowed"]])
+        form = FORMS.get(params.get("allowed")) if problem.code == "wrong_type" else None
+        if form:
+            params["allowed"] = self.env._(form)
         if problem.code not in MESSAGES:
             return f"{problem.code} {params}"
         template = self.env._(MESSAGES[problem.code])

@@ -100,3 +100,10 @@ class TestTranslations(TransactionCase):
         self.assertEqual(chinese.name, self.chinese[ruleset.name].msgstr)
         self.assertEqual(rule.with_context(lang="zh_CN").summary, "如果销售额排名在前 15%：客户等级为 A")
         self.assertEqual((ruleset.name, rule.name, ruleset.policy), before)
+
+    def test_sentences_built_in_code_have_the_commas_of_the_language(self):
+        for lang, expected in (("en_US", "A 1, B 2, C 3"), ("zh_CN", "A 1，B 2，C 3")):
+            with self.subTest(lang=lang):
+                formatter = self.env["key.account.formatter"].with_context(lang=lang)
+                self.assertEqual(formatter._format_list(["A 1", "B 2", "C 3"]), expected)
+                self.assertEqual(formatter._format_list([]), "")
