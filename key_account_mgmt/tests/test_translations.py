@@ -102,6 +102,7 @@ class TestTranslations(TransactionCase):
         self.assertEqual((ruleset.name, rule.name, ruleset.policy), before)
 
     def test_sentences_built_in_code_have_the_commas_of_the_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
         for lang, expected in (("en_US", "A 1, B 2, C 3"), ("zh_CN", "A 1，B 2，C 3")):
             with self.subTest(lang=lang):
                 formatter = self.env["key.account.formatter"].with_context(lang=lang)
