@@ -1,7 +1,7 @@
 import json
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -128,10 +128,10 @@ class KeyAccountEvaluation(models.Model):
         return SQL(
             """
             INSERT INTO key_account_evaluation_line (
-                        evaluation_id, company_id, create_uid, write_uid, create_date, write_date,
+                        evaluation_id, company_id,
                         partner_id, partner_name, in_population, decided, facts, revenue, previous_tier_id
                    )
-            SELECT %(evaluation)s, %(company)s, %(user)s, %(user)s, %(now)s, %(now)s,
+            SELECT %(evaluation)s, %(company)s,
                    partner.id, COALESCE(partner.complete_name, partner.name), TRUE, FALSE, collected.facts,
                    (collected.facts->>'revenue')::numeric, tier.id
               FROM (%(facts_query)s) collected
@@ -147,11 +147,11 @@ class KeyAccountEvaluation(models.Model):
         return SQL(
             """
             INSERT INTO key_account_evaluation_line (
-                        evaluation_id, company_id, create_uid, write_uid, create_date, write_date,
+                        evaluation_id, company_id,
                         partner_id, partner_name, in_population, decided, facts, points, reasons, revenue, vetoed,
                         has_missing, previous_tier_id, movement
                    )
-            SELECT %(evaluation)s, %(company)s, %(user)s, %(user)s, %(now)s, %(now)s,
+            SELECT %(evaluation)s, %(company)s,
                    partner.id, COALESCE(partner.complete_name, partner.name), FALSE, TRUE, '{}', '{}', '[]', 0, FALSE,
                    FALSE, tier.id, 'lost'
               FROM res_partner partner
@@ -172,8 +172,6 @@ class KeyAccountEvaluation(models.Model):
             "evaluation": self.id,
             "company": self.company_id.id,
             "company_key": str(self.company_id.id),
-            "user": self.env.uid,
-            "now": fields.Datetime.now(),
         }
 
     # -------------------------------------------------------------------------

@@ -21,6 +21,9 @@ class KeyAccountEvaluationLine(models.Model):
     _description = "Key Account Evaluation Line"
     _order = "evaluation_id desc, rank, id"
     _rec_name = "partner_name"
+    # Lines are made by the thousand and never edited but by an override, which says itself who and when; four columns
+    # and two foreign keys less make a big evaluation a tenth faster.
+    _log_access = False
 
     evaluation_id = fields.Many2one("key.account.evaluation", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
