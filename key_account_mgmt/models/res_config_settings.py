@@ -22,5 +22,7 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             settings.key_account_ruleset_id = rulesets._get_active(settings.company_id)
 
+    @api.depends_context("lang")
     def _compute_key_account_matcher(self):
-        self.key_account_matcher = matcher_name()
+        name = matcher_name()
+        self.key_account_matcher = self.env._("reference matcher") if name == "reference" else name
