@@ -167,9 +167,7 @@ class KeyAccountProblem(models.AbstractModel):
         """The condition of a rule, or the band of a criterion."""
         labels = {"conditions": self.env._("condition"), "steps": self.env._("band")}
         return [
-            f"{labels[part]} {index + 1}"
-            for part, index in pairwise(path)
-            if part in labels and isinstance(index, int)
+            f"{labels[part]} {index + 1}" for part, index in pairwise(path) if part in labels and isinstance(index, int)
         ][:1]
 
     @api.model
