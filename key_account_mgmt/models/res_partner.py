@@ -78,8 +78,14 @@ class ResPartner(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_key_account_write(vals)
+        changed = [name for name in TIER_FIELDS if name in vals and not self._has_value(name, vals[name])]
+        self._check_key_account_write(changed)
         return super().write(vals)
+
+    def _has_value(self, name, value):
+        """Whether nothing would change: merging contacts writes what the remaining one has already."""
+        field = self._fields[name]
+        return all((field.convert_to_write(partner[name], partner) or False) == (value or False) for partner in self)
 
     @api.model
     def _check_key_account_write(self, names):

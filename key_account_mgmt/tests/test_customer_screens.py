@@ -60,6 +60,18 @@ class TestCustomerScreens(KeyAccountEvaluationCommon):
         with self.assertRaises(AccessError):
             self.evaluation.with_user(clerk).read(["name"])
 
+    def test_clerks_can_merge_customers_with_tiers(self):
+        clerk = self.make_user("clerk", "base.group_user,base.group_partner_manager")
+        for merged, destination, tier in (
+            (self.second, self.third, self.tier_b),
+            (self.fourth, self.make_customer(name="Without a tier"), self.tier_c),
+        ):
+            merge = self.env["base.partner.merge.automatic.wizard"].with_user(clerk).with_company(self.company)
+            merge._merge((merged | destination).ids, destination.with_env(merge.env), extra_checks=False)
+            self.env.invalidate_all()
+            self.assertFalse(merged.exists())
+            self.assertEqual(destination.with_company(self.company).key_account_tier_id, tier)
+
     def test_settings_tell_rules_and_matcher(self):
         settings = self.env["res.config.settings"].with_company(self.company).new({"company_id": self.company.id})
         self.assertEqual(settings.key_account_ruleset_id, self.ruleset)
