@@ -23,8 +23,8 @@
         "data/ir_cron_data.xml",
         "views/key_account_evaluation_templates.xml",
         "views/key_account_evaluation_line_views.xml",
-        "views/key_account_evaluation_views.xml",
         "views/key_account_evaluation_wizard_views.xml",
+        "views/key_account_evaluation_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
@@ -32,6 +32,7 @@
         "views/key_account_metric_views.xml",
         "views/key_account_metric_value_views.xml",
     ],
+    "images": ["static/description/review_list.png"],
     "assets": {"web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"]},
     "application": True,
 }
