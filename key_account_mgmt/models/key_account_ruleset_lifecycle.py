@@ -5,7 +5,15 @@ from odoo.tools import SQL
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 # Set by the buttons only: whoever could write them could put rules in force that nobody checked.
-LIFECYCLE_FIELDS = {"state", "date_from", "date_to", "version", "previous_version_id", "policy", "policy_hash"}
+LIFECYCLE_DEFAULTS = {
+    "state": "draft",
+    "date_from": False,
+    "date_to": False,
+    "version": 1,
+    "previous_version_id": False,
+    "policy": False,
+    "policy_hash": False,
+}
 
 
 class KeyAccountRulesetLifecycle(models.AbstractModel):
@@ -134,7 +142,8 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_no_lifecycle({name: value for name, value in vals.items() if value and value != "draft"})
-        return super().create(vals_list)
+        # Given explicitly, so that neither the context of a remote call nor somebody's defaults make an active one.
+        return super().create([{**vals, **LIFECYCLE_DEFAULTS} for vals in vals_list])
 
     def write(self, vals):
         self._check_no_lifecycle(vals)
@@ -151,7 +160,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
 
     @api.model
     def _check_no_lifecycle(self, vals):
-        names = sorted(LIFECYCLE_FIELDS & vals.keys())
+        names = sorted(LIFECYCLE_DEFAULTS.keys() & vals.keys())
         if names:
             raise UserError(
                 self.env._(
