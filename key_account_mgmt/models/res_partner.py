@@ -1,5 +1,7 @@
 import ast
 
+from psycopg2 import DataError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -21,20 +23,33 @@ class ResPartner(models.Model):
         readonly=True,
         tracking=True,
         ondelete="restrict",
+        groups="base.group_user",  # what we think of a customer is not for the customer on the portal
     )
-    key_account_tier_date = fields.Date("Tier Since", company_dependent=True, copy=False, readonly=True)
+    key_account_tier_date = fields.Date(
+        "Tier Since", company_dependent=True, copy=False, readonly=True, groups="base.group_user"
+    )
     key_account_evaluation_id = fields.Many2one(
-        "key.account.evaluation", string="Tier Set by", company_dependent=True, copy=False, readonly=True
+        "key.account.evaluation",
+        string="Tier Set by",
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
     )
     key_account_shown_tier_id = fields.Many2one(
         "key.account.tier",
         string="Tier",
         compute="_compute_key_account_shown_tier_id",
         search="_search_key_account_shown_tier_id",
+        groups="base.group_user",
         help="The tier of the customer; contacts of a company show the company's.",
     )
-    key_account_tier_color = fields.Integer("Color of the Tier", compute="_compute_key_account_shown_tier_id")
-    key_account_line_count = fields.Integer(compute="_compute_key_account_line_count")
+    key_account_tier_color = fields.Integer(
+        "Color of the Tier", compute="_compute_key_account_shown_tier_id", groups="base.group_user"
+    )
+    key_account_line_count = fields.Integer(
+        compute="_compute_key_account_line_count", groups="key_account_mgmt.group_key_account_user"
+    )
 
     @api.depends("commercial_partner_id.key_account_tier_id")
     @api.depends_context("company")
@@ -71,11 +86,9 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_key_account_write({name for vals in vals_list for name in vals})
-        # Defaults come with the context of a remote call as well.
-        given = [f"default_{name}" for name in TIER_FIELDS if self.env.context.get(f"default_{name}")]
-        if given:
-            self._check_key_account_write(TIER_FIELDS)
-        return super().create(vals_list)
+        # Given explicitly, since anybody may bring defaults along in the context, or set some for himself.
+        without_tier = dict.fromkeys(TIER_FIELDS, False)
+        return super().create([{**without_tier, **vals} for vals in vals_list])
 
     def write(self, vals):
         changed = [name for name in TIER_FIELDS if name in vals and not self._has_value(name, vals[name])]
@@ -110,10 +123,16 @@ class ResPartner(models.Model):
         """
         try:
             domain = Domain(ast.literal_eval(domain_text or "[]"))
-            found = self.search(domain)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+            # Some values only the database finds impossible, such as a text as an id.
+            with self.env.cr.savepoint():
+                found = self.search(domain)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, DataError) as error:
             raise UserError(
-                self.env._("The filter %(filter)s cannot be used: %(error)s", filter=domain_text, error=error)
+                self.env._(
+                    "The filter %(filter)s cannot be used: %(error)s",
+                    filter=domain_text,
+                    error=str(error).partition("\n")[0],
+                )
             ) from error
         customers = self.env["res.partner"].with_context(active_test=False)
         groups = customers._read_group([("id", "in", found.ids)], ["commercial_partner_id"])

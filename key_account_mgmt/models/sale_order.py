@@ -7,9 +7,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     key_account_tier_id = fields.Many2one(
-        "key.account.tier", string="Customer Tier", compute="_compute_key_account_tier_id"
+        "key.account.tier", string="Customer Tier", compute="_compute_key_account_tier_id", groups="base.group_user"
     )
-    key_account_tier_color = fields.Integer("Color of the Tier", compute="_compute_key_account_tier_id")
+    key_account_tier_color = fields.Integer(
+        "Color of the Tier", compute="_compute_key_account_tier_id", groups="base.group_user"
+    )
 
     @api.depends("partner_id.commercial_partner_id.key_account_tier_id", "company_id")
     def _compute_key_account_tier_id(self):
