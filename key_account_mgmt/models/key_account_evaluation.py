@@ -23,6 +23,7 @@ WORKFLOW_DEFAULTS = {
     "missing_counts": False,
     "submitted_by_id": False,
     "submitted_on": False,
+    "review_changer_ids": False,
     "approved_by_id": False,
     "approved_on": False,
     "effective_date": False,
@@ -62,6 +63,14 @@ class KeyAccountEvaluation(models.Model):
     missing_counts = fields.Json(readonly=True, copy=False, help="Lines without a value, by metric of the rule set.")
     submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     submitted_on = fields.Datetime(readonly=True, copy=False)
+    review_changer_ids = fields.Many2many(
+        "res.users",
+        "key_account_evaluation_review_changer_rel",
+        string="Changed in Review by",
+        readonly=True,
+        copy=False,
+        help="Who overrode tiers, or took overrides back, after the evaluation was submitted.",
+    )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     approved_on = fields.Datetime(readonly=True, copy=False)
     effective_date = fields.Date(readonly=True, copy=False, help="The date that applying writes on the customers.")

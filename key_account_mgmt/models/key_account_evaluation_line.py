@@ -116,6 +116,7 @@ class KeyAccountEvaluationLine(models.Model):
                 )
             )
         self.evaluation_id._check_can_override()
+        self.evaluation_id._note_review_changer()
         before = {line: line.tier_id for line in self}
         for lines, values in self._get_override_batches(vals):
             super(KeyAccountEvaluationLine, lines).write(values)

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 
@@ -13,7 +14,12 @@ class KeyAccountEvaluation(models.Model):
         self._claim("computed")
         for evaluation in self:
             evaluation._advance(
-                {"state": "in_review", "submitted_by_id": self.env.uid, "submitted_on": fields.Datetime.now()},
+                {
+                    "state": "in_review",
+                    "submitted_by_id": self.env.uid,
+                    "submitted_on": fields.Datetime.now(),
+                    "review_changer_ids": [Command.clear()],
+                },
                 self.env._("Submitted for approval. %(summary)s", summary=evaluation._get_counts_text()),
             )
         return True
@@ -31,7 +37,9 @@ class KeyAccountEvaluation(models.Model):
 
     def _check_four_eyes(self):
         for evaluation in self:
-            if evaluation.company_id.key_account_four_eyes and evaluation.submitted_by_id == self.env.user:
+            if not evaluation.company_id.key_account_four_eyes:
+                continue
+            if evaluation.submitted_by_id == self.env.user:
                 raise UserError(
                     self.env._(
                         "You submitted “%(name)s”, so somebody else must approve it."
@@ -40,6 +48,20 @@ class KeyAccountEvaluation(models.Model):
                         company=evaluation.company_id.name,
                     )
                 )
+            if self.env.user in evaluation.review_changer_ids:
+                raise UserError(
+                    self.env._(
+                        "You changed tiers of “%(name)s” while it was in review, so somebody else must approve it."
+                        " Ask another Key Accounts manager of %(company)s, or send it back.",
+                        name=evaluation.name,
+                        company=evaluation.company_id.name,
+                    )
+                )
+
+    def _note_review_changer(self):
+        """Whoever changes a tier in review gives it alone, unless somebody else approves."""
+        in_review = self.filtered(lambda evaluation: evaluation.state == "in_review")
+        in_review._set_workflow_values({"review_changer_ids": [Command.link(self.env.uid)]})
 
     def action_refuse(self, reason):
         """Send an evaluation back from review.
