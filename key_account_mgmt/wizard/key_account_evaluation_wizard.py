@@ -91,7 +91,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids")
     def _compute_customer_count(self):
         for wizard in self:
-            ready = wizard._is_period_complete()
+            # Only of companies that the user works in: the collector asks for no rights.
+            ready = wizard._is_period_complete() and wizard.company_id in self.env.companies
             wizard.customer_count = self.env["key.account.collector"]._count(wizard._get_scope()) if ready else 0
 
     def _is_period_complete(self):
@@ -108,6 +109,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
 
     def _get_notices(self):
         """What to know before evaluating, as sentences."""
+        if self.company_id - self.env.companies:
+            return [self.env._("Switch to that company first.")]
         notices = self._get_ruleset_notices()
         if not self._is_period_complete():
             return [*notices, self.env._("Enter a period that ends after it begins.")]
