@@ -16,3 +16,4 @@ from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
 from . import test_tour
 from . import test_translations
+from . import test_ways_round
