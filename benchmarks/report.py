@@ -96,6 +96,7 @@ def _evaluation_lines(part):
 def _matching_lines(part):
     yield f"Matching alone, {part['customers']:,} customers × {part['rules']} rules ({part['matcher']})"
     yield _speed_line("first pass, nothing inferred yet", part["seconds"], part["customers"])
+    yield _speed_line("  processor time of it", part["processor_seconds"], part["customers"])
     yield _speed_line("next pass", part["seconds_again"], part["customers"])
 
 

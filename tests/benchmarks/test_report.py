@@ -24,6 +24,7 @@ def _matching(speed):
         "matcher": "reference",
         "seconds": 100_000 / speed,
         "seconds_again": 1,
+        "processor_seconds": 1,
         "customers_per_second": speed,
     }
 
