@@ -61,7 +61,8 @@ class KeyAccountEvaluation(models.Model):
     job_attempts = fields.Integer(readonly=True, copy=False, help="Starts of the work since its last finished batch.")
     line_ids = fields.One2many("key.account.evaluation.line", "evaluation_id", string="Lines", copy=False)
     missing_counts = fields.Json(readonly=True, copy=False, help="Lines without a value, by metric of the rule set.")
-    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
+    # Restricted: four eyes could not tell any more who must not approve.
+    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True, ondelete="restrict")
     submitted_on = fields.Datetime(readonly=True, copy=False)
     review_changer_ids = fields.Many2many(
         "res.users",

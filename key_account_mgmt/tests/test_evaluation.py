@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.service.model import call_kw
@@ -113,6 +115,15 @@ class TestEvaluation(KeyAccountEvaluationCommon):
         evaluation = self.make_evaluation("in_review")
         evaluation.action_approve()
         self.assertEqual(evaluation.state, "approved")
+
+    def test_who_submitted_cannot_be_deleted_and_so_forgotten(self):
+        self.make_evaluation("in_review")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(IntegrityError, "submitted_by_id"),
+            self.cr.savepoint(),
+        ):
+            self.env["res.users"].browse(self.manager.id).unlink()
 
     def test_review_sends_back_with_a_reason(self):
         evaluation = self.make_evaluation("in_review")
