@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from .key_account_evaluation import WORKFLOW_DEFAULTS
+
 
 class KeyAccountEvaluation(models.Model):
     """Review and approval. Applying and reverting have files of their own."""
@@ -95,17 +97,7 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def _get_draft_values(self):
-        return {
-            "state": "draft",
-            "job": False,
-            "job_user_id": False,
-            "job_attempts": 0,
-            "policy": False,
-            "policy_hash": False,
-            "missing_counts": False,
-            "submitted_by_id": False,
-            "submitted_on": False,
-        }
+        return dict(WORKFLOW_DEFAULTS)
 
     def _delete_lines(self):
         # Lines refuse to be deleted one by one; here the whole result goes.
