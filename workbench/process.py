@@ -29,6 +29,8 @@ def environment(**more):
         "XDG_DATA_HOME": str(home / ".local/share"),
         # Also keeps __pycache__ out of an Odoo checkout that is only borrowed.
         "PYTHONPYCACHEPREFIX": str(paths.BENCH / "pycache"),
+        "RUFF_CACHE_DIR": str(paths.BENCH / "cache/ruff"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(paths.BENCH / "cache/hypothesis"),
         "PATH": os.pathsep.join([str(paths.VENV_BIN), str(paths.BIN), os.environ.get("PATH", os.defpath)]),
         **_temporary(),
         **more,
