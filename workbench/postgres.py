@@ -22,11 +22,10 @@ LONGEST_RUN = 92
 LEAST_SHARED_MEMORY = 512 * 2**20
 SETTINGS = {
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": "1GB",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
-    "effective_cache_size": "1GB",
-    "random_page_cost": "1.1",
+    "effective_cache_size": "4GB",
     "jit": "off",
     # fsync stays on: a machine crash may cost the last moments, never the demo database.
     "synchronous_commit": "off",
