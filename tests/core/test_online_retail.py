@@ -12,8 +12,6 @@ from builders import condition, decide, metric, policy, reasons, rule
 SHARED = Path(os.environ.get("KAM_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 INVOICES = SHARED / "data" / "online_retail_invoices.csv"
 
-pytestmark = pytest.mark.skipif(not INVOICES.exists(), reason=f"{INVOICES} is not here")
-
 POLICY = policy(
     rule("top", "A", condition("revenue", "<=", "15", measure="rank_pct")),
     rule("next", "B", condition("revenue", "<=", "35", measure="rank_pct")),
@@ -25,6 +23,8 @@ POLICY = policy(
 
 @pytest.fixture(scope="module")
 def facts():
+    # Known figures that are not looked at prove nothing, so this does not skip.
+    assert INVOICES.exists(), f"{INVOICES} is not here: set KAM_SHARED to the folder that has data/"
     amounts = defaultdict(list)
     with INVOICES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
