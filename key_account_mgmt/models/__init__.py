@@ -10,6 +10,7 @@ from . import key_account_source_order
 from . import key_account_source_manual
 from . import key_account_collector
 from . import key_account_tier
+from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part
 from . import key_account_formatter
 from . import key_account_labels
@@ -20,9 +21,11 @@ from . import key_account_problem
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
 from . import key_account_ruleset
+from . import key_account_ruleset_cap
 from . import key_account_criterion
 from . import key_account_criterion_step
 from . import key_account_rule
+from . import key_account_rule_cap
 from . import key_account_rule_condition
 from . import key_account_population_mixin
 from . import key_account_evaluation

@@ -9,6 +9,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .key_account_metric import UNCOLLECTED_SOURCES
+
 BATCH_SIZE = 2000
 # PostgreSQL takes at most 100 arguments in a call: 50 pairs of key and value.
 PAIRS_PER_OBJECT = 40
@@ -226,7 +228,11 @@ class KeyAccountCollector(models.AbstractModel):
 
         :return: ``{source: key.account.metric records}``; the invoices' first, since they tell the population
         """
-        metrics = self.env["key.account.metric"].with_context(active_test=False).search([("source", "!=", "score")])
+        metrics = (
+            self.env["key.account.metric"]
+            .with_context(active_test=False)
+            .search([("source", "not in", UNCOLLECTED_SOURCES)])
+        )
         return {"invoice": metrics.browse(), **metrics.grouped("source")}
 
     def _get_source(self, source):

@@ -3,6 +3,7 @@ import uuid
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from .key_account_metric import UNCOLLECTED_SOURCES
 from .key_account_ruleset_part import exact_text
 
 SCALES = [
@@ -34,7 +35,11 @@ class KeyAccountCriterion(models.Model):
     sequence = fields.Integer(default=10)
     perspective_id = fields.Many2one("key.account.perspective", ondelete="restrict")
     metric_id = fields.Many2one(
-        "key.account.metric", required=True, index=True, ondelete="restrict", domain=[("source", "!=", "score")]
+        "key.account.metric",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain=[("source", "not in", UNCOLLECTED_SOURCES)],
     )
     metric_kind = fields.Selection(related="metric_id.kind")
     max_points = fields.Float("Maximum Points", required=True, default=100, digits=False, min_display_digits=1)
@@ -46,7 +51,7 @@ class KeyAccountCriterion(models.Model):
         "key.account.metric",
         string="Target from Metric",
         ondelete="restrict",
-        domain=[("source", "!=", "score"), ("kind", "!=", "choice")],
+        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice")],
         help="The target of each customer, such as a target that people enter. Instead of a fixed target.",
     )
     points_each = fields.Float("Points Off per Occurrence", digits=False, min_display_digits=1)
@@ -54,7 +59,7 @@ class KeyAccountCriterion(models.Model):
         "key.account.metric",
         string="Offset by",
         ondelete="restrict",
-        domain=[("source", "!=", "score"), ("kind", "!=", "choice")],
+        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice")],
         help="Each occurrence of this metric makes good one of the other, such as payments on time for late ones.",
     )
     summary = fields.Text(compute="_compute_summary")

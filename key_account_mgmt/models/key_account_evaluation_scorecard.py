@@ -3,6 +3,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
+from .key_account_metric import UNCOLLECTED_SOURCES
+
 
 class KeyAccountEvaluationLine(models.Model):
     """The scorecard: how a customer's points and tier came out, in the reader's language."""
@@ -53,7 +55,7 @@ class KeyAccountEvaluationLine(models.Model):
     def _get_scorecard_values(self):
         """What the template of the scorecard shows."""
         metrics = self.env["key.account.metric"].with_context(active_test=False)
-        codes = metrics.search([("source", "!=", "score")]).mapped("code")
+        codes = metrics.search([("source", "not in", UNCOLLECTED_SOURCES)]).mapped("code")
         labels = self._get_explainer_labels(codes)
         rows = self._get_scorecard_rows(labels)
         return {

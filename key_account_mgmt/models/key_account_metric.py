@@ -15,6 +15,12 @@ METRIC_KINDS = [
 CODE_FORM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Columns that the sources' statements have besides metrics, and the total of the criteria.
 RESERVED_CODES = {"partner_id", "document_count", "score"}
+# Columns of the rows that cap discounts. In a policy they stand beside metrics.
+RESERVED_CODES |= {"customer_tier", "product_category", "product", "customer_kind"}
+RESERVED_CODES |= {"sales_team", "country", "pricelist", "order_date"}
+# What is not collected of customers: the score comes out of the criteria, an order line brings its own facts.
+UNCOLLECTED_SOURCES = ("score", "line")
+LINE_CODES = ["order_amount", "order_quantity"]
 DEFINITION_FIELDS = ("code", "kind", "source")
 
 
@@ -43,6 +49,7 @@ class KeyAccountMetric(models.Model):
             ("order", "Sales Orders"),
             ("manual", "Entered by People"),
             ("score", "Score of the Evaluation"),
+            ("line", "Order Line"),
         ],
         required=True,
         default="manual",
@@ -93,8 +100,10 @@ class KeyAccountMetric(models.Model):
     def _get_possible_codes(self):
         """The codes that the metric's source can fill."""
         self.ensure_one()
-        if self.source in ("manual", "score"):
-            return [self.code] if self.source == "manual" else ["score"]
+        if self.source in UNCOLLECTED_SOURCES:
+            return ["score"] if self.source == "score" else LINE_CODES
+        if self.source == "manual":
+            return [self.code]
         return self.env[f"key.account.source.{self.source}"]._get_metric_codes()
 
     def _get_source_name(self):

@@ -2,7 +2,7 @@ import uuid
 
 from odoo import api, fields, models
 
-RULE_KINDS = [("tier", "Tier"), ("veto", "Veto")]
+RULE_KINDS = [("tier", "Tier"), ("veto", "Veto"), ("discount_cap", "Discount Cap")]
 
 
 class KeyAccountRule(models.Model):

@@ -6,8 +6,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-# What evaluations write on customers. Everybody may read it; it is worth money, so few may write it.
-TIER_FIELDS = ("key_account_tier_id", "key_account_tier_date", "key_account_evaluation_id")
+from .key_account_cap_vocabulary import CUSTOMER_KINDS
+
+# What evaluations write on customers, and what rules for discounts ask. Everybody may read it; it is worth money, so
+# few may write it.
+TIER_FIELDS = ("key_account_tier_id", "key_account_tier_date", "key_account_evaluation_id", "key_account_kind")
 
 
 class ResPartner(models.Model):
@@ -35,6 +38,16 @@ class ResPartner(models.Model):
         copy=False,
         readonly=True,
         groups="base.group_user",
+    )
+    key_account_kind = fields.Selection(
+        CUSTOMER_KINDS,
+        string="Kind of Customer",
+        company_dependent=True,
+        copy=False,
+        tracking=True,
+        groups="base.group_user",
+        help="How the customer buys: by price alone, by the service around the product, or as a strategic partner."
+        " Rules for discounts may ask for it.",
     )
     key_account_shown_tier_id = fields.Many2one(
         "key.account.tier",
@@ -85,7 +98,7 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_key_account_write({name for vals in vals_list for name in vals})
+        self._check_key_account_write({name for vals in vals_list for name, value in vals.items() if value})
         # Given explicitly, since anybody may bring defaults along in the context, or set some for himself.
         without_tier = dict.fromkeys(TIER_FIELDS, False)
         return super().create([{**without_tier, **vals} for vals in vals_list])
@@ -107,7 +120,7 @@ class ResPartner(models.Model):
             return
         if not self.env.user.has_group("key_account_mgmt.group_key_account_manager"):
             raise AccessError(
-                self.env._("Only Key Accounts managers may change the tier of a customer. Ask one of them.")
+                self.env._("Only Key Accounts managers may change the tier or the kind of a customer. Ask one of them.")
             )
 
     # -------------------------------------------------------------------------

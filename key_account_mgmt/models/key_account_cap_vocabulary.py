@@ -1,0 +1,107 @@
+from odoo import api, models
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# What a row that caps discounts can ask of an order line in columns of its own: metric of the policy → column.
+CHOICE_COLUMNS = {
+    "customer_tier": "cap_tier_ids",
+    "product_category": "product_categ_ids",
+    "product": "product_tmpl_ids",
+    "customer_kind": "customer_kind",
+    "sales_team": "team_ids",
+    "country": "country_ids",
+    "pricelist": "pricelist_ids",
+}
+MODELS = {
+    "customer_tier": "key.account.tier",
+    "product_category": "product.category",
+    "product": "product.template",
+    "sales_team": "crm.team",
+    "country": "res.country",
+    "pricelist": "product.pricelist",
+}
+# How a customer buys, as sales literature tells customers apart.
+CUSTOMER_KINDS = [
+    ("intrinsic", "Buys by Price"),
+    ("extrinsic", "Buys by Service"),
+    ("strategic", "Strategic"),
+]
+# The answer to "which tier?" of a customer who has none.
+NO_TIER = "no_tier"
+ORDER_DATE = "order_date"
+NAMES = {
+    "customer_tier": _lt("Customer Tier"),
+    "product_category": _lt("Product Category"),
+    "product": _lt("Product"),
+    "customer_kind": _lt("Kind of Customer"),
+    "sales_team": _lt("Sales Team"),
+    "country": _lt("Country"),
+    "pricelist": _lt("Pricelist"),
+    ORDER_DATE: _lt("Order Date"),
+}
+
+
+class KeyAccountCapVocabulary(models.AbstractModel):
+    """What policies call the records that rows of discount caps name.
+
+    A policy also has to mean something where it is imported, so records go by names that hold elsewhere: tiers and
+    countries by their code, all others by their external ID.
+    """
+
+    _name = "key.account.cap.vocabulary"
+    _description = "Words of Key Account Discount Caps"
+
+    @api.model
+    def _get_metric_name(self, metric):
+        return self.env._(NAMES[metric])
+
+    @api.model
+    def _ensure_codes(self, metric, records):
+        """The codes of records, made where there is none yet.
+
+        :return: ``{id: code}``
+        """
+        if records._name in ("key.account.tier", "res.country"):
+            return {record.id: record.code for record in records}
+        codes = self._get_external_ids(records)
+        lacking = records.filtered(lambda record: record.id not in codes)
+        if lacking:
+            # sudo: an external ID gives no access to anything; Odoo's own export makes them in this very way.
+            lacking.sudo()._export_rows([["id"]])
+            codes |= self._get_external_ids(lacking)
+        return codes
+
+    @api.model
+    def _get_external_ids(self, records):
+        """``{id: external ID}``, of several the oldest one, so that a policy always reads alike."""
+        if not records:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (res_id) res_id, module || '.' || name FROM ir_model_data"
+                " WHERE model = %s AND res_id IN %s ORDER BY res_id, id",
+                records._name,
+                records._ids,
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _find_records(self, metric, codes):
+        """The records that codes of a policy mean here.
+
+        :return: ``{code: record}``; what does not exist here (or is hidden from the user) is left out
+        """
+        model = self.env[MODELS[metric]].with_context(active_test=False)
+        if metric in ("customer_tier", "country"):
+            return {record.code: record for record in model.search([("code", "in", list(codes))])}
+        ids = {code: self._find_id(model._name, code) for code in codes}
+        found = model.search([("id", "in", [record_id for record_id in ids.values() if record_id])])
+        return {code: model.browse(ids[code]) for code in codes if ids[code] in found._ids}
+
+    @api.model
+    def _find_id(self, model_name, code):
+        found_model, record_id = self.env["ir.model.data"]._xmlid_to_res_model_res_id(code)
+        return record_id if found_model == model_name else None
