@@ -6,6 +6,7 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 COLUMNS = {
+    "cap": _lt("Discount Cap (%)"),
     "code": _lt("Code"),
     "conditions": _lt("Conditions"),
     "criteria": _lt("Criteria"),
@@ -13,6 +14,7 @@ COLUMNS = {
     "key": _lt("Key"),
     "kind": _lt("Kind"),
     "lower": _lt("From (included)"),
+    "margin_floor": _lt("Margin Floor (%)"),
     "max_points": _lt("Maximum Points"),
     "measure": _lt("Measure"),
     "metric": _lt("Metric"),
@@ -25,6 +27,7 @@ COLUMNS = {
     "points": _lt("Points"),
     "points_each": _lt("Points Off per Occurrence"),
     "rank": _lt("Rank"),
+    "reference": _lt("Discount Measured from"),
     "rules": _lt("Rules"),
     "scale": _lt("Scale"),
     "schema": _lt("Version of the File"),
@@ -76,6 +79,10 @@ MESSAGES = {
     "wrong_metric_kind": _lt("“%(got)s” does not fit a metric of kind “%(kind)s”."),
     "measure_not_allowed": _lt("“%(got)s” does not fit a metric with options, which have no rank and no share."),
     "operator_not_allowed": _lt("“%(got)s” does not fit the metric, allowed are: %(allowed)s."),
+    "metric_not_allowed": _lt(
+        "“%(got)s” is known of an order line only, so nothing but a discount cap can look at it."
+    ),
+    "place_not_allowed": _lt("“%(got)s” compares with all other customers; a discount cap can look at the value only."),
     "no_value": _lt("has to be filled in; choose at least one."),
     "too_many_values": _lt("%(got)s values are given, allowed is one; for several use “is one of”."),
     "no_steps": _lt("there is no band. Add at least one."),
@@ -93,6 +100,17 @@ MESSAGES = {
     ),
     "impossible": _lt("they exclude each other (%(metrics)s), so the rule never holds."),
     "unreachable": _lt("the rule is never reached: “%(behind)s” above it holds for all these customers."),
+    "cap_not_monotone": _lt(
+        "customers of tier “%(worse)s” may be given up to %(worse_cap)s %%, those of the better tier “%(better)s” only "
+        "%(better_cap)s %% (“%(better_rule)s”), though all else is the same."
+    ),
+    "cap_not_monotone_without": _lt(
+        "customers of the worse tier “%(worse)s” have no cap where those of “%(better)s” have %(better_cap)s %%, "
+        "though all else is the same. Add a row for them."
+    ),
+    "caps_not_compared": _lt(
+        "the rows overlap in too many ways to say for all customers whether a worse tier gets a higher cap."
+    ),
     "veto_without_effect": _lt("a cap at the best tier changes nothing."),
     "veto_for_everybody": _lt("without conditions the veto holds for every customer."),
 }
@@ -145,7 +163,11 @@ class KeyAccountProblem(models.AbstractModel):
             "metrics": self.env._("Metric"),
         }
         if path[0] == "tables":
-            kinds = {"tier": self.env._("Tier rules"), "veto": self.env._("Vetoes")}
+            kinds = {
+                "tier": self.env._("Tier rules"),
+                "veto": self.env._("Vetoes"),
+                "discount_cap": self.env._("Discount caps"),
+            }
             return kinds.get(path[-1], self.env._("Tables of Rules"))
         column = "key" if path[0] == "criteria" else "code"
         name = self._find_name(policy_values.get(path[0]), column, path[1]) if len(path) > 1 else ""
@@ -155,7 +177,11 @@ class KeyAccountProblem(models.AbstractModel):
     def _get_rule_name(self, path, policy_values):
         tables = [t for t in policy_values.get("tables") or [] if isinstance(t, dict) and t.get("kind") == path[1]]
         name = self._find_name(tables[0].get("rules") if tables else [], "key", path[3])
-        kinds = {"tier": self.env._("Tier rule"), "veto": self.env._("Veto")}
+        kinds = {
+            "tier": self.env._("Tier rule"),
+            "veto": self.env._("Veto"),
+            "discount_cap": self.env._("Discount cap"),
+        }
         return self._get_named(kinds.get(path[1], path[1]), name)
 
     @api.model
@@ -194,9 +220,12 @@ class KeyAccountProblem(models.AbstractModel):
         form = FORMS.get(params.get("allowed")) if problem.code == "wrong_type" else None
         if form:
             params["allowed"] = self.env._(form)
-        if problem.code not in MESSAGES:
-            return f"{problem.code} {params}"
-        template = self.env._(MESSAGES[problem.code])
+        code = problem.code
+        if code == "cap_not_monotone" and problem.params["worse_rule"] is None:
+            code = "cap_not_monotone_without"
+        if code not in MESSAGES:
+            return f"{code} {params}"
+        template = self.env._(MESSAGES[code])
         return template % {"got": "", "allowed": "", "kind": "", **params}
 
     @api.model

@@ -1,19 +1,29 @@
 """The decision core: plain Python, no Odoo. What is named here is its whole public API (see docs/architecture.md)."""
 
 from .book import Book
-from .decision import Decision, Reason
+from .caps import CapDecision, CapTable
+from .consent import covered, terms
+from .decision import Decision
+from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
+from .judgement import DiscountLine, Judgement, LineJudgement
 from .lint import lint
 from .matching import Matcher, matcher_name
 from .policy import Policy
 from .problems import FactError, PolicyError, Problem
 from .ranking import Standing, rank
+from .reasons import Reason
 
 __all__ = [
     "Book",
+    "CapDecision",
+    "CapTable",
     "Decision",
+    "DiscountLine",
     "Evaluator",
     "FactError",
+    "Judgement",
+    "LineJudgement",
     "Matcher",
     "Policy",
     "PolicyError",
@@ -22,8 +32,11 @@ __all__ = [
     "Reason",
     "Result",
     "Standing",
+    "covered",
     "evaluate",
+    "judge",
     "lint",
     "matcher_name",
     "rank",
+    "terms",
 ]

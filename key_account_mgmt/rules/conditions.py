@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from .exact import number, shown, text
 from .rows import Code, Row
-from .scope import known_metric, known_option
+from .scope import CAPS, known_metric, known_option
 
 Measure = Literal["value", "rank", "rank_pct", "cumulative_share_pct"]
 Operator = Literal[">=", ">", "<=", "<", "=", "!=", "in", "not in"]
@@ -60,6 +60,10 @@ class Condition(Row):
         if _choice(info) and measure != "value":
             raise PydanticCustomError(
                 "measure_not_allowed", "choices have no rank", {"got": measure, "allowed": ["value"]}
+            )
+        if measure != "value" and info.context and info.context.table == CAPS:
+            raise PydanticCustomError(
+                "place_not_allowed", "an order has no population", {"got": measure, "allowed": ["value"]}
             )
         return measure
 

@@ -1,20 +1,13 @@
 """From the rules that fire to one decision, by each table's hit policy, with its reasons as codes and parameters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .conditions import Operand
 from .exact import plain
-from .policy import Policy, Rule, TierRule
-
-Columns = Mapping[Operand, Sequence]
-
-
-class Reason(NamedTuple):
-    """Why, as a ``code`` and its ``params`` (docs/architecture.md has the list); rendering happens elsewhere."""
-
-    code: str
-    params: Mapping[str, Any]
+from .policy import Policy
+from .reasons import Columns, Reason, facts, missing_reasons
+from .tables import Rule, TierRule
 
 
 class Decision(NamedTuple):
@@ -53,37 +46,21 @@ class Verdict:
         """The decision about the customer in ``row``; ``missing`` says what could not be scored or judged."""
         reasons = [] if self.rule else [Reason("no_tier_rule", {})]
         for code, rule in self._cited:
-            reasons.append(Reason(code, {"rule": rule.key, "tier": rule.tier, "facts": _facts(rule, columns, row)}))
+            reasons.append(Reason(code, {"rule": rule.key, "tier": rule.tier, "facts": facts(rule, columns, row)}))
         if self.tier != self.proposed:
             reasons.append(Reason("capped", {"from": self.proposed, "to": self.tier}))
         return Decision(self.tier, self.proposed, self.rule, self.vetoes, (*reasons, *missing))
 
     def unjudged(self, absent: Iterable[Operand]) -> list[Reason]:
         """Reasons for the rules that were looked at and had a condition on one of the ``absent`` operands."""
-        absent = set(absent)
-        found = {
-            (operand, rule.key): None
-            for rule in self._unfired
-            for operand in (condition.operand for condition in rule.conditions)
-            if operand in absent
-        }
-        return [Reason("missing", _named(operand) | {"rule": key}) for operand, key in found]
+        return missing_reasons(self._unfired, absent)
 
 
 def _considered(policy: Policy, winner: Rule | None) -> Iterable[Rule]:
     """Rules whose outcome counted: those before the winner of a table where the first hit wins, else all."""
-    for table in policy.tables:
-        for rule in table.rules:
+    for kind in ("tier", "veto"):
+        table = policy.table(kind)
+        for rule in table.rules if table else ():
             if table.hit_policy == "first" and rule is winner:
                 break
             yield rule
-
-
-def _facts(rule: Rule, columns: Columns, row: int) -> list[dict[str, Any]]:
-    operands = dict.fromkeys(condition.operand for condition in rule.conditions)
-    return [{"metric": one.metric, "measure": one.measure, "value": columns[one][row]} for one in operands]
-
-
-def _named(operand: Operand) -> dict[str, Any]:
-    """A place can be missing where the value is not: a share of a sum of zero."""
-    return {"metric": operand.metric} | ({} if operand.measure == "value" else {"measure": operand.measure})

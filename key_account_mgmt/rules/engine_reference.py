@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from .conditions import Condition, Operand
-from .policy import Rule
+from .tables import Rule
 
 Fact = Decimal | int | str | None
 _HOLDS = {

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from .book import Book
 from .conditions import Operand
-from .decision import Decision, Reason, Verdict
+from .decision import Decision, Verdict
 from .exact import EXACT, plain
 from .frame import Frame, absent_rows, added
 from .matching import shared_matcher
 from .policy import Policy
 from .ranking import Ranking, Standing
+from .reasons import Reason
 from .scope import SCORE
 from .scoring import inputs, points
 

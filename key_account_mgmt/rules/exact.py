@@ -98,6 +98,13 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
+def _at_most_100(value: Decimal) -> Decimal:
+    if value > HUNDRED:
+        raise PydanticCustomError("out_of_range", "above 100", {"got": text(value), "allowed": "<= 100"})
+    return value
+
+
 Number = Annotated[Decimal, BeforeValidator(number), PlainSerializer(text, return_type=str)]
 Points = Annotated[Number, AfterValidator(_not_negative)]
 Positive = Annotated[Number, AfterValidator(_positive)]
+Percent = Annotated[Points, AfterValidator(_at_most_100)]

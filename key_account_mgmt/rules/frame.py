@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from .book import Book
 from .conditions import Operand
-from .decision import Reason
 from .exact import ZERO
 from .policy import Criterion, Policy
 from .ranking import Ranking, Standing
+from .reasons import Reason
 from .scope import SCORE
 from .scoring import inputs, points
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from .exact import text
-from .policy import Policy, Rule
+from .policy import Policy
 from .problems import Problem
 from .regions import Test, regions
 from .scales import Bands, Grades, Scale
-from .scope import SCORE
+from .scope import CAPS, SCORE
+from .tables import Rule
 
 Path = tuple[str | int, ...]
 
@@ -19,7 +20,7 @@ def lint(policy: Policy) -> list[Problem]:
 
 
 def _tiers(policy: Policy) -> Iterator[Problem]:
-    given = {rule.tier for table in policy.tables for rule in table.rules}
+    given = {rule.tier for table in policy.tables if table.kind != CAPS for rule in table.rules}
     for tier in policy.tiers:
         if tier.code not in given:
             yield Problem(("tiers", tier.code), "code", "tier_never_given", {"got": tier.code})

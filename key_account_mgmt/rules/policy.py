@@ -4,28 +4,28 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from .conditions import Condition
 from .exact import Positive
 from .rows import Code, Row, Text
 from .scales import Scale
-from .scope import known_tier, own_metric
+from .scope import own_metric
+from .tables import Table
 
 Kind = Literal["number", "amount", "percentage", "count", "choice"]
-HitPolicy = Literal["first", "all"]
 
 
 class Metric(Row):
-    """Something known of a customer; ``options`` are the codes of a choice."""
+    """Something known of a customer, or of an order line (``of``); ``options`` are the codes of a choice."""
 
     code: Code
     name: Text = ""
     kind: Kind
     options: tuple[Code, ...] = ()
+    of: Literal["line"] | None = None
 
     @field_validator("options")
     @classmethod
@@ -62,43 +62,6 @@ class Criterion(Row):
             found = {"got": scale.type, "metric": metric.code, "kind": metric.kind}
             raise PydanticCustomError("wrong_metric_kind", "scale does not fit the metric", found)
         return scale
-
-
-class Rule(Row):
-    """All conditions hold → the outcome, which the kinds of tables add; without conditions it always holds."""
-
-    key: Code
-    name: Text = ""
-    conditions: tuple[Condition, ...] = ()
-
-
-class TierRule(Rule):
-    """Outcome: the tier, for ``veto`` the best one still allowed."""
-
-    tier: Annotated[Code, AfterValidator(known_tier)]
-
-
-class TierTable(Row):
-    """Gives the tier: the first rule that fires, by order."""
-
-    rule: ClassVar[type[Rule]] = TierRule
-    hit_policy: ClassVar[HitPolicy] = "first"
-    kind: Literal["tier"]
-    rules: tuple[TierRule, ...] = ()
-
-
-class VetoTable(Row):
-    """Caps the tier whatever the score: all rules that fire, and the worst cap counts."""
-
-    rule: ClassVar[type[Rule]] = TierRule
-    hit_policy: ClassVar[HitPolicy] = "all"
-    kind: Literal["veto"]
-    rules: tuple[TierRule, ...] = ()
-
-
-# A new kind of table is a class here and its resolution in ``decision``.
-TABLES: dict[str, type[TierTable] | type[VetoTable]] = {"tier": TierTable, "veto": VetoTable}
-Table = Annotated[TierTable | VetoTable, Field(discriminator="kind")]
 
 
 class Policy(Row):

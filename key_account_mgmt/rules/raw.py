@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from .exact import read_json
-from .policy import TABLES
 from .problems import PolicyError, Problem
 from .rows import Row, Text
+from .tables import TABLES
 
 
 class Envelope(Row):
@@ -23,8 +23,9 @@ class Envelope(Row):
 
 
 class TableEnvelope(Row):
-    """A table before its rules are read."""
+    """What tells which kind of table it is; the columns of that kind are read next, then the rules."""
 
+    model_config = ConfigDict(extra="ignore")
     kind: Literal[tuple(TABLES)]  # type: ignore[valid-type]
     rules: list[Any] = []
 

@@ -1,16 +1,18 @@
 """Reads a policy row by row, so that everything that is wrong is found in one go."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from .conditions import Condition
-from .policy import TABLES, Criterion, Metric, Policy, Rule, Table, Tier
+from .policy import Criterion, Metric, Policy, Tier
 from .problems import PolicyError, Problem, from_pydantic
 from .raw import Envelope, TableEnvelope, by_code, get, label_of, parsed, rows_of
 from .rows import Row
 from .scope import SCORE, Scope
+from .tables import TABLES, Rule, Table
 
 Path = tuple[str | int, ...]
 _SCORE_METRIC = Metric(code=SCORE, kind="number")
@@ -69,14 +71,15 @@ class _Reader:
         envelope = self._row(TableEnvelope, row, path, scope)
         if envelope is None:
             return None
-        kind = TABLES[envelope.kind]
+        kind, scope = TABLES[envelope.kind], replace(scope, table=envelope.kind)
+        table = self._row(kind, {**row, "rules": ()}, path, scope)
         path = (*path, "rules")
         self._unique(envelope.rules, path, "key", "key")
         rules = [
             self._rule(kind.rule, rule, (*path, label_of(rule, "key", index)), scope)
             for index, rule in enumerate(envelope.rules)
         ]
-        return kind(kind=envelope.kind, rules=[rule for rule in rules if rule])
+        return table and table.model_copy(update={"rules": tuple(rule for rule in rules if rule)})
 
     def _rule(self, model: type[Rule], row: Any, path: Path, scope: Scope) -> Rule | None:
         """The rule; its conditions are rows of their own, so that one broken row does not hide another."""

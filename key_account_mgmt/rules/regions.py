@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .axes import Axis, axis
 from .conditions import Condition, Operand
-from .policy import Rule
+from .tables import Rule
 
 Test = Mapping[Operand, frozenset[int]]
 

@@ -11,15 +11,20 @@ if TYPE_CHECKING:
     from .policy import Metric
 
 SCORE = "score"
+CAPS = "discount_cap"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """``metrics`` and ``tiers`` by code (None: the row is there, but broken), ``metric``: of the row at hand."""
+    """``metrics`` and ``tiers`` by code (None: the row is there, but broken).
+
+    Of the row at hand: ``metric``, and the kind of the ``table`` that it stands in.
+    """
 
     metrics: Mapping[str, Any] = field(default_factory=dict)
     tiers: Mapping[str, Any] = field(default_factory=dict)
     metric: "Metric | None" = None
+    table: str | None = None
 
     def of(self, metric: Any) -> "Scope":
         """The scope of a row about ``metric`` (whatever a row had there)."""
@@ -28,10 +33,16 @@ class Scope:
 
 
 def known_metric(code: str, info: ValidationInfo) -> str:
-    """``code`` if the policy has such a metric, else ``unknown_metric``."""
+    """``code`` if the policy has such a metric, else ``unknown_metric``.
+
+    Nothing but a discount cap knows an order line: elsewhere its metrics are ``metric_not_allowed``.
+    """
     scope = info.context
     if scope and code not in scope.metrics:
         raise PydanticCustomError("unknown_metric", "unknown metric", {"got": code, "allowed": sorted(scope.metrics)})
+    metric = scope.metrics[code] if scope else None
+    if metric and metric.of == "line" and scope.table != CAPS:
+        raise PydanticCustomError("metric_not_allowed", "of an order line", {"got": code, "allowed": [CAPS]})
     return code
 
 

@@ -1,0 +1,69 @@
+"""The discount cap of an order line: the first row of the table that fires for its facts."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .book import Book
+from .exact import plain
+from .frame import absent_rows
+from .matching import shared_matcher
+from .policy import Policy
+from .reasons import Columns, Reason, facts, missing_reasons
+from .scope import CAPS
+from .tables import CapRule
+
+
+class CapDecision(NamedTuple):
+    """The ``rule`` that decided, its ``cap`` and ``margin_floor`` in % (None: there is none), and the ``reasons``."""
+
+    rule: str | None
+    cap: Decimal | None
+    margin_floor: Decimal | None
+    reasons: tuple[Reason, ...]
+
+    def dump(self) -> dict[str, Any]:
+        """The decision as plain JSON values, numbers as text."""
+        return plain(self)
+
+
+class CapTable:
+    """The discount caps of a policy at work; false when it has none. ``engine`` picks a matcher for tests.
+
+    ``metrics``: the codes it looks at. ``reference``: what discounts are measured from, list_price or pricelist.
+    """
+
+    def __init__(self, policy: Policy, engine: str | None = None):
+        table = policy.table(CAPS)
+        self._rules: tuple[CapRule, ...] = table.rules if table else ()
+        self._matcher = shared_matcher(policy, CAPS, engine)
+        self._choices = policy.choices
+        self.reference: str = (table and table.reference) or "list_price"
+        self.metrics = frozenset(operand.metric for operand in self._matcher.operands)
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def decide(self, book: Book) -> list[CapDecision]:
+        """One decision per row of ``book``, in its order; a ``score`` is a column like the others.
+
+        Raises FactError for a value that cannot be used.
+        """
+        columns = {one: book.column(one.metric, one.metric in self._choices) for one in self._matcher.operands}
+        fired = self._matcher.match(columns, len(book))
+        absent: dict[int, list] = {}
+        for operand, column in columns.items():
+            for row in absent_rows(column):
+                absent.setdefault(row, []).append(operand)
+        return [self._decision(rows, columns, row, absent.get(row, ())) for row, rows in enumerate(fired)]
+
+    def _decision(self, fired: Sequence[int], columns: Columns, row: int, absent: Sequence) -> CapDecision:
+        """The rules before the one that decides had their say, so what was missing for them belongs to the reasons."""
+        looked_at = self._rules[: fired[0]] if fired else self._rules
+        missing = missing_reasons(looked_at, absent) if absent else ()
+        if not fired:
+            return CapDecision(None, None, None, (Reason("no_cap_rule", {}), *missing))
+        rule = self._rules[fired[0]]
+        said = {"rule": rule.key, "cap": rule.cap, "margin_floor": rule.margin_floor}
+        reason = Reason("cap_rule", said | {"facts": facts(rule, columns, row)})
+        return CapDecision(rule.key, rule.cap, rule.margin_floor, (reason, *missing))

@@ -1,0 +1,88 @@
+"""What somebody consented to, as plain values that can be kept, and whether an order still is within it."""
+
+from collections.abc import Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from .exact import EXACT, text
+from .judgement import DiscountLine, Judgement, LineJudgement
+
+_FINE = Decimal("0.000000000001")
+Then = Mapping[str, Any]
+
+
+def terms(judgement: Judgement, currency: str) -> dict[str, Any]:
+    """What ``judgement`` says of an order in ``currency``, as plain JSON values with numbers as text."""
+    return {"currency": currency, "total": text(judgement.total), "lines": [_kept(one) for one in judgement.lines]}
+
+
+def _kept(judged: LineJudgement) -> dict[str, Any]:
+    line = judged.line
+    return {
+        "key": line.key,
+        "product": line.product,
+        "quantity": text(line.quantity),
+        "unit_net": text(line.unit_net),
+        "given_pct": _text(judged.given_pct, ROUND_CEILING),
+        "margin_pct": _text(judged.margin_pct, ROUND_FLOOR),
+        "beyond": text(judged.beyond),
+    }
+
+
+def _text(pct: Decimal | None, rounding: str) -> str | None:
+    """A percentage of 12 decimals is enough; rounded so that what it was taken from is within it."""
+    return None if pct is None else text(pct.quantize(_FINE, rounding, EXACT))
+
+
+def covered(judgement: Judgement, currency: str, terms: Then) -> bool:
+    """Whether an order in ``currency`` is within what ``terms`` say, wherever it is over now.
+
+    - A line that is over: the same product, no more of it, and no lower price (or no higher discount, no lower margin:
+      whichever of the two was broken).
+    - The whole order over: it gives no more beyond its allowance than then. Or only what things are worth has changed
+      since then: lines that left room for others are as they were, no line that takes room has grown, none has a lower
+      price, and new ones take none.
+    """
+    if not judgement.over:
+        return True
+    if currency != terms["currency"]:
+        return False
+    known = {one["key"]: one for one in terms["lines"]}
+    if not all(_line_covered(one, known.get(one.line.key)) for one in judgement.lines if one.over):
+        return False
+    return not judgement.order_over or judgement.total <= Decimal(terms["total"]) or _only_worth(judgement, known)
+
+
+def _line_covered(judged: LineJudgement, then: Then | None) -> bool:
+    line = judged.line
+    if then is None or line.product != then["product"] or line.quantity > Decimal(then["quantity"]):
+        return False
+    if line.unit_net >= Decimal(then["unit_net"]):
+        return True
+    same_discount = not judged.over_cap or judged.given_pct <= Decimal(then["given_pct"] or "-Infinity")
+    return same_discount and (not judged.below_floor or _same_margin(judged.margin_pct, then["margin_pct"]))
+
+
+def _same_margin(now: Decimal | None, then: str | None) -> bool:
+    return now is not None and (then is None or now >= Decimal(then))
+
+
+def _only_worth(judgement: Judgement, known: Mapping[Any, Then]) -> bool:
+    """Whether the order would be no worse than then if reference prices and rates were still what they were."""
+    lines = {one.line.key: one for one in judgement.lines}
+    gone = [then for key, then in known.items() if key not in lines]
+    if any(Decimal(then["beyond"]) < 0 or Decimal(then["quantity"]) < 0 for then in gone):
+        return False
+    return all(_no_worse(one, known.get(key)) for key, one in lines.items())
+
+
+def _no_worse(judged: LineJudgement, then: Then | None) -> bool:
+    line: DiscountLine = judged.line
+    if then is None:
+        return judged.beyond <= 0
+    quantity, price = Decimal(then["quantity"]), Decimal(then["unit_net"])
+    if line.product != then["product"]:
+        return False
+    if quantity <= 0 or line.quantity <= 0 or Decimal(then["beyond"]) < 0:
+        return line.quantity == quantity and (line.unit_net == price if quantity < 0 else line.unit_net >= price)
+    return line.quantity <= quantity and line.unit_net >= price

@@ -1,0 +1,96 @@
+"""What an order gives away, line by line and as a whole, and whether its caps allow it."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from .exact import EXACT, HUNDRED, ZERO
+from .judgement import Amount, DiscountLine, Judgement, LineJudgement
+
+
+def judge(lines: Sequence[DiscountLine], rounding: Decimal) -> Judgement:
+    """Whether ``lines`` of one order keep their caps; all money is rounded half up to ``rounding``.
+
+    The discount of a line is 1 − net ÷ reference. Reference 200.00 and a cap of 10 % make a least net of 180.00: at
+    180.00 the line gives 20.00 of 20.00 allowed and is within, at 179.99 it is over, by 0.01.
+
+    A line is judged by its own cap when it is ``own``, its quantity and reference are above 0 and it has a cap: it is
+    over when net < least − slack. It is below its margin floor when (net + slack − cost) ÷ (net + slack) is below the
+    floor, or when net is 0 or less although it has a cost or a reference; an unknown cost breaks no floor.
+
+    The order as a whole may give what its lines allow together, and no more (plus the sum of their slack):
+    - given is reference − net, so that a surcharge makes up for others here, and here only;
+      without a reference it is −net where net is negative (a global discount), else 0: money asked for something of
+      unknown worth is no discount in reverse
+    - allowed is reference − least. Without a cap a line may be given away wholly: its reference, or what is asked for
+      it. With a cap but without a reference, or where it is not ``own``: 0
+    - returned goods (quantity and reference below 0) take allowance back, but never more than the capped lines, or the
+      uncapped ones, have: taking back goods at their worth is no discount
+
+    Line 1 above at 190.00 gives 10.00 and leaves 10.00 of room; a discount line of −10.00 uses it up, one of −10.01
+    makes the order over by 0.01, though no line is over. Where no line has a cap or a floor, nothing is ever over.
+    """
+    with localcontext(EXACT):
+        judged = tuple(_line(line, rounding) for line in lines)
+        given = sum((one.given for one in judged), ZERO)
+        allowed = _allowed(judged, capped=True) + _allowed(judged, capped=False)
+        slack = sum((line.slack for line in lines), ZERO) + rounding / 2
+        order_over = given - allowed > slack and any(line.cap is not None for line in lines)
+        beyond = [
+            given - allowed if order_over else ZERO,
+            sum((max(one.excess, one.shortfall) for one in judged), ZERO),
+        ]
+        over = order_over or any(one.over for one in judged)
+        return Judgement(judged, given, allowed, max(ZERO, allowed - given), max(beyond), over, order_over)
+
+
+def _allowed(judged: Sequence[LineJudgement], capped: bool) -> Decimal:
+    return max(ZERO, sum((one.allowed for one in judged if (one.line.cap is not None) == capped), ZERO))
+
+
+def _line(line: DiscountLine, rounding: Decimal) -> LineJudgement:
+    net, reference = _money(line.net, rounding), _money(line.reference or 0, rounding)
+    given = reference - net if reference else max(ZERO, -net)
+    allowed = _line_allowed(line, net, reference, rounding)
+    over_cap = _is_judged(line) and line.cap is not None and reference > 0 and given - allowed > line.slack
+    margin = (net - line.cost) * HUNDRED / net if line.cost is not None and net > 0 else None
+    shortfall = _shortfall(line, net, reference)
+    return LineJudgement(
+        line,
+        HUNDRED - line.net * HUNDRED / line.reference if line.reference else None,
+        given,
+        allowed,
+        given - allowed if over_cap else ZERO,
+        margin,
+        shortfall or ZERO,
+        over_cap,
+        shortfall is not None,
+    )
+
+
+def _line_allowed(line: DiscountLine, net: Decimal, reference: Decimal, rounding: Decimal) -> Decimal:
+    if line.cap is None:
+        return reference or max(ZERO, net)
+    if not line.own or not reference:
+        return ZERO
+    return reference - _money(line.reference * (HUNDRED - line.cap) / HUNDRED, rounding)
+
+
+def _shortfall(line: DiscountLine, net: Decimal, reference: Decimal) -> Decimal | None:
+    """What is missing to the margin floor; None where it is kept. No price reaches 100 %: then it is the cost."""
+    if line.margin_floor is None or not _is_judged(line):
+        return None
+    cost = line.cost or ZERO
+    if net <= 0:
+        return max(cost, ZERO) - net if cost > 0 or reference > 0 else None
+    taken = net + line.slack
+    if (taken - cost) * HUNDRED >= line.margin_floor * taken:
+        return None
+    return cost * HUNDRED / (HUNDRED - line.margin_floor) - net if line.margin_floor < HUNDRED else cost
+
+
+def _is_judged(line: DiscountLine) -> bool:
+    return line.own and line.quantity > 0
+
+
+def _money(value: Amount, rounding: Decimal) -> Decimal:
+    return (value / rounding).quantize(Decimal(1), ROUND_HALF_UP) * rounding
