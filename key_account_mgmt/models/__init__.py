@@ -41,3 +41,9 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import key_account_approval_level
+from . import key_account_approval
+from . import key_account_approval_asking
+from . import key_account_approval_decision
+from . import key_account_approval_details
+from . import sale_order_approval

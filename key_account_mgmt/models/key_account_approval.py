@@ -1,0 +1,234 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .. import rules
+
+APPROVAL_KINDS = [("discount", "Discount")]
+APPROVAL_STATES = [
+    ("requested", "Requested"),
+    ("approved", "Approved"),
+    ("refused", "Refused"),
+    ("withdrawn", "Withdrawn"),
+]
+
+# What a remote caller could put into the context to keep the approvers from being told.
+SILENCERS = {"mail_activity_automation_skip", "mail_activity_quick_update", "tracking_disable", "mail_notrack"}
+
+
+def clean(records):
+    """The records without the defaults and silencers of a remote caller's context."""
+    context = {
+        key: value
+        for key, value in records.env.context.items()
+        if key not in SILENCERS and not key.startswith("default_")
+    }
+    return records.with_context(context)  # pylint: disable=context-overridden
+
+
+class KeyAccountApproval(models.Model):
+    """Somebody else's recorded consent to go over a cap, or the request for it.
+
+    It is made by ``_request`` and decided by its buttons, and nothing else of it ever changes: not by the superuser,
+    not by an import, not by a context key. What it allows are its ``terms``; whether the order still is within them
+    is asked anew each time, so that an approval lapses when the order gets worse, and holds again when that is undone.
+    """
+
+    _name = "key.account.approval"
+    _description = "Key Account Approval"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _mail_post_access = "read"
+
+    name = fields.Char(required=True, readonly=True, copy=False)
+    kind = fields.Selection(APPROVAL_KINDS, required=True, readonly=True)
+    # An order may be deleted while it is a quotation; what was asked and decided stays.
+    order_id = fields.Many2one("sale.order", readonly=True, index=True, ondelete="set null")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="set null")
+    requested_by_id = fields.Many2one("res.users", required=True, readonly=True, index=True, ondelete="restrict")
+    requested_on = fields.Datetime(required=True, readonly=True)
+    salesperson_id = fields.Many2one("res.users", readonly=True, index=True, ondelete="restrict")
+    involved_user_ids = fields.Many2many(
+        "res.users",
+        "key_account_approval_involved_rel",
+        string="Had a Hand in It",
+        readonly=True,
+        help="Who asked, sold, made the order or changed its lines last when the approval was asked for."
+        " They cannot decide.",
+    )
+    reason = fields.Text(required=True, readonly=True)
+    excess = fields.Monetary("Over the Cap", readonly=True, aggregator="sum")
+    level_id = fields.Many2one("key.account.approval.level", readonly=True, index=True, ondelete="restrict")
+    terms = fields.Json(readonly=True, help="What is asked for, line by line, in figures.")
+    details = fields.Json(readonly=True, help="The same in the words of the day, to be read.")
+    details_html = fields.Html(compute="_compute_details_html", sanitize=False)
+    state = fields.Selection(APPROVAL_STATES, required=True, readonly=True, index=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    decided_on = fields.Datetime(readonly=True)
+    comment = fields.Text(readonly=True)
+    holds = fields.Boolean(compute="_compute_holds", help="The order, as it is now, is within what was asked for.")
+    standing = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("holds", "Approved"),
+            ("lapsed", "Lapsed"),
+            ("refused", "Refused"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        string="Status",
+        compute="_compute_standing",
+        help="An approval lapses when the order gets worse than what was approved.",
+    )
+    is_approver = fields.Boolean(compute="_compute_is_approver", search="_search_is_approver")
+    waiting_for_me = fields.Boolean(compute="_compute_waiting_for_me", search="_search_waiting_for_me")
+
+    # -------------------------------------------------------------------------
+    # Does it still hold?
+    # -------------------------------------------------------------------------
+
+    @api.depends("state", "terms")
+    def _compute_holds(self):
+        # Asked anew in each request, not on each change of an order line: those who type do not wait for it.
+        # sudo: whoever may read the approval may know this much of its order
+        judged = self.sudo().order_id._get_key_account_judgements()
+        for approval in self:
+            order = approval.sudo().order_id
+            # An order that cannot be judged, such as one in a currency without a rate, is in nothing.
+            approval.holds = order in judged and approval._covers(order, judged[order])
+
+    def _covers(self, order, judgement):
+        """Whether an order, judged as ``judgement``, is within what this approval is about.
+
+        :param judgement: None when nothing of the order is capped, so that there is nothing to be over
+        """
+        if judgement is None:
+            return True
+        if not self._is_for(order):
+            return False
+        return rules.covered(judgement, order.currency_id.name, self.terms)
+
+    def _is_for(self, order):
+        """Another customer's deal, or another company's, was not what somebody consented to."""
+        return self.partner_id == order.partner_id.commercial_partner_id and self.company_id == order.company_id
+
+    @api.depends("state", "holds")
+    def _compute_standing(self):
+        for approval in self:
+            if approval.state == "approved":
+                approval.standing = "holds" if approval.holds else "lapsed"
+            else:
+                approval.standing = "waiting" if approval.state == "requested" else approval.state
+
+    @api.model
+    def _get_approved_terms(self, orders):
+        """What was consented to: ``{order id: [terms]}``, for orders with an approval of their customer and company.
+
+        For the guard of confirmed orders; in sudo, since whoever touches an order need not be allowed to read its
+        approvals, and must have the good of them all the same. Nothing but the terms leaves this function.
+        """
+        approvals = self.sudo().search(
+            [("order_id", "in", orders.ids), ("state", "=", "approved"), ("kind", "=", "discount")]
+        )
+        terms = {}
+        for approval in approvals:
+            if approval._is_for(approval.order_id):
+                terms.setdefault(approval.order_id.id, []).append(approval.terms)
+        return terms
+
+    # -------------------------------------------------------------------------
+    # Frozen
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if vals_list:
+            raise UserError(
+                self.env._("Approvals are not made by hand or by import. Use “Ask for Approval” on the order.")
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        frozen = sorted(set(vals) - self._get_unfrozen_fields())
+        if frozen:
+            described = self.fields_get(frozen, ["string"])
+            raise UserError(
+                self.env._(
+                    "%(fields)s of an approval cannot be edited: it is the record of what was asked and decided."
+                    " Use its buttons, or ask again.",
+                    fields=", ".join(described[name]["string"] for name in frozen if name in described)
+                    or ", ".join(frozen),
+                )
+            )
+        return super().write(vals)
+
+    @api.model
+    def _get_unfrozen_fields(self):
+        """Messages and activities about an approval are not part of it."""
+        return set(self.env["mail.thread"]._fields) | set(self.env["mail.activity.mixin"]._fields)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if self:
+            raise UserError(self.env._("Approvals are kept for good: they are the record of who allowed what."))
+
+    def copy_data(self, default=None):
+        raise UserError(self.env._("An approval cannot be copied. Use “Ask for Approval” on the order."))
+
+    @api.model
+    def _record(self, vals_list):
+        """Make approvals; the one door past ``create`` of this model. Private, hence out of reach of remote calls."""
+        # sudo: nobody has the right to create approvals, so that this is the only way
+        approvals = super(KeyAccountApproval, clean(self).sudo())
+        return approvals.create(vals_list).with_env(self.env)  # pylint: disable=super-method-mismatch
+
+    def _set_values(self, vals):
+        """Write what only the workflow may. Private, hence out of reach of remote calls."""
+        # sudo: nobody has the right to write approvals, so that this is the only way
+        return super(KeyAccountApproval, clean(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
+
+    def _lock(self):
+        """Touch the rows, so that of two people who decide at once the second fails, is tried again, and is told."""
+        self.env.cr.execute(
+            SQL("UPDATE key_account_approval SET write_date = write_date WHERE id IN %s", tuple(self.ids or [0]))
+        )
+        self.invalidate_recordset(["state"])
+
+    # -------------------------------------------------------------------------
+    # Who may decide
+    # -------------------------------------------------------------------------
+
+    @api.depends("excess", "company_id")
+    @api.depends_context("uid")
+    def _compute_is_approver(self):
+        mine = self.sudo().search(self._search_is_approver("in", [True]) & Domain("id", "in", self.ids))
+        for approval in self:
+            approval.is_approver = approval in mine
+
+    @api.model
+    def _search_is_approver(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self.env["key.account.approval.level"]._get_decidable_domain(self.env.user)
+
+    @api.depends("state", "excess")
+    @api.depends_context("uid")
+    def _compute_waiting_for_me(self):
+        mine = self.sudo().search(self._search_waiting_for_me("in", [True]) & Domain("id", "in", self.ids))
+        for approval in self:
+            approval.waiting_for_me = approval in mine
+
+    @api.model
+    def _search_waiting_for_me(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        uid = self.env.uid
+        hands = Domain.OR(Domain(path, "=", uid) for path in ("user_id", "create_uid", "order_line.write_uid"))
+        return (
+            Domain("state", "=", "requested")
+            & Domain("is_approver", "=", True)
+            & Domain("involved_user_ids", "not in", uid)
+            & ~Domain("order_id", "any", hands)
+        )

@@ -1,0 +1,142 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .key_account_approval import clean
+
+
+class KeyAccountApproval(models.Model):
+    """How an approval is decided: by its buttons, by people who may, and once."""
+
+    _inherit = "key.account.approval"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_approve(self):
+        """Consent to what was asked for. The order can be confirmed as long as it gets no worse."""
+        self._decide("approved")
+        return True
+
+    def action_refuse(self, comment):
+        """Say no.
+
+        :param comment: why, for who asked
+        """
+        if not (comment or "").strip():
+            raise UserError(self.env._("Say why you refuse, so that the salesperson knows what to do."))
+        self._decide("refused", comment.strip())
+        return True
+
+    def action_withdraw(self):
+        """Take a request back; who asked, and who may edit the order, can."""
+        self._claim()
+        for approval in self:
+            if approval.requested_by_id != self.env.user:
+                approval.order_id.check_access("write")
+        self._withdraw(self.env._("Withdrawn by %s.", self.env.user.name))
+        return True
+
+    def action_open_refusal(self):
+        """Ask for the comment that a refusal needs."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse"),
+            "res_model": "key.account.approval.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_approval_ids": self.ids},
+        }
+
+    def action_open_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _decide(self, state, comment=False):
+        self._claim()
+        eligible = self._get_eligible()
+        for approval in self:
+            approval._check_decider(self.env["res.users"].union(*eligible[approval]))
+        self._set_values(
+            {
+                "state": state,
+                "decided_by_id": self.env.uid,
+                "decided_on": fields.Datetime.now(),
+                "comment": comment,
+            }
+        )
+        self._finish()
+        for approval in self:
+            approval._log_decision()
+            approval._schedule(approval.order_id, approval.requested_by_id.filtered("active"))
+
+    def _claim(self):
+        """Make sure that the user sees these requests, that nobody decides them meanwhile, and that they wait."""
+        self.check_access("read")
+        foreign = self.company_id - self.env.companies
+        if foreign:
+            raise AccessError(
+                self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
+            )
+        self._lock()
+        for approval in self:
+            if approval.state != "requested":
+                raise UserError(approval._get_decided_message())
+
+    def _get_decided_message(self):
+        states = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "%(name)s is not waiting any more: %(state)s%(by)s. Reload the page.",
+            name=self.name,
+            state=states[self.state],
+            by=(self.decided_by_id and self.env._(" by %s", self.decided_by_id.sudo().name)) or "",
+        )
+
+    def _check_decider(self, eligible):
+        """Somebody of the level, who had no hand in it. Asked of the user himself: the superuser is nobody."""
+        user = self.env.user
+        if user in self._get_barred():
+            raise AccessError(
+                self.env._(
+                    "You asked for %(name)s, or sold, made or changed the order, so somebody else must decide:"
+                    " %(others)s.",
+                    name=self.name,
+                    others=self._get_others_text(),
+                )
+            )
+        if user not in eligible:
+            raise AccessError(
+                self.env._(
+                    "%(name)s is %(excess)s over the cap. That is decided by: %(others)s.",
+                    name=self.name,
+                    excess=self._format_excess(),
+                    others=self._get_others_text(),
+                )
+            )
+
+    def _get_others_text(self):
+        asked = self._get_asked()[self].sudo()
+        names = asked.mapped("name") or [self.env._("nobody yet; see Approval Levels")]
+        return self.env["key.account.formatter"]._format_list(names)
+
+    def _withdraw(self, comment):
+        """Nobody has to decide any more."""
+        if self:
+            self._set_values({"state": "withdrawn", "comment": comment})
+            self._finish()
+            for approval in self:
+                approval._log_on_order(self.env._("%(name)s: %(what)s", name=approval.name, what=comment))
+
+    def _finish(self):
+        self._end_activities(self)
+        self._mark_orders()
+
+    def _log_decision(self):
+        if self.state == "approved":
+            message = self.env._("Approved: %(excess)s over the cap.", excess=self._format_excess())
+        else:
+            message = self.env._("Refused: %(comment)s", comment=self.comment)
+        # sudo: as the model has it, nobody has the right to write approvals, not even their log
+        clean(self).sudo()._message_log(body=message)
+        self._log_on_order(message)

@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+MANAGER_GROUP = "key_account_mgmt.group_key_account_manager"
+
+
+class KeyAccountApprovalLevel(models.Model):
+    """Who may consent to how much: up from an amount over the cap, these people and those of the higher levels.
+
+    Example: levels from 0 (Ann), 500 (Bob) and 5,000 (Carol). An order that is 800 over its cap needs Bob or Carol.
+    Below the lowest level, and in a company without levels, the Key Accounts managers decide as well.
+    """
+
+    _name = "key.account.approval.level"
+    _description = "Key Account Approval Level"
+    _order = "company_id, amount_from, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_from = fields.Monetary("Over the Cap from", help="The level decides from this amount over the cap on.")
+    user_ids = fields.Many2many(
+        "res.users",
+        string="Approvers",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="They, and the approvers of higher levels, may approve.",
+    )
+    active = fields.Boolean(default=True)
+
+    _amount_unique = models.UniqueIndex(
+        "(company_id, amount_from) WHERE active", "The company has a level from this amount on already."
+    )
+    _amount_positive = models.Constraint("CHECK (amount_from >= 0)", "A level starts at zero or more over the cap.")
+
+    @api.constrains("user_ids", "company_id")
+    def _check_users(self):
+        for level in self:
+            # sudo: users of other companies are not readable, and must be refused in words all the same
+            strangers = level.sudo().user_ids.filtered(
+                lambda user, company=level.company_id: user.share or company not in user.company_ids
+            )
+            if strangers or not level.sudo().user_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Approval level “%(level)s” needs approvers who work in %(company)s.",
+                        level=level.name,
+                        company=level.company_id.name,
+                    )
+                    + (" " + self.env._("Not so: %s.", ", ".join(strangers.mapped("name"))) if strangers else "")
+                )
+
+    # -------------------------------------------------------------------------
+    # Who decides on how much
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_by_company(self, companies):
+        """The levels in force, the lowest first: ``{company: levels}``."""
+        # sudo: whoever asks for an approval may not read the levels, and need not to find his approvers
+        levels = self.sudo().with_context(active_test=True).search([("company_id", "in", companies.ids)])
+        return {company: levels.filtered(lambda level, c=company: level.company_id == c) for company in companies}
+
+    def _get_required(self, excess):
+        """Of the levels of one company, that which an amount over the cap needs, or none."""
+        return self.filtered(lambda level: level.amount_from <= excess)[-1:]
+
+    @api.model
+    def _get_decidable_domain(self, user):
+        """Approvals of the sizes, and in the companies, that a user decides on; whether he had a hand in them aside.
+
+        The same as ``key.account.approval._get_eligible``, as a filter.
+        """
+        manager = user.has_group(MANAGER_GROUP)
+        return Domain.OR(
+            Domain("company_id", "=", company.id) & levels._get_reach(user, manager)
+            for company, levels in self._get_by_company(user.company_ids).items()
+        )
+
+    def _get_reach(self, user, manager):
+        """What a user decides on by the levels of one company."""
+        own = self.filtered(lambda level: user in level.user_ids)[-1:]
+        if not own and not manager:
+            return Domain.FALSE
+        above = self.filtered(lambda level: not own or level.amount_from > own.amount_from)[:1]
+        return Domain("excess", "<", above.amount_from) if above else Domain.TRUE
+
+    # -------------------------------------------------------------------------
+    # Requests that wait follow the levels
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        levels = super().create(vals_list)
+        self._reassign_requests(levels.company_id)
+        return levels
+
+    def write(self, vals):
+        companies = self.company_id
+        result = super().write(vals)
+        self._reassign_requests(companies | self.company_id)
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self._reassign_requests(companies)
+        return result
+
+    @api.model
+    def _reassign_requests(self, companies):
+        # sudo: rule administrators change levels, and the requests of all salespeople follow
+        requests = self.env["key.account.approval"].sudo()
+        requests.search([("company_id", "in", companies.ids), ("state", "=", "requested")])._reassign()

@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+APPROVAL_STATES_OF_ORDERS = [("waiting", "Waiting"), ("approved", "Approved"), ("refused", "Refused")]
+
+
+class SaleOrder(models.Model):
+    """Asking for approval of an order, and deciding on it, from the order itself."""
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    key_account_approval_ids = fields.One2many(
+        "key.account.approval", "order_id", string="Approvals", copy=False, readonly=True, groups="base.group_user"
+    )
+    # Shown and filtered by; what an order may do is asked of the approvals themselves.
+    key_account_approval_state = fields.Selection(
+        APPROVAL_STATES_OF_ORDERS, string="Approval", copy=False, readonly=True, groups="base.group_user"
+    )
+    key_account_approval_count = fields.Integer(compute="_compute_key_account_approval_count", groups="base.group_user")
+    key_account_waiting_for_me = fields.Boolean(
+        "Waiting for My Approval",
+        compute="_compute_key_account_waiting_for_me",
+        search="_search_key_account_waiting_for_me",
+        groups="base.group_user",
+    )
+
+    @api.depends("key_account_approval_ids")
+    def _compute_key_account_approval_count(self):
+        counts = dict(
+            self.env["key.account.approval"]._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"])
+        )
+        for order in self:
+            order.key_account_approval_count = counts.get(order._origin, 0)
+
+    @api.depends("key_account_approval_state")
+    @api.depends_context("uid")
+    def _compute_key_account_waiting_for_me(self):
+        waiting = self.filtered(lambda order: order.key_account_approval_state == "waiting")
+        mine = waiting._get_key_account_requests().filtered("waiting_for_me").order_id
+        for order in self:
+            order.key_account_waiting_for_me = order._origin in mine
+
+    @api.model
+    def _search_key_account_waiting_for_me(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("key_account_approval_ids.waiting_for_me", "=", True)]
+
+    # -------------------------------------------------------------------------
+    # The order as it is now
+    # -------------------------------------------------------------------------
+
+    def _judge_key_account(self):
+        """Judge the orders: ``{order: judgement, or None when nothing of it is capped}``.
+
+        :raises UserError: an order cannot be judged, such as one in a currency without a rate
+        """
+        verdicts = self.env["key.account.discount"]._judge_orders(self)
+        found = {order: verdicts.get(order) for order in self}
+        return {order: verdict and verdict.judgement for order, verdict in found.items()}
+
+    def _get_key_account_judgements(self):
+        """The same, without the orders that cannot be judged."""
+        try:
+            return self._judge_key_account()
+        except UserError:
+            if len(self) <= 1:
+                return {}
+        judgements = {}
+        for order in self:
+            judgements.update(order._get_key_account_judgements())
+        return judgements
+
+    def _get_key_account_requests(self):
+        """The requests that wait for a decision."""
+        return self.env["key.account.approval"].search([("order_id", "in", self.ids), ("state", "=", "requested")])
+
+    def _get_key_account_approval_state(self):
+        """How far the approval of one order is: a request that waits, or else the last thing that was decided."""
+        last = self.env["key.account.approval"].search(
+            [("order_id", "=", self.id), ("state", "!=", "withdrawn")], limit=1
+        )
+        return "waiting" if last.state == "requested" else last.state
+
+    # -------------------------------------------------------------------------
+    # Buttons
+    # -------------------------------------------------------------------------
+
+    def action_key_account_ask(self):
+        """Ask for approval: a small dialog for the reason."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask for Approval"),
+            "res_model": "key.account.approval.request",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def action_key_account_approve(self):
+        """Approve the requests of these orders."""
+        return self._get_key_account_requests_to_decide().action_approve()
+
+    def action_key_account_refuse(self):
+        """Refuse the requests of these orders: a small dialog for the comment."""
+        return self._get_key_account_requests_to_decide().action_open_refusal()
+
+    def _get_key_account_requests_to_decide(self):
+        requests = self._get_key_account_requests()
+        without = self - requests.order_id
+        if without:
+            raise UserError(
+                self.env._("No request for approval of %s waits. Reload the page.", ", ".join(without.mapped("name")))
+            )
+        return requests
+
+    def action_key_account_open_approvals(self):
+        """What was asked and decided about this order."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_approval_action")
+        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
+
+    # -------------------------------------------------------------------------
+    # The order goes on
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        """A request for an order that is confirmed or cancelled, or a note to confirm it, is nobody's work any more."""
+        result = super().write(vals)
+        if vals.get("state") in ("sale", "cancel"):
+            # sudo: customers confirm and cancel too
+            self.sudo().filtered("key_account_approval_state")._end_key_account_approvals()
+        return result
+
+    def _end_key_account_approvals(self):
+        requests = self._get_key_account_requests()
+        requests._withdraw(self.env._("Withdrawn: the order was confirmed or cancelled."))
+        self.env["key.account.approval"]._end_activities(self)
+
+    @api.ondelete(at_uninstall=False)
+    def _withdraw_key_account_requests(self):
+        # sudo: as for the order itself, which the user may delete
+        self.sudo()._get_key_account_requests()._withdraw(self.env._("Withdrawn: the order was deleted."))
