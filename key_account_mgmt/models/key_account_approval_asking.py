@@ -86,7 +86,7 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _prepare_request(self, order, judgement, reason):
         """Every stored field, so that no default of the context or of a user gets in."""
-        excess = self._get_excess(judgement)
+        excess = float(judgement.excess)
         levels = self.env["key.account.approval.level"]._get_by_company(order.company_id)[order.company_id]
         # As it comes back from the database, to be compared with what is there.
         terms = json.loads(json.dumps(rules.terms(judgement, order.currency_id.name)))
@@ -101,8 +101,8 @@ class KeyAccountApproval(models.Model):
             "salesperson_id": order.user_id.id,
             "involved_user_ids": [fields.Command.set((self._get_hands(order) | self.env.user).ids)],
             "reason": reason,
-            "excess": float(excess),
-            "level_id": levels._get_required(float(excess)).id,
+            "excess": excess,
+            "level_id": levels._get_required(excess).id,
             "terms": terms,
             "details": self._prepare_details(order, judgement),
             "state": "requested",
@@ -110,12 +110,6 @@ class KeyAccountApproval(models.Model):
             "decided_on": False,
             "comment": False,
         }
-
-    @api.model
-    def _get_excess(self, judgement):
-        """What is over the cap, in company currency: of the whole order, or of its lines where a surcharge on other
-        lines hides it from the whole."""
-        return max(judgement.excess, sum(line.excess for line in judgement.lines if line.over))
 
     @api.model
     def _get_next_number(self, order):

@@ -20,7 +20,7 @@ class KeyAccountApproval(models.Model):
             "lines": [self._prepare_details_line(lines.get(line.line.key), line) for line in judgement.lines],
             "given": str(judgement.given),
             "allowed": str(judgement.allowed),
-            "excess": str(self._get_excess(judgement)),
+            "excess": str(judgement.excess),
         }
 
     @api.model
@@ -33,7 +33,7 @@ class KeyAccountApproval(models.Model):
             "cap": line.cap,
             "margin": judged.margin_pct,
             "floor": line.margin_floor,
-            "excess": judged.excess,
+            "excess": judged.shortfall if judged.below_floor else judged.excess,
         }
         return {
             "product": self._get_line_name(order_line) if order_line else "",
