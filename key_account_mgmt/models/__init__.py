@@ -40,6 +40,9 @@ from . import key_account_evaluation_summary
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import key_account_exchange
+from . import key_account_reference_price
+from . import key_account_discount_value
 from . import sale_order
 from . import key_account_approval_level
 from . import key_account_approval

@@ -1,5 +1,6 @@
 from . import test_collector
 from . import test_customer_screens
+from . import test_discount_value
 from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard

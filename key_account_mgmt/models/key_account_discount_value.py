@@ -1,0 +1,186 @@
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import Any, NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# Wide enough for a price times a quantity, both of the largest kind that is taken.
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+LARGEST = 1e15
+# Odoo's prices are binary fractions: what differs by less than this is noise, and must not tip a rounding.
+GRAIN = Decimal("0.00000001")
+HUNDRED = Decimal(100)
+ZERO = Decimal(0)
+
+
+class PricedLine(NamedTuple):
+    """A line of an order or of an invoice, as far as its value goes; everything from base fields."""
+
+    record: Any  # sale.order.line or account.move.line
+    source: Any  # the sale.order.line that knows attributes and combo of the product
+    company: Any
+    customer: Any  # commercial partner
+    currency: Any
+    product: Any
+    uom: Any
+    quantity: float
+    price_unit: float
+    discount: float
+    taxes: Any
+
+
+class LineValue(NamedTuple):
+    """Amounts of a whole line, in company currency and untaxed; ``reference`` is None when there is none."""
+
+    net: Decimal
+    reference: Decimal | None
+    slack: Decimal
+    quantity: Decimal  # in the product's own unit
+    unit_net: Decimal  # per that unit, in the currency of the document
+
+
+NO_VALUE = LineValue(ZERO, None, ZERO, ZERO, ZERO)
+
+
+class KeyAccountDiscountValue(models.AbstractModel):
+    """What a line is worth and what the customer pays for it. Nobody else computes these two figures."""
+
+    _name = "key.account.discount.value"
+    _description = "Net and Reference Value of Order Lines"
+
+    @api.model
+    def _get_values(self, lines, reference="list_price"):
+        """Net and reference value of each line; the effective discount is ``1 − net ÷ reference``.
+
+        *Net* is what the customer pays for the whole line without taxes: price × (1 − discount) × quantity, less the
+        part of it that is tax included in the price (Odoo's own tax computation says how much), in company currency
+        at today's rate (the server's date, never the order's). It is computed from the fields that people enter,
+        never read from stored totals.
+
+        *Reference* is what the same quantity is worth at list price: the product's sales price with the extra prices
+        of its attributes, converted from the line's unit to the product's as Odoo converts when it delivers (also
+        between units of different kinds: by their absolute quantities), less the included part of the product's *own* taxes, in company currency. With ``reference="pricelist"`` it is the
+        price that the customer's own pricelist (not the order's) gives today. Parts of a complete combo are worth
+        their share of the combo's price; a part without its siblings is worth its own list price. There is no
+        reference without product, for the head of a combo, where the price is zero or less, and for a quantity of
+        zero or less: a negative quantity takes money off the order, and nothing in the order shows that goods come
+        back for it.
+
+        Example: 2 dozen at 540.00 EUR with 10 % discount, product 50.00 USD a piece, 1 EUR = 2 USD. Net is
+        540 × 0.9 × 2 × 2 = 1,944 USD, reference 24 × 50 = 1,200 USD: no discount, but 62 % more. The same price with
+        a 20 % tax included in it is 1,620 USD net. At 24.00 EUR a dozen, net is 86.40 USD: 92.8 % discount.
+
+        :param list[PricedLine] lines: as ``_prepare_order_line`` and others make them
+        :param str reference: ``list_price`` or ``pricelist``, the setting of the rule set
+        :rtype: list[LineValue]
+        :raise UserError: a price that is no number or beyond 10^15; a foreign currency without any rate
+        """
+        memo = {"rates": {}, "included": {}, "prices": {}}
+        with localcontext(EXACT):
+            return [self._get_value(line, reference, memo) for line in lines]
+
+    @api.model
+    def _prepare_order_line(self, line):
+        order = line.order_id
+        company = order.company_id or line.env.company
+        return PricedLine(
+            record=line,
+            source=line,
+            company=company,
+            customer=order.partner_id.commercial_partner_id,
+            currency=order.currency_id or company.currency_id,
+            product=line.product_id,
+            uom=line.product_uom_id,
+            quantity=line.product_uom_qty,
+            price_unit=line.price_unit,
+            discount=line.discount,
+            taxes=line.tax_ids,
+        )
+
+    @api.model
+    def _get_value(self, line, reference, memo):
+        # Line by line: a line whose numbers cannot be used must not be taken for one worth nothing.
+        quantity = self._get_exact(line.quantity, line)
+        rate = self.env["key.account.exchange"]._get_rate(
+            line.currency, line.company.currency_id, line.company, memo["rates"]
+        )
+        paid = self._get_paid(line, quantity, memo)
+        units = quantity * self._get_unit_factor(line)
+        worth, slack = None, ZERO
+        if line.product and units > 0 and line.product.type != "combo":
+            price, slack = self.env["key.account.reference.price"]._get_price(line, reference, memo)
+            worth = self._get_tidy(price * units) if price > 0 else None
+        return LineValue(
+            net=self._get_tidy(paid * rate),
+            reference=worth,
+            slack=self._get_tidy(slack * units) if worth else ZERO,
+            quantity=self._get_tidy(units),
+            unit_net=self._get_tidy(paid / units) if units else ZERO,
+        )
+
+    @api.model
+    def _get_paid(self, line, quantity, memo):
+        """Untaxed amount of the line in the currency of its document."""
+        price = self._get_exact(line.price_unit, line)
+        share = 1 - self._get_exact(line.discount, line) / HUNDRED
+        if (line.record.extra_tax_data or {}).get("manual_tax_amounts"):
+            return self._get_manual_amount(line)
+        if self._has_included_tax(line.taxes, memo):
+            return self._get_untaxed(line.taxes, price * share, quantity, line)
+        return price * share * quantity
+
+    @api.model
+    def _get_untaxed(self, taxes, price, quantity, line, uom=None):
+        """``price`` × ``quantity`` less the taxes included in it, by Odoo's own tax computation, not rounded."""
+        details = taxes._get_tax_details(
+            float(price),
+            float(quantity),
+            rounding_method="round_globally",
+            product=line.product,
+            product_uom=uom or line.uom,
+        )
+        return self._get_exact(details["total_excluded"], line)
+
+    @api.model
+    def _get_manual_amount(self, line):
+        """Odoo's figure for lines that bring amounts of their own beside price and taxes, as its global discounts."""
+        taxes = self.env["account.tax"]
+        base_line = line.record._prepare_base_line_for_taxes_computation()
+        taxes._add_tax_details_in_base_line(base_line, line.company)
+        taxes._round_base_lines_tax_details([base_line], line.company)
+        return self._get_exact(base_line["tax_details"]["total_excluded_currency"], line)
+
+    @api.model
+    def _has_included_tax(self, taxes, memo):
+        key = taxes._ids
+        if key not in memo["included"]:
+            flat = taxes._flatten_taxes_and_sort_them()[0] if taxes else taxes
+            memo["included"][key] = any(tax.price_include for tax in flat)
+        return memo["included"][key]
+
+    @api.model
+    def _get_unit_factor(self, line):
+        """How many of the product's units one unit of the line is."""
+        own = line.product.uom_id
+        if not line.uom or not own or line.uom == own:
+            return Decimal(1)
+        return self._get_exact(line.uom.factor, line) / self._get_exact(own.factor, line)
+
+    @api.model
+    def _get_tidy(self, value):
+        return value.quantize(GRAIN, ROUND_HALF_UP)
+
+    @api.model
+    def _get_exact(self, value, line):
+        """The number that the user typed: Python writes a float as the shortest decimal that is it."""
+        if not math.isfinite(value) or abs(value) > LARGEST:
+            raise UserError(
+                self.env._(
+                    "Line “%(line)s” has a price, quantity or discount that cannot be used: %(value)s. Enter a"
+                    " smaller number.",
+                    line=line.record.display_name,
+                    value=value,
+                )
+            )
+        return Decimal(repr(value))

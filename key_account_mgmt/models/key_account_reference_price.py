@@ -1,0 +1,166 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+ZERO = Decimal(0)
+
+
+class KeyAccountReferencePrice(models.AbstractModel):
+    """The price that discounts are measured against: list price, or price of the customer's own pricelist."""
+
+    _name = "key.account.reference.price"
+    _description = "Reference Price of Products"
+
+    @api.model
+    def _get_price(self, line, reference, memo):
+        """Price of one unit of the product, in company currency and untaxed, and what Odoo's own rounding may take off.
+
+        :param PricedLine line: with a product
+        :param str reference: ``list_price`` or ``pricelist``
+        :return: ``(price, slack)``, both per unit of the product; the slack is not 0 for parts of combos only
+        :rtype: tuple[Decimal, Decimal]
+        """
+        price, slack = self._get_gross_price(line, reference, memo)
+        included = self._get_included_taxes(line, memo)
+        if not included or not price:
+            return price, slack
+        values = self.env["key.account.discount.value"]
+        return values._get_untaxed(included, price, 1, line, line.product.uom_id), slack
+
+    @api.model
+    def _get_included_taxes(self, line, memo):
+        """The product's own taxes when some of them are part of its price. The line's taxes do not matter here:
+        whoever changes those changes what the customer pays, not what the product is worth."""
+        taxes = line.product.taxes_id
+        key = ("own", taxes._ids, line.company.id)
+        if key not in memo["included"]:
+            own = taxes._filter_taxes_by_company(line.company) if taxes else taxes
+            included = own and self.env["key.account.discount.value"]._has_included_tax(own, memo)
+            memo["included"][key] = own if included else own.browse()
+        return memo["included"][key]
+
+    @api.model
+    def _get_gross_price(self, line, reference, memo):
+        combo_line = self._get_combo_line(line)
+        if combo_line:
+            return self._get_part_price(line, combo_line, reference, memo)
+        return self._get_product_price(line, line.product, line.source, line.quantity, reference, memo), ZERO
+
+    @api.model
+    def _get_product_price(self, line, product, source, quantity, reference, memo):
+        """Price of a unit of the product by itself, in company currency, taxes included in it still in it."""
+        extra = self._get_extra(product, source)
+        if reference == "pricelist":
+            pricelist = line.customer.with_company(line.company).property_product_pricelist
+            return self._get_pricelist_price(line, pricelist, product, quantity, extra, memo)
+        key = (product.id, extra, line.company.id)
+        if key not in memo["prices"]:
+            price = self._get_exact(product.list_price + self._get_variant_extra(product) + extra, line)
+            memo["prices"][key] = price * self._get_rate(product.currency_id, line, memo)
+        return memo["prices"][key]
+
+    @api.model
+    def _get_pricelist_price(self, line, pricelist, product, quantity, extra, memo):
+        """As Odoo prices a new line for this customer today; without any pricelist that is the list price."""
+        pricelist = pricelist.with_company(line.company)
+        product = product.with_company(line.company)
+        product = product.with_context(no_variant_attributes_price_extra=extra) if extra else product
+        unit, date = product.uom_id, fields.Datetime.now()
+        amount = (line.uom or unit)._compute_quantity(quantity or 1.0, unit, round=False)
+        rules = self._get_pricelist_rules(pricelist, product, date, memo)
+        rule = next((rule for rule in rules if rule._is_applicable_for(product, amount)), rules.browse())
+        currency = pricelist.currency_id or line.company.currency_id
+        price = rule._compute_price(product, amount, unit, date=date, currency=currency)
+        return self._get_exact(price, line) * self._get_rate(currency, line, memo)
+
+    @api.model
+    def _get_pricelist_rules(self, pricelist, product, date, memo):
+        """Rules for all products of the judgement at once: those known to the prefetch of the line's product."""
+        key = ("rules", pricelist.id)
+        known, rules = memo["prices"].get(key, (frozenset(), None))
+        if product.id not in known:
+            products = product.browse(product._prefetch_ids)
+            rules = pricelist._get_applicable_rules(products, date)
+            memo["prices"][key] = (frozenset(products._ids), rules)
+        return rules
+
+    # -------------------------------------------------------------------------
+    # Attributes
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_variant_extra(self, product):
+        # Most products have no attributes: their stored combination says so without reading more tables.
+        return product.price_extra if product.combination_indices else 0.0
+
+    @api.model
+    def _get_extra(self, product, source):
+        """Extra price of attributes chosen on the line that make no variant.
+
+        Of a single-choice attribute one value counts, the dearest: several with negative extras would let anybody
+        talk the reference down.
+        """
+        best = {}
+        for value in source.product_no_variant_attribute_value_ids if source else ():
+            if value.product_tmpl_id != product.product_tmpl_id or value in product.product_template_attribute_value_ids:
+                continue
+            multiple = value.display_type == "multi"
+            key = value.id if multiple else ("line", value.attribute_line_id.id)
+            best[key] = max(best.get(key, value.price_extra), value.price_extra)
+        return sum(best.values())
+
+    # -------------------------------------------------------------------------
+    # Combos
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_combo_line(self, line):
+        """The line of the combo that this line is part of, if the combo is all there: a combo's price is for the
+        whole of it, and a part that is sold alone is worth what it costs alone."""
+        part = line.source
+        if not part or not part.combo_item_id or part.product_id != line.product:
+            return None
+        head = part._get_linked_line()
+        combos = head.product_template_id.combo_ids
+        parts = head.order_id.order_line.filtered(lambda one: one.combo_item_id and one._get_linked_line() == head)
+        complete = (
+            head.product_id.type == "combo"
+            and parts.combo_item_id.combo_id == combos
+            and len(parts) == len(combos)
+            and len(set(parts.mapped("product_uom_qty"))) == 1
+        )
+        return head if complete else None
+
+    @api.model
+    def _get_part_price(self, line, head, reference, memo):
+        """The part's share of the combo's price, as Odoo prorates it, in company currency."""
+        combo_price = self._get_product_price(line, head.product_id, head, head.product_uom_qty, reference, memo)
+        combo = line.source.combo_item_id.combo_id
+        weights = {one: self._get_base_price(one, line, memo) for one in head.product_template_id.combo_ids}
+        total = sum(weights.values())
+        if total:
+            share = combo_price * weights[combo] / total
+        else:  # Odoo gives all of it to the last one
+            share = combo_price if combo == list(weights)[-1] else ZERO
+        extras = line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source)
+        extra = self._get_exact(extras, line) * self._get_rate(line.product.currency_id, line, memo)
+        return share + extra, self._get_rounding_loss(line, len(weights), memo)
+
+    @api.model
+    def _get_rounding_loss(self, line, parts, memo):
+        """Odoo rounds the shares in the order's currency and lets the last part bear what is left."""
+        cent = self._get_exact(line.currency.rounding, line) * self._get_rate(line.currency, line, memo)
+        return cent * parts / 2
+
+    @api.model
+    def _get_base_price(self, combo, line, memo):
+        return self._get_exact(combo.base_price, line) * self._get_rate(combo.currency_id, line, memo)
+
+    @api.model
+    def _get_rate(self, currency, line, memo):
+        exchange = self.env["key.account.exchange"]
+        return exchange._get_rate(currency, line.company.currency_id, line.company, memo["rates"])
+
+    @api.model
+    def _get_exact(self, value, line):
+        return self.env["key.account.discount.value"]._get_exact(value, line)
