@@ -22,6 +22,7 @@ from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
 from . import key_account_ruleset
 from . import key_account_ruleset_cap
+from . import key_account_ruleset_in_force
 from . import key_account_criterion
 from . import key_account_criterion_step
 from . import key_account_rule
@@ -43,6 +44,10 @@ from . import res_partner
 from . import key_account_exchange
 from . import key_account_reference_price
 from . import key_account_discount_value
+from . import key_account_cap_table
+from . import key_account_line_facts
+from . import key_account_discount
+from . import product_category
 from . import sale_order
 from . import key_account_approval_level
 from . import key_account_approval

@@ -14,3 +14,13 @@ class ResCompany(models.Model):
         help="A rule set in which a tier may get a higher discount than a better one cannot be activated. Otherwise"
         " this is a warning.",
     )
+    key_account_cap_ruleset_id = fields.Many2one(
+        "key.account.ruleset",
+        "Rule Set that Caps Discounts",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+        help="The active rule set, if it has discount caps. Kept by activating and retiring rule sets.",
+    )

@@ -1,0 +1,75 @@
+import copy
+
+from odoo import api, models
+from odoo.tools import ormcache
+
+from ..rules import CapTable, Policy
+from .key_account_cap_vocabulary import MODELS
+
+# Tiers and countries go by their codes, in the policy and in the facts of a line; other records by their id in facts.
+BY_CODE = {"customer_tier", "country"}
+NOBODY = "-"
+
+
+class KeyAccountCapTable(models.AbstractModel):
+    """The discount caps that a company has in force, ready to be asked."""
+
+    _name = "key.account.cap.table"
+    _description = "Discount Caps in Force"
+
+    @api.model
+    def _get_table(self, company):
+        """The company's discount caps, or None: no active rule set, or none with caps.
+
+        The company's own record says which rule set it is, so that every transaction sees the one of its own
+        snapshot, without a query of its own, and nothing has to be told to other processes.
+
+        :rtype: CapTable | None
+        """
+        # sudo: whoever sells is bound by the caps, also those who may not read rules or companies
+        ruleset_id = company.sudo().key_account_cap_ruleset_id.id
+        return self._get_compiled(ruleset_id) if ruleset_id else None
+
+    @api.model
+    @ormcache("ruleset_id")
+    def _get_compiled(self, ruleset_id):
+        """An active rule set never changes; what its names mean here may: see ``product.category``."""
+        # sudo: as above; nothing of the rules is given away but the cap of a line
+        model = self.sudo().with_context(active_test=False)
+        policy = copy.deepcopy(model.env["key.account.ruleset"].browse(ruleset_id).policy)
+        model._translate(policy)
+        return CapTable(Policy.load(policy)) or None
+
+    @api.model
+    def _translate(self, policy):
+        """Put ids in the place of external IDs, and with a category all categories below it."""
+        rules = [rule for table in policy["tables"] if table["kind"] == "discount_cap" for rule in table["rules"]]
+        conditions = [condition for rule in rules for condition in rule["conditions"]]
+        for metric in policy["metrics"]:
+            code = metric["code"]
+            if metric.get("of") != "line" or code not in MODELS or code in BY_CODE:
+                continue
+            asked = [condition for condition in conditions if condition["metric"] == code]
+            ids = self._get_ids(code, {value for condition in asked for value in condition["values"]})
+            for condition in asked:
+                # A row for records that do not exist here is for nobody, never for everybody.
+                found = {record_id for value in condition["values"] for record_id in ids.get(value, ())}
+                condition["values"] = sorted(found) or [NOBODY]
+            metric["options"] = sorted({value for condition in asked for value in condition["values"]})
+
+    @api.model
+    def _get_ids(self, metric, codes):
+        """``{code: ids as text}`` of the records that codes of the policy mean."""
+        records = self.env["key.account.cap.vocabulary"]._find_records(metric, codes)
+        if metric == "product_category":
+            return self._get_ids_below(records)
+        return {code: [str(record.id)] for code, record in records.items()}
+
+    @api.model
+    def _get_ids_below(self, categories):
+        roots = [category.id for category in categories.values()]
+        below = self.env["product.category"].search([("id", "child_of", roots)])
+        return {
+            code: [str(one.id) for one in below if one.parent_path.startswith(root.parent_path)]
+            for code, root in categories.items()
+        }

@@ -1,0 +1,137 @@
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, terms
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an order (or an invoice) gives away, against what it may; amounts are in the currency of the company.
+
+    ``lines`` and ``decisions`` are by line record; section titles and notes have none. ``problem`` says why there is no
+    judgement (only when the caller asked not to be stopped).
+    """
+
+    currency: str  # of the order: prices in ``terms`` are in it
+    judgement: Judgement | None = None
+    lines: dict[Any, LineJudgement] | None = None
+    decisions: dict[Any, CapDecision] | None = None
+    problem: str | None = None
+
+    @property
+    def over(self):
+        return bool(self.problem) or self.judgement.over
+
+    def get_terms(self):
+        """What somebody consents to who consents to this, as JSON."""
+        return terms(self.judgement, self.currency)
+
+    def is_covered(self, consented):
+        """Whether this is within ``consented``, the terms of an earlier verdict."""
+        return covered(self.judgement, self.currency, consented)
+
+
+class KeyAccountDiscount(models.AbstractModel):
+    """Judges the discounts of orders: values of their lines, their caps, and what comes out of both."""
+
+    _name = "key.account.discount"
+    _description = "Judgement of Discounts"
+
+    @api.model
+    def _judge_orders(self, orders, strict=True):
+        """Whether orders keep their discount caps, from base fields as they are now.
+
+        :param orders: saved or new; saved and unsaved changes count alike
+        :param bool strict: else a figure that cannot be computed is a ``problem`` of the verdict
+        :return: ``{order: Verdict}``; orders of companies without caps, and where no line has a cap or a floor, are
+            left out. Records are those of a superuser environment with an empty context.
+        :raise UserError: a figure that cannot be computed, such as a currency without rate (``strict`` only)
+        """
+        # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
+        orders = orders.sudo().with_context({})
+        verdicts = {}
+        for company, group in orders.grouped(lambda order: order.company_id or order.env.company).items():
+            table = self.env["key.account.cap.table"]._get_table(company)
+            if table:
+                verdicts |= self.sudo().with_context({}).with_company(company)._judge_company(group, table, strict)
+        return verdicts
+
+    @api.model
+    def _judge_company(self, orders, table, strict):
+        values = self.env["key.account.discount.value"]
+        priced = {
+            order: [
+                values._prepare_order_line(line)
+                for line in order.with_company(self.env.company).order_line
+                if not line.display_type
+            ]
+            for order in orders
+        }
+        if strict:
+            return self._judge_together(priced, table)
+        verdicts = {}
+        for order, lines in priced.items():
+            try:
+                verdicts |= self._judge_together({order: lines}, table)
+            except UserError as error:
+                verdicts[order] = Verdict(order.currency_id.name or "", problem=str(error))
+        return verdicts
+
+    @api.model
+    def _judge_together(self, priced, table):
+        """Documents of one company at once: one book for the table, however many they are.
+
+        :param dict priced: ``{document: [PricedLine]}``
+        """
+        lines = [line for group in priced.values() for line in group]
+        valued = self.env["key.account.discount.value"]._get_values(lines, table.reference)
+        decisions = table.decide(self.env["key.account.line.facts"]._get_book(lines, valued, table.metrics))
+        verdicts, start = {}, 0
+        for document, group in priced.items():
+            part = slice(start, start + len(group))
+            start += len(group)
+            if any(one.cap is not None or one.margin_floor is not None for one in decisions[part]):
+                verdicts[document] = self._get_verdict(document, group, valued[part], decisions[part])
+        return verdicts
+
+    @api.model
+    def _get_verdict(self, document, lines, valued, decisions):
+        rounding = Decimal(repr(self.env.company.currency_id.rounding))
+        judgement = judge([self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)], rounding)
+        records = [line.record for line in lines]
+        return Verdict(
+            document.currency_id.name,
+            judgement,
+            dict(zip(records, judgement.lines, strict=True)),
+            dict(zip(records, decisions, strict=True)),
+        )
+
+    @api.model
+    def _prepare_line(self, line, value, decision):
+        """A line as the decision core judges it."""
+        record = line.record
+        cost = None
+        if decision.margin_floor is not None and line.product:
+            cost = Decimal(repr(line.product.with_company(line.company).standard_price)) * value.quantity
+        return DiscountLine(
+            key=record.id if isinstance(record.id, int) else str(record.id),
+            net=value.net,
+            reference=value.reference,
+            cap=decision.cap,
+            margin_floor=decision.margin_floor,
+            cost=cost,
+            own=not self._is_reward(line.source),
+            slack=value.slack,
+            product=line.product.id or None,
+            quantity=value.quantity,
+            unit_net=value.unit_net,
+        )
+
+    @api.model
+    def _is_reward(self, order_line):
+        """Whether the line comes from a loyalty program: it counts for the order as a whole, by its full worth."""
+        return "reward_id" in order_line._fields and bool(order_line.reward_id)

@@ -1,0 +1,117 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..rules import Book
+from .key_account_cap_vocabulary import NO_TIER
+
+
+class KeyAccountLineFacts(models.AbstractModel):
+    """What rows of discount caps can ask of an order line."""
+
+    _name = "key.account.line.facts"
+    _description = "Facts of Order Lines for Discount Caps"
+
+    @api.model
+    def _get_book(self, lines, values, metrics):
+        """The lines as a batch for the table, with the columns that it looks at and no others.
+
+        :param list[PricedLine] lines: of orders of one company
+        :param list[LineValue] values: of the same lines
+        """
+        columns = {}
+        for metric in metrics:
+            getter = getattr(self, f"_get_{metric}", None) if metric in self._get_line_metrics() else None
+            if getter:
+                columns[metric] = getter(lines, values)
+        rest = [metric for metric in metrics if metric not in columns]
+        if rest:
+            columns |= self._get_customer_columns(lines, rest)
+        return Book(range(len(lines)), columns)
+
+    @api.model
+    def _get_line_metrics(self):
+        """Codes of facts of the line; all others are figures of the customer."""
+        return {
+            "customer_tier",
+            "product_category",
+            "product",
+            "customer_kind",
+            "sales_team",
+            "country",
+            "pricelist",
+            "order_date",
+            "order_amount",
+            "order_quantity",
+        }
+
+    @api.model
+    def _get_customer_tier(self, lines, values):
+        return [line.customer.with_company(line.company).key_account_tier_id.code or NO_TIER for line in lines]
+
+    @api.model
+    def _get_product_category(self, lines, values):
+        return [self._get_text(line.product.categ_id) for line in lines]
+
+    @api.model
+    def _get_product(self, lines, values):
+        return [self._get_text(line.product.product_tmpl_id) for line in lines]
+
+    @api.model
+    def _get_customer_kind(self, lines, values):
+        return [line.customer.with_company(line.company).key_account_kind or None for line in lines]
+
+    @api.model
+    def _get_sales_team(self, lines, values):
+        return [self._get_text(line.source.order_id.team_id) for line in lines]
+
+    @api.model
+    def _get_country(self, lines, values):
+        return [line.customer.country_id.code or None for line in lines]
+
+    @api.model
+    def _get_pricelist(self, lines, values):
+        return [self._get_text(line.source.order_id.pricelist_id) for line in lines]
+
+    @api.model
+    def _get_order_date(self, lines, values):
+        """The server's day, as a number such as 20260131: the order's own date is for anybody to choose."""
+        return [Decimal(f"{fields.Date.today():%Y%m%d}")] * len(lines)
+
+    @api.model
+    def _get_order_amount(self, lines, values):
+        totals = {}
+        for line, value in zip(lines, values, strict=True):
+            order = line.source.order_id
+            totals[order] = totals.get(order, Decimal(0)) + value.net
+        return [totals[line.source.order_id] for line in lines]
+
+    @api.model
+    def _get_order_quantity(self, lines, values):
+        return [value.quantity for value in values]
+
+    @api.model
+    def _get_customer_columns(self, lines, metrics):
+        """Figures of the customer as its last applied evaluation froze them; missing for customers without one."""
+        known = self._get_customer_facts([line.customer for line in lines])
+        return {metric: [known.get(line.customer, {}).get(metric) for line in lines] for metric in metrics}
+
+    @api.model
+    def _get_customer_facts(self, customers):
+        """``{customer: {code: value}}``, in two queries for all of them."""
+        customers = self.env["res.partner"].union(*customers)
+        evaluations = {one: one.key_account_evaluation_id for one in customers}
+        rows = self.env["key.account.evaluation.line"].search_fetch(
+            [("partner_id", "in", customers.ids), ("evaluation_id", "in", [one.id for one in evaluations.values()])],
+            ["partner_id", "evaluation_id", "facts", "score"],
+        )
+        return {
+            row.partner_id: {**(row.facts or {}), "score": Decimal(repr(row.score))}
+            for row in rows
+            if evaluations.get(row.partner_id) == row.evaluation_id
+        }
+
+    @api.model
+    def _get_text(self, record):
+        """The id as text. Of a record in a form that is open, the saved one's."""
+        return str(record._origin.id) if record._origin else None

@@ -1,0 +1,19 @@
+from odoo import api, models
+
+
+class ProductCategory(models.Model):
+    """A discount cap for a category is one for all categories below it: the tree is part of the rules."""
+
+    _inherit = "product.category"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        categories = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return categories
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "parent_id" in vals:
+            self.env.registry.clear_cache()
+        return result
