@@ -102,7 +102,10 @@ class KeyAccountReferencePrice(models.AbstractModel):
         """
         best = {}
         for value in source.product_no_variant_attribute_value_ids if source else ():
-            if value.product_tmpl_id != product.product_tmpl_id or value in product.product_template_attribute_value_ids:
+            if (
+                value.product_tmpl_id != product.product_tmpl_id
+                or value in product.product_template_attribute_value_ids
+            ):
                 continue
             multiple = value.display_type == "multi"
             key = value.id if multiple else ("line", value.attribute_line_id.id)

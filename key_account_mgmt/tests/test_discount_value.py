@@ -127,7 +127,11 @@ class TestDiscountValue(DiscountValueCommon):
 
     def test_numbers_that_are_none_are_refused(self):
         for field, value in (("price_unit", math.inf), ("price_unit", math.nan), ("price_unit", 1e300)):
-            with self.subTest(value), mute_logger("odoo.addons.account.models.account_tax"), self.cr.savepoint() as point:
+            with (
+                self.subTest(value),
+                mute_logger("odoo.addons.account.models.account_tax"),
+                self.cr.savepoint() as point,
+            ):
                 order = self.make_quotation({})
                 order.order_line._fields[field]._update_cache(order.order_line, value)
                 with self.assertRaisesRegex(UserError, "cannot be used"):
@@ -184,7 +188,9 @@ class TestDiscountValueTaxes(DiscountValueCommon):
         included, reduced = self.make_tax(), self.make_tax(amount=10)
         self.good.taxes_id = included
         position = self.env["account.fiscal.position"].create({"name": "Reduced"})
-        reduced.write({"fiscal_position_ids": [Command.set(position.ids)], "original_tax_ids": [Command.set(included.ids)]})
+        reduced.write(
+            {"fiscal_position_ids": [Command.set(position.ids)], "original_tax_ids": [Command.set(included.ids)]}
+        )
         order = self.env["sale.order"].create({"partner_id": self.customer.id, "fiscal_position_id": position.id})
         order.order_line = [Command.create({"product_id": self.good.id})]
         self.assertEqual(order.order_line.tax_ids, reduced)
