@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import rules
-
 APPROVAL_KINDS = [("discount", "Discount")]
 APPROVAL_STATES = [
     ("requested", "Requested"),
@@ -93,22 +91,20 @@ class KeyAccountApproval(models.Model):
     def _compute_holds(self):
         # Asked anew in each request, not on each change of an order line: those who type do not wait for it.
         # sudo: whoever may read the approval may know this much of its order
-        judged = self.sudo().order_id._get_key_account_judgements()
+        verdicts = self.env["key.account.discount"]._judge_orders(self.sudo().order_id, strict=False)
         for approval in self:
             order = approval.sudo().order_id
-            # An order that cannot be judged, such as one in a currency without a rate, is in nothing.
-            approval.holds = order in judged and approval._covers(order, judged[order])
+            approval.holds = bool(order) and approval._covers(order, verdicts.get(order))
 
-    def _covers(self, order, judgement):
-        """Whether an order, judged as ``judgement``, is within what this approval is about.
+    def _covers(self, order, verdict):
+        """Whether an order is within what this approval is about.
 
-        :param judgement: None when nothing of the order is capped, so that there is nothing to be over
+        :param verdict: of the order; None when nothing of it is capped, so that there is nothing to be over
         """
-        if judgement is None:
+        if not verdict or not verdict.over:
             return True
-        if not self._is_for(order):
-            return False
-        return rules.covered(judgement, order.currency_id.name, self.terms)
+        # One that cannot be judged, such as an order in a currency without a rate, is within nothing.
+        return not verdict.problem and self._is_for(order) and verdict.is_covered(self.terms)
 
     def _is_for(self, order):
         """Another customer's deal, or another company's, was not what somebody consented to."""

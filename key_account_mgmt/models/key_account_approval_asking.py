@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
-from .. import rules
 from .key_account_approval import clean
 from .key_account_approval_level import MANAGER_GROUP
 
@@ -35,8 +34,8 @@ class KeyAccountApproval(models.Model):
                 self.env._("Say why %s should get more than its cap: the approvers decide by it.", order.name)
             )
         self._lock_order(order)
-        judgement = self._get_judgement_to_approve(order)
-        vals = self._prepare_request(order.sudo(), judgement, reason)
+        verdict = self._get_verdict_to_approve(order)
+        vals = self._prepare_request(order.sudo(), verdict, reason)
         pending = self.sudo().search([("order_id", "=", order.id), ("state", "=", "requested")])
         self._check_not_asked(order, pending, vals["terms"])
         pending.with_env(self.env)._withdraw(self.env._("Replaced by a newer request."))
@@ -54,19 +53,18 @@ class KeyAccountApproval(models.Model):
         order.invalidate_recordset()
 
     @api.model
-    def _get_judgement_to_approve(self, order):
-        """The judgement of an order that needs approval."""
+    def _get_verdict_to_approve(self, order):
+        """The verdict on an order that needs approval."""
         if order.state == "cancel":
             raise UserError(
                 self.env._("%s is cancelled. Set it to quotation first, then ask for approval.", order.name)
             )
-        # sudo: the cap comes from rules and costs that salespeople need not be allowed to read
-        [judgement] = order.sudo()._judge_key_account().values() or [None]
-        if judgement is None or not judgement.over:
+        verdict = self.env["key.account.discount"]._judge_orders(order).get(order)
+        if not verdict or not verdict.over:
             raise UserError(
                 self.env._("%s is within its discount caps: there is nothing to approve. Confirm it.", order.name)
             )
-        return judgement
+        return verdict
 
     @api.model
     def _check_not_asked(self, order, pending, terms):
@@ -84,12 +82,12 @@ class KeyAccountApproval(models.Model):
             raise UserError(self.env._("%s is approved as it is. Confirm it.", order.name))
 
     @api.model
-    def _prepare_request(self, order, judgement, reason):
+    def _prepare_request(self, order, verdict, reason):
         """Every stored field, so that no default of the context or of a user gets in."""
-        excess = float(judgement.excess)
+        excess = float(verdict.judgement.excess)
         levels = self.env["key.account.approval.level"]._get_by_company(order.company_id)[order.company_id]
         # As it comes back from the database, to be compared with what is there.
-        terms = json.loads(json.dumps(rules.terms(judgement, order.currency_id.name)))
+        terms = json.loads(json.dumps(verdict.get_terms()))
         return {
             "name": self.env._("%(order)s/%(number)s", order=order.name, number=self._get_next_number(order)),
             "kind": "discount",
@@ -104,7 +102,7 @@ class KeyAccountApproval(models.Model):
             "excess": excess,
             "level_id": levels._get_required(excess).id,
             "terms": terms,
-            "details": self._prepare_details(order, judgement),
+            "details": self._prepare_details(verdict),
             "state": "requested",
             "decided_by_id": False,
             "decided_on": False,

@@ -13,11 +13,11 @@ class KeyAccountApproval(models.Model):
             approval.details_html = approval._render_details(approval.details, approval.currency_id)
 
     @api.model
-    def _prepare_details(self, order, judgement):
-        """A judgement as a table: amounts of company currency and percentages as exact text, products by name."""
-        lines = {line.id: line for line in order.order_line}
+    def _prepare_details(self, verdict):
+        """A verdict as a table: amounts of company currency and percentages as exact text, products by name."""
+        judgement = verdict.judgement
         return {
-            "lines": [self._prepare_details_line(lines.get(line.line.key), line) for line in judgement.lines],
+            "lines": [self._prepare_details_line(line, judged) for line, judged in verdict.lines.items()],
             "given": str(judgement.given),
             "allowed": str(judgement.allowed),
             "excess": str(judgement.excess),
@@ -26,6 +26,7 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _prepare_details_line(self, order_line, judged):
         line = judged.line
+        order_line = order_line.with_context(lang=self.env.lang)
         exact = {
             "reference": line.reference,
             "net": line.net,
@@ -36,9 +37,9 @@ class KeyAccountApproval(models.Model):
             "excess": judged.shortfall if judged.below_floor else judged.excess,
         }
         return {
-            "product": self._get_line_name(order_line) if order_line else "",
-            "quantity": repr(order_line.product_uom_qty) if order_line else "",
-            "unit": order_line.product_uom_id.name or "" if order_line else "",
+            "product": self._get_line_name(order_line),
+            "quantity": repr(order_line.product_uom_qty),
+            "unit": order_line.product_uom_id.name or "",
             "over": bool(judged.over),
             "below_floor": bool(judged.below_floor),
             **{name: None if value is None else str(value) for name, value in exact.items()},

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
 
 class KeyAccountApprovalRequest(models.TransientModel):
@@ -19,12 +20,11 @@ class KeyAccountApprovalRequest(models.TransientModel):
     def _render_details(self):
         # Whoever may not read the order does not get to know it here.
         self.order_id.check_access("read")
-        order = self.order_id.sudo()  # the rules and costs by which it is judged are not the salesperson's to read
-        judgement = order._get_key_account_judgements().get(order)
-        if judgement is None:
-            return False
+        verdict = self.env["key.account.discount"]._judge_orders(self.order_id, strict=False).get(self.order_id)
+        if not verdict or verdict.problem:
+            return verdict and plaintext2html(verdict.problem)
         approvals = self.env["key.account.approval"]
-        return approvals._render_details(approvals._prepare_details(order, judgement), order.company_id.currency_id)
+        return approvals._render_details(approvals._prepare_details(verdict), self.order_id.company_id.currency_id)
 
     def action_request(self):
         """Ask, and go back to the order."""
