@@ -1,3 +1,4 @@
+from . import test_approval
 from . import test_collector
 from . import test_customer_screens
 from . import test_discount_value
