@@ -1,4 +1,5 @@
 from . import account_move
+from . import account_tax
 from . import key_account_perspective
 from . import key_account_metric
 from . import key_account_metric_option

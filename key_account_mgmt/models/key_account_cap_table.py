@@ -4,10 +4,8 @@ from odoo import api, models
 from odoo.tools import ormcache
 
 from ..rules import CapTable, Policy
-from .key_account_cap_vocabulary import MODELS
+from .key_account_cap_vocabulary import MODELS, NO_TIER
 
-# Tiers and countries go by their codes, in the policy and in the facts of a line; other records by their id in facts.
-BY_CODE = {"customer_tier", "country"}
 NOBODY = "-"
 
 
@@ -36,21 +34,22 @@ class KeyAccountCapTable(models.AbstractModel):
         """An active rule set never changes; what its names mean here may: see ``product.category``."""
         # sudo: as above; nothing of the rules is given away but the cap of a line
         model = self.sudo().with_context(active_test=False)
-        policy = copy.deepcopy(model.env["key.account.ruleset"].browse(ruleset_id).policy)
-        model._translate(policy)
+        ruleset = model.env["key.account.ruleset"].browse(ruleset_id)
+        policy = copy.deepcopy(ruleset.policy)
+        model._translate(policy, ruleset.company_id)
         return CapTable(Policy.load(policy)) or None
 
     @api.model
-    def _translate(self, policy):
-        """Put ids in the place of external IDs, and with a category all categories below it."""
+    def _translate(self, policy, company):
+        """Put ids in the place of codes, since a line has ids at hand, and with a category all categories below it."""
         rules = [rule for table in policy["tables"] if table["kind"] == "discount_cap" for rule in table["rules"]]
         conditions = [condition for rule in rules for condition in rule["conditions"]]
         for metric in policy["metrics"]:
             code = metric["code"]
-            if metric.get("of") != "line" or code not in MODELS or code in BY_CODE:
+            if metric.get("of") != "line" or code not in MODELS:
                 continue
             asked = [condition for condition in conditions if condition["metric"] == code]
-            ids = self._get_ids(code, {value for condition in asked for value in condition["values"]})
+            ids = self._get_ids(code, {value for condition in asked for value in condition["values"]}, company)
             for condition in asked:
                 # A row for records that do not exist here is for nobody, never for everybody.
                 found = {record_id for value in condition["values"] for record_id in ids.get(value, ())}
@@ -58,12 +57,23 @@ class KeyAccountCapTable(models.AbstractModel):
             metric["options"] = sorted({value for condition in asked for value in condition["values"]})
 
     @api.model
-    def _get_ids(self, metric, codes):
+    def _get_ids(self, metric, codes, company):
         """``{code: ids as text}`` of the records that codes of the policy mean."""
+        if metric == "customer_tier":
+            return self._get_tier_ids(codes, company)
         records = self.env["key.account.cap.vocabulary"]._find_records(metric, codes)
         if metric == "product_category":
             return self._get_ids_below(records)
         return {code: [str(record.id)] for code, record in records.items()}
+
+    @api.model
+    def _get_tier_ids(self, codes, company):
+        """A company may have a tier of its own beside a shared one of the same code: the row is for both."""
+        ids = {NO_TIER: [NO_TIER]}
+        domain = [("code", "in", list(codes)), ("company_id", "in", (False, company.id))]
+        for tier in self.env["key.account.tier"].search(domain):
+            ids.setdefault(tier.code, []).append(str(tier.id))
+        return ids
 
     @api.model
     def _get_ids_below(self, categories):

@@ -52,25 +52,20 @@ class KeyAccountDiscount(models.AbstractModel):
         :raise UserError: a figure that cannot be computed, such as a currency without rate (``strict`` only)
         """
         # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
-        orders = orders.sudo().with_context({})
+        orders = orders.with_env(orders.env(su=True, context={}))
         verdicts = {}
         for company, group in orders.grouped(lambda order: order.company_id or order.env.company).items():
             table = self.env["key.account.cap.table"]._get_table(company)
             if table:
-                verdicts |= self.sudo().with_context({}).with_company(company)._judge_company(group, table, strict)
+                judge_in = self.with_env(group.with_company(company).env)
+                verdicts |= judge_in._judge_company(group.with_env(judge_in.env), table, strict)
         return verdicts
 
     @api.model
     def _judge_company(self, orders, table, strict):
         values = self.env["key.account.discount.value"]
-        priced = {
-            order: [
-                values._prepare_order_line(line)
-                for line in order.with_company(self.env.company).order_line
-                if not line.display_type
-            ]
-            for order in orders
-        }
+        self.env["key.account.line.facts"]._fetch_customers(orders, table)
+        priced = {order: values._prepare_order(order) for order in orders}
         if strict:
             return self._judge_together(priced, table)
         verdicts = {}
@@ -116,7 +111,7 @@ class KeyAccountDiscount(models.AbstractModel):
         record = line.record
         cost = None
         if decision.margin_floor is not None and line.product:
-            cost = Decimal(repr(line.product.with_company(line.company).standard_price)) * value.quantity
+            cost = Decimal(repr(line.product.standard_price)) * value.quantity
         return DiscountLine(
             key=record.id if isinstance(record.id, int) else str(record.id),
             net=value.net,

@@ -14,15 +14,24 @@ HUNDRED = Decimal(100)
 ZERO = Decimal(0)
 
 
+class Document(NamedTuple):
+    """An order, and what its lines (or those of an invoice made from it) have in common."""
+
+    order: Any
+    company: Any
+    company_currency: Any
+    customer: Any  # commercial partner
+    currency: Any
+
+
 class PricedLine(NamedTuple):
     """A line of an order or of an invoice, as far as its value goes; everything from base fields."""
 
     record: Any  # sale.order.line or account.move.line
     source: Any  # the sale.order.line that knows attributes and combo of the product
-    company: Any
-    customer: Any  # commercial partner
-    currency: Any
+    document: Document
     product: Any
+    template: Any  # the product's: asked directly, since a product passes such questions on at some cost
     uom: Any
     quantity: float
     price_unit: float
@@ -71,7 +80,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         540 × 0.9 × 2 × 2 = 1,944 USD, reference 24 × 50 = 1,200 USD: no discount, but 62 % more. The same price with
         a 20 % tax included in it is 1,620 USD net. At 24.00 EUR a dozen, net is 86.40 USD: 92.8 % discount.
 
-        :param list[PricedLine] lines: as ``_prepare_order_line`` and others make them
+        :param list[PricedLine] lines: as ``_prepare_order`` and others make them
         :param str reference: ``list_price`` or ``pricelist``, the setting of the rule set
         :rtype: list[LineValue]
         :raise UserError: a price that is no number or beyond 10^15; a foreign currency without any rate
@@ -81,34 +90,49 @@ class KeyAccountDiscountValue(models.AbstractModel):
             return [self._get_value(line, reference, memo) for line in lines]
 
     @api.model
-    def _prepare_order_line(self, line):
-        order = line.order_id
-        company = order.company_id or line.env.company
-        return PricedLine(
-            record=line,
-            source=line,
+    def _prepare_order(self, order):
+        """The lines of an order as ``_get_values`` takes them; titles and notes are none.
+
+        :rtype: list[PricedLine]
+        """
+        document = self._prepare_document(order, order.currency_id)
+        return [
+            PricedLine(
+                record=line,
+                source=line,
+                document=document,
+                product=line.product_id,
+                template=line.product_id.product_tmpl_id,
+                uom=line.product_uom_id,
+                quantity=line.product_uom_qty,
+                price_unit=line.price_unit,
+                discount=line.discount,
+                taxes=line.tax_ids,
+            )
+            for line in order.order_line
+            if not line.display_type
+        ]
+
+    @api.model
+    def _prepare_document(self, order, currency):
+        company = order.company_id or order.env.company
+        return Document(
+            order=order,
             company=company,
+            company_currency=company.currency_id,
             customer=order.partner_id.commercial_partner_id,
-            currency=order.currency_id or company.currency_id,
-            product=line.product_id,
-            uom=line.product_uom_id,
-            quantity=line.product_uom_qty,
-            price_unit=line.price_unit,
-            discount=line.discount,
-            taxes=line.tax_ids,
+            currency=currency or company.currency_id,
         )
 
     @api.model
     def _get_value(self, line, reference, memo):
         # Line by line: a line whose numbers cannot be used must not be taken for one worth nothing.
         quantity = self._get_exact(line.quantity, line)
-        rate = self.env["key.account.exchange"]._get_rate(
-            line.currency, line.company.currency_id, line.company, memo["rates"]
-        )
+        rate = self.env["key.account.exchange"]._get_rate(line.document.currency, line.document, memo["rates"])
         paid = self._get_paid(line, quantity, memo)
         units = quantity * self._get_unit_factor(line)
         worth, slack = None, ZERO
-        if line.product and units > 0 and line.product.type != "combo":
+        if line.product and units > 0 and line.template.type != "combo":
             price, slack = self.env["key.account.reference.price"]._get_price(line, reference, memo)
             worth = self._get_tidy(price * units) if price > 0 else None
         return LineValue(
@@ -126,7 +150,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         share = 1 - self._get_exact(line.discount, line) / HUNDRED
         if (line.record.extra_tax_data or {}).get("manual_tax_amounts"):
             return self._get_manual_amount(line)
-        if self._has_included_tax(line.taxes, memo):
+        if line.taxes and self._has_included_tax(line.taxes, memo):
             return self._get_untaxed(line.taxes, price * share, quantity, line)
         return price * share * quantity
 
@@ -147,8 +171,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
         """Odoo's figure for lines that bring amounts of their own beside price and taxes, as its global discounts."""
         taxes = self.env["account.tax"]
         base_line = line.record._prepare_base_line_for_taxes_computation()
-        taxes._add_tax_details_in_base_line(base_line, line.company)
-        taxes._round_base_lines_tax_details([base_line], line.company)
+        taxes._add_tax_details_in_base_line(base_line, line.document.company)
+        taxes._round_base_lines_tax_details([base_line], line.document.company)
         return self._get_exact(base_line["tax_details"]["total_excluded_currency"], line)
 
     @api.model
@@ -162,7 +186,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
     @api.model
     def _get_unit_factor(self, line):
         """How many of the product's units one unit of the line is."""
-        own = line.product.uom_id
+        own = line.template.uom_id
         if not line.uom or not own or line.uom == own:
             return Decimal(1)
         return self._get_exact(line.uom.factor, line) / self._get_exact(own.factor, line)

@@ -2,6 +2,9 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
+
+ONE = Decimal(1)
 
 
 class KeyAccountExchange(models.AbstractModel):
@@ -11,22 +14,34 @@ class KeyAccountExchange(models.AbstractModel):
     _description = "Exchange Rates for Discount Caps"
 
     @api.model
-    def _get_rate(self, source, target, company, memo):
-        """What one unit of ``source`` is worth in ``target`` today, as ``company`` keeps its rates.
+    def _get_rate(self, source, document, memo):
+        """What one unit of ``source`` is worth in the company's currency today, as the company keeps its rates.
 
+        :param Document document: whose company counts
         :param dict memo: rates found so far; belongs to the caller, lives as long as one judgement
         :rtype: Decimal
-        :raise UserError: a currency other than the company's has no rate at all
+        :raise UserError: ``source`` is not the company's currency and has no rate at all
         """
+        target, company = document.company_currency, document.company
         if source == target:
-            return Decimal(1)
-        key = (source.id, target.id, company.id)
+            return ONE
+        key = (source.id, company.id)
         if key not in memo:
             rates = (source | target)._get_rates(company, fields.Date.today())
-            for currency in (source | target) - company.currency_id:
-                self._check_rate(currency, rates[currency.id], company)
+            self._check_rate(source, rates[source.id], company)
             memo[key] = Decimal(repr(rates[target.id])) / Decimal(repr(rates[source.id]))
         return memo[key]
+
+    @api.model
+    def _get_list_currency(self, template):
+        """The currency of the template's list price: its company's, or the main company's when all share it."""
+        company = template.company_id or template.company_id.browse(self._get_main_company_id())
+        return company.currency_id
+
+    @api.model
+    @ormcache()
+    def _get_main_company_id(self):
+        return self.env["res.company"]._get_main_company().id
 
     @api.model
     def _check_rate(self, currency, rate, company):

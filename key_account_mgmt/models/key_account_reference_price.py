@@ -25,16 +25,18 @@ class KeyAccountReferencePrice(models.AbstractModel):
         if not included or not price:
             return price, slack
         values = self.env["key.account.discount.value"]
-        return values._get_untaxed(included, price, 1, line, line.product.uom_id), slack
+        return values._get_untaxed(included, price, 1, line, line.template.uom_id), slack
 
     @api.model
     def _get_included_taxes(self, line, memo):
         """The product's own taxes when some of them are part of its price. The line's taxes do not matter here:
         whoever changes those changes what the customer pays, not what the product is worth."""
-        taxes = line.product.taxes_id
-        key = ("own", taxes._ids, line.company.id)
+        if not self.env["account.tax"]._has_key_account_included():
+            return self.env["account.tax"]
+        taxes = line.template.taxes_id
+        key = ("own", taxes._ids, line.document.company.id)
         if key not in memo["included"]:
-            own = taxes._filter_taxes_by_company(line.company) if taxes else taxes
+            own = taxes._filter_taxes_by_company(line.document.company) if taxes else taxes
             included = own and self.env["key.account.discount.value"]._has_included_tax(own, memo)
             memo["included"][key] = own if included else own.browse()
         return memo["included"][key]
@@ -51,25 +53,26 @@ class KeyAccountReferencePrice(models.AbstractModel):
         """Price of a unit of the product by itself, in company currency, taxes included in it still in it."""
         extra = self._get_extra(product, source)
         if reference == "pricelist":
-            pricelist = line.customer.with_company(line.company).property_product_pricelist
+            pricelist = line.document.customer.property_product_pricelist
             return self._get_pricelist_price(line, pricelist, product, quantity, extra, memo)
-        key = (product.id, extra, line.company.id)
+        key = (product.id, extra, line.document.company.id)
         if key not in memo["prices"]:
-            price = self._get_exact(product.list_price + self._get_variant_extra(product) + extra, line)
-            memo["prices"][key] = price * self._get_rate(product.currency_id, line, memo)
+            price = self._get_exact(product.product_tmpl_id.list_price + self._get_variant_extra(product) + extra, line)
+            currency = self.env["key.account.exchange"]._get_list_currency(product.product_tmpl_id)
+            memo["prices"][key] = price * self._get_rate(currency, line, memo)
         return memo["prices"][key]
 
     @api.model
     def _get_pricelist_price(self, line, pricelist, product, quantity, extra, memo):
         """As Odoo prices a new line for this customer today; without any pricelist that is the list price."""
-        pricelist = pricelist.with_company(line.company)
-        product = product.with_company(line.company)
+        pricelist = pricelist.with_company(line.document.company)
+        product = product.with_company(line.document.company)
         product = product.with_context(no_variant_attributes_price_extra=extra) if extra else product
-        unit, date = product.uom_id, fields.Datetime.now()
+        unit, date = product.product_tmpl_id.uom_id, fields.Datetime.now()
         amount = (line.uom or unit)._compute_quantity(quantity or 1.0, unit, round=False)
         rules = self._get_pricelist_rules(pricelist, product, date, memo)
         rule = next((rule for rule in rules if rule._is_applicable_for(product, amount)), rules.browse())
-        currency = pricelist.currency_id or line.company.currency_id
+        currency = pricelist.currency_id or line.document.company_currency
         price = rule._compute_price(product, amount, unit, date=date, currency=currency)
         return self._get_exact(price, line) * self._get_rate(currency, line, memo)
 
@@ -101,7 +104,10 @@ class KeyAccountReferencePrice(models.AbstractModel):
         talk the reference down.
         """
         best = {}
-        for value in source.product_no_variant_attribute_value_ids if source else ():
+        # What cannot be configured has no such values: most products, so that their lines need not be asked.
+        for value in (
+            source.product_no_variant_attribute_value_ids if product.product_tmpl_id.has_configurable_attributes else ()
+        ):
             if (
                 value.product_tmpl_id != product.product_tmpl_id
                 or value in product.product_template_attribute_value_ids
@@ -145,14 +151,17 @@ class KeyAccountReferencePrice(models.AbstractModel):
             share = combo_price * weights[combo] / total
         else:  # Odoo gives all of it to the last one
             share = combo_price if combo == list(weights)[-1] else ZERO
+        currency = self.env["key.account.exchange"]._get_list_currency(line.template)
         extras = line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source)
-        extra = self._get_exact(extras, line) * self._get_rate(line.product.currency_id, line, memo)
+        extra = self._get_exact(extras, line) * self._get_rate(currency, line, memo)
         return share + extra, self._get_rounding_loss(line, len(weights), memo)
 
     @api.model
     def _get_rounding_loss(self, line, parts, memo):
         """Odoo rounds the shares in the order's currency and lets the last part bear what is left."""
-        cent = self._get_exact(line.currency.rounding, line) * self._get_rate(line.currency, line, memo)
+        cent = self._get_exact(line.document.currency.rounding, line) * self._get_rate(
+            line.document.currency, line, memo
+        )
         return cent * parts / 2
 
     @api.model
@@ -161,8 +170,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_rate(self, currency, line, memo):
-        exchange = self.env["key.account.exchange"]
-        return exchange._get_rate(currency, line.company.currency_id, line.company, memo["rates"])
+        return self.env["key.account.exchange"]._get_rate(currency, line.document, memo["rates"])
 
     @api.model
     def _get_exact(self, value, line):

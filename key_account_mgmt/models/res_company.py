@@ -24,3 +24,9 @@ class ResCompany(models.Model):
         groups="base.group_user",
         help="The active rule set, if it has discount caps. Kept by activating and retiring rule sets.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "account_price_include" in vals:
+            self.env.registry.clear_cache()
+        return result
