@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from rules import Book, Evaluator, Policy, evaluate, matcher_name
+from rules import Book, DiscountLine, Evaluator, Policy, evaluate, matcher_name
 
 needs_durable = pytest.mark.skipif(matcher_name() != "durable-rules", reason="durable-rules is not installed")
 TIERS = ("A", "B", "C")
@@ -56,6 +56,36 @@ def policy(*rules, **parts):
     return Policy.load(policy_dict(*rules, **parts))
 
 
+def line_metric(code, kind="choice", options=()):
+    return {**metric(code, kind, options), "of": "line"}
+
+
+TIER_OF_LINE = line_metric("customer_tier", options=[*TIERS, "no_tier"])
+
+
+def cap(key, cap, *conditions, floor=None):
+    """A row of a table of discount caps; ``cap`` and ``floor`` in %."""
+    made = {"key": key, "name": key, "cap": str(cap), "conditions": list(conditions)}
+    return made if floor is None else {**made, "margin_floor": str(floor)}
+
+
+def tiers(*codes):
+    return condition("customer_tier", "in", *codes)
+
+
+def caps_dict(*rows, metrics=None, reference=None, **parts):
+    """A policy's JSON form with a table of discount caps over an order line's tier, category and quantity."""
+    known = [TIER_OF_LINE, line_metric("product_category", options=["desks", "chairs"]),
+             line_metric("order_quantity", "number"), metric()]  # fmt: skip
+    made = policy_dict(metrics=known if metrics is None else metrics, **parts)
+    made["tables"].append(table("discount_cap", *rows) | ({"reference": reference} if reference else {}))
+    return made
+
+
+def caps(*rows, **parts):
+    return Policy.load(caps_dict(*rows, **parts))
+
+
 def points(scale, facts, max_points="100", metrics=None):
     """The points of one customer with ``facts`` by one criterion on ``value``."""
     kinds = metrics or [metric(code, "number") for code in {"value", *facts}]
@@ -83,3 +113,13 @@ def revenues(*values):
 
 def reasons(decision, code):
     return [reason.params for reason in decision.reasons if reason.code == code]
+
+
+def line(net, reference, cap=None, key=1, quantity=1, **columns):
+    """An order line with its money and percentages as text or numbers; as for sale, one piece is judged."""
+    exact = {name: value if name in ("own", "product") else _exact(value) for name, value in columns.items()}
+    return DiscountLine(key, _exact(net), _exact(reference), _exact(cap), quantity=_exact(quantity), **exact)
+
+
+def _exact(value):
+    return None if value is None else Decimal(value)

@@ -37,21 +37,16 @@ def random_condition(random, codes):
     return condition(code, operator, *values)
 
 
-def hard_facts(random, policy, count=9):
+def hard_facts(random, policy, count=9, table=0):
     """Values on and beside the thresholds of ``policy``, missing ones, and options that no condition names."""
-    return {number: {one.code: _value(random, one, policy) for one in policy.metrics} for number in range(count)}
+    rules = policy.tables[table].rules
+    return {number: {one.code: _value(random, one, rules) for one in policy.metrics} for number in range(count)}
 
 
-def _value(random, metric, policy):
+def _value(random, metric, rules):
     if random.random() < 0.1:
         return None
     if metric.kind == "choice":
         return random.choice([*OPTIONS, "unheard-of"])
-    used = [
-        value
-        for rule in policy.tables[0].rules
-        for one in rule.conditions
-        if one.metric == metric.code
-        for value in one.values
-    ]
+    used = [value for rule in rules for one in rule.conditions if one.metric == metric.code for value in one.values]
     return random.choice(used or [Decimal(0)]) + random.choice((-BESIDE, 0, BESIDE, Decimal(1), Decimal("-0.01")))

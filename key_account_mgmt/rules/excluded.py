@@ -1,0 +1,61 @@
+"""Boxes of facts that never come together, so that nobody is told of a customer who cannot be."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from .axes import Axis
+from .boxes import Box
+from .conditions import Operand
+from .policy import Policy
+from .tables import Rule
+
+# A day as a number, YYYYMMDD.
+DATE = "order_date"
+_DAY = timedelta(days=1)
+
+# By (metric, option) what else must then be true: ``{("product", "desk"): {"product_category": ["furniture"]}}``.
+Links = Mapping[tuple[str, str], Mapping[str, Sequence[str]]]
+
+
+def unlinked(links: Links, policy: Policy, rules: Iterable[Rule], axes: Mapping[Operand, Axis]) -> Iterator[Box]:
+    """What ``links`` between choices exclude: the option, together with anything else than what it comes with."""
+    named = {(one.metric, value) for rule in rules for one in rule.conditions for value in one.values}
+    for (metric, option), others in links.items():
+        operand = Operand(metric, "value")
+        for linked in (Operand(other, "value") for other in others):
+            if (metric, option) in named and linked in axes and linked.metric in policy.choices:
+                possible = set(axes[linked].encode(list(others[linked.metric])))
+                yield {operand: frozenset(axes[operand].encode([option])), linked: _all(axes[linked]) - possible}
+
+
+def unreal(policy: Policy, rules: Iterable[Rule], axes: Mapping[Operand, Axis]) -> Iterator[Box]:
+    """Buckets in which no value lies: there is nothing between a count and the next, or a day and the next."""
+    counts = {metric.code for metric in policy.metrics if metric.kind == "count"}
+    for operand, axis in axes.items():
+        step = _days if operand.metric == DATE else _counts if operand.metric in counts else None
+        if step:
+            thresholds = {v for rule in rules for one in rule.conditions if one.operand == operand for v in one.values}
+            reached = {code for value in thresholds for code in axis.encode(step(value))}
+            yield {operand: _all(axis) - reached - {axis.size}}
+
+
+def _counts(value: Decimal) -> list[Decimal]:
+    """The whole numbers round a threshold: of two with nothing between them no bucket lies between."""
+    whole = value // 1
+    return [whole - 1, whole, whole + 1]
+
+
+def _days(value: Decimal) -> list[Decimal]:
+    """The day of a threshold, the one before and the one after; whole numbers where it is no day."""
+    whole = int(value)
+    try:
+        day = date(whole // 10_000, whole // 100 % 100, whole % 100)
+        days = [day - _DAY, day, day + _DAY]
+    except (ValueError, OverflowError):
+        return _counts(value)
+    return [Decimal(one.year * 10_000 + one.month * 100 + one.day) for one in days]
+
+
+def _all(axis: Axis) -> frozenset[int]:
+    return frozenset(range(axis.size + 1))
