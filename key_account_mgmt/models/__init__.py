@@ -48,8 +48,12 @@ from . import key_account_discount_value
 from . import key_account_cap_table
 from . import key_account_line_facts
 from . import key_account_discount
+from . import key_account_discount_shown
+from . import key_account_discount_move
 from . import product_category
 from . import sale_order
+from . import sale_order_discount
+from . import sale_order_line_discount
 from . import key_account_approval_level
 from . import key_account_approval
 from . import key_account_approval_asking

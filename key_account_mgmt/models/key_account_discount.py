@@ -108,12 +108,11 @@ class KeyAccountDiscount(models.AbstractModel):
     @api.model
     def _prepare_line(self, line, value, decision):
         """A line as the decision core judges it."""
-        record = line.record
         cost = None
         if decision.margin_floor is not None and line.product:
             cost = Decimal(repr(line.product.standard_price)) * value.quantity
         return DiscountLine(
-            key=record.id if isinstance(record.id, int) else str(record.id),
+            key=self._get_key(line),
             net=value.net,
             reference=value.reference,
             cap=decision.cap,
@@ -125,6 +124,14 @@ class KeyAccountDiscount(models.AbstractModel):
             quantity=value.quantity,
             unit_net=value.unit_net,
         )
+
+    @api.model
+    def _get_key(self, line):
+        """By what consent to a line is found again: the line of the order, also for invoices made from it."""
+        record = line.source or line.record
+        if record._name != "sale.order.line":
+            return f"{record._name},{record.id}"
+        return record.id if isinstance(record.id, int) else str(record.id)
 
     @api.model
     def _is_reward(self, order_line):

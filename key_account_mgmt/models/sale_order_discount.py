@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+
+COMPANY_MONEY = {"currency_field": "key_account_currency_id", "groups": "base.group_user"}
+
+
+class SaleOrder(models.Model):
+    """What the order gives away and what it may, for people to see; the guard asks for itself."""
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    key_account_currency_id = fields.Many2one(related="company_id.currency_id", string="Company's Currency")
+    key_account_verdict = fields.Json(
+        "Judgement of Discounts",
+        compute="_compute_key_account_verdict",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="All figures of the order's discounts at once, so that they are computed once.",
+    )
+    key_account_capped = fields.Boolean(
+        "Discount Capped",
+        compute="_compute_key_account_discount",
+        store=True,
+        copy=False,
+        groups="base.group_user",
+        help="Whether a discount cap or a margin floor is in force for any line.",
+    )
+    key_account_over_cap = fields.Boolean(
+        "Over Cap",
+        compute="_compute_key_account_discount",
+        store=True,
+        copy=False,
+        groups="base.group_user",
+        help="Whether the order gives more than salespeople may give alone: on a line, or as a whole.",
+    )
+    key_account_room = fields.Monetary(
+        "Remaining Room",
+        compute="_compute_key_account_discount",
+        store=True,
+        copy=False,
+        help="How much more the order as a whole may give away, in company currency.",
+        **COMPANY_MONEY,
+    )
+    key_account_excess = fields.Monetary(
+        "Over Cap by",
+        compute="_compute_key_account_discount",
+        store=True,
+        copy=False,
+        help="The amount that somebody has to consent to, in company currency.",
+        **COMPANY_MONEY,
+    )
+    key_account_cap_tier_id = fields.Many2one(
+        "key.account.tier",
+        "Tier when Judged",
+        compute="_compute_key_account_discount",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+    )
+    key_account_cap_problem = fields.Char(
+        "Why It Cannot Be Judged", compute="_compute_key_account_cap_problem", groups="base.group_user"
+    )
+
+    @api.depends(
+        "company_id",
+        "partner_id",
+        "currency_id",
+        "pricelist_id",
+        "team_id",
+        "order_line.product_id",
+        "order_line.product_uom_id",
+        "order_line.product_uom_qty",
+        "order_line.price_unit",
+        "order_line.discount",
+        "order_line.tax_ids",
+        "order_line.extra_tax_data",
+        "order_line.display_type",
+        "order_line.combo_item_id",
+        "order_line.linked_line_id",
+        "order_line.product_no_variant_attribute_value_ids",
+    )
+    def _compute_key_account_verdict(self):
+        discounts = self.env["key.account.discount"]
+        verdicts = discounts._judge_orders(self, strict=False)
+        for order in self:
+            verdict = verdicts.get(order)
+            order.key_account_verdict = verdict and discounts._get_verdict_values(order, verdict)
+
+    @api.depends("key_account_verdict")
+    def _compute_key_account_discount(self):
+        for order in self:
+            verdict = order.key_account_verdict or {}
+            order.key_account_capped = bool(verdict)
+            order.key_account_over_cap = verdict.get("over", False)
+            order.key_account_room = verdict.get("room", 0)
+            order.key_account_excess = verdict.get("excess", 0)
+            order.key_account_cap_tier_id = verdict.get("tier", False)
+
+    @api.depends("key_account_verdict")
+    def _compute_key_account_cap_problem(self):
+        for order in self:
+            order.key_account_cap_problem = (order.key_account_verdict or {}).get("problem")

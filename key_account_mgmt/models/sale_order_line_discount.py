@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+
+from .sale_order_discount import COMPANY_MONEY
+
+STORED = {"store": True, "copy": False, "groups": "base.group_user"}
+SHOWN = {"compute": "_compute_key_account_shown", **STORED}
+REPORTED = {**COMPANY_MONEY, "compute": "_compute_key_account_reported", **STORED}
+
+
+class SaleOrderLine(models.Model):
+    """Cap and given discount of a line, for people to see."""
+
+    _inherit = "sale.order.line"
+
+    key_account_currency_id = fields.Many2one(related="company_id.currency_id", string="Company's Currency")
+    key_account_capped = fields.Boolean("Discount Capped", **SHOWN)
+    key_account_cap = fields.Float(
+        "Cap %",
+        digits=False,
+        min_display_digits=1,
+        aggregator="avg",
+        help="The highest discount that salespeople may give on this line alone; empty without a cap.",
+        **SHOWN,
+    )
+    key_account_given = fields.Float(
+        "Given %",
+        digits=(16, 2),
+        aggregator=None,
+        help="The effective discount: what the customer pays less than the line is worth, in percent of that, whatever"
+        " mix of price, discount, unit, taxes and currency it comes from.",
+        **SHOWN,
+    )
+    key_account_over = fields.Boolean("Over Cap", **SHOWN)
+    key_account_reference = fields.Monetary("Reference Value", **REPORTED)
+    key_account_given_amount = fields.Monetary("Discount Given", **REPORTED)
+    key_account_allowed_amount = fields.Monetary("Discount Allowed", **REPORTED)
+    key_account_excess = fields.Monetary("Over Cap by", **REPORTED)
+    key_account_cap_rule_id = fields.Many2one(
+        "key.account.rule",
+        "Row that Caps",
+        compute="_compute_key_account_reported",
+        index="btree_not_null",
+        ondelete="set null",
+        **STORED,
+    )
+
+    @api.depends("order_id.key_account_verdict")
+    def _compute_key_account_shown(self):
+        for lines, values in self._get_key_account_values():
+            lines.key_account_capped = values.get("capped", False)
+            lines.key_account_cap = values.get("cap", 0)
+            lines.key_account_given = values.get("given_pct", 0)
+            lines.key_account_over = values.get("over", False)
+
+    @api.depends("order_id.key_account_verdict")
+    def _compute_key_account_reported(self):
+        for lines, values in self._get_key_account_values():
+            lines.key_account_reference = values.get("reference", 0)
+            lines.key_account_given_amount = values.get("given", 0)
+            lines.key_account_allowed_amount = values.get("allowed", 0)
+            lines.key_account_excess = values.get("excess", 0)
+            lines.key_account_cap_rule_id = values.get("rule", False)
+
+    def _get_key_account_values(self):
+        """Pairs of lines and their part of the judgement; all lines without one together, which costs next to nothing
+        where nothing is capped."""
+        judged = []
+        without = self.browse()
+        for order, lines in self.grouped("order_id").items():
+            known = (order.key_account_verdict or {}).get("lines")
+            if known:
+                judged += [(line, known.get(str(line.id), {})) for line in lines]
+            else:
+                without |= lines
+        return [*judged, (without, {})] if without else judged
