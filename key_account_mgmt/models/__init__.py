@@ -15,9 +15,12 @@ from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part
 from . import key_account_formatter
 from . import key_account_labels
+from . import key_account_labels_cap
 from . import key_account_phrase
+from . import key_account_phrase_cap
 from . import key_account_explainer_scale
 from . import key_account_explainer
+from . import key_account_explainer_cap
 from . import key_account_problem
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
@@ -51,6 +54,7 @@ from . import key_account_discount
 from . import key_account_discount_shown
 from . import key_account_discount_move
 from . import product_category
+from . import res_partner_pricelist
 from . import sale_order
 from . import sale_order_discount
 from . import sale_order_line_discount

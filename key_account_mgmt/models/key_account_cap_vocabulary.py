@@ -58,7 +58,12 @@ class KeyAccountCapVocabulary(models.AbstractModel):
         return self.env._(NAMES[metric])
 
     @api.model
-    def _ensure_codes(self, metric, records):
+    def _get_record_name(self, record):
+        """A category with those above it, since names of categories repeat; all others plainly."""
+        return record.display_name if record._name == "product.category" else record.name
+
+    @api.model
+    def _ensure_codes(self, records):
         """The codes of records, made where there is none yet.
 
         :return: ``{id: code}``

@@ -17,7 +17,7 @@ class KeyAccountExplainer(models.AbstractModel):
         :param dict policy_values: the policy by which it was decided
         :param labels: those of ``_get_labels``; give them when explaining many decisions by one policy
         """
-        labels = labels or self._get_labels(policy_values)
+        labels = labels or self._get_labels(policy_values, reasons=reasons or ())
         sentences = [self._get_reason_sentence(reason, labels, currency) for reason in reasons or []]
         return [sentence for sentence in sentences if sentence]
 
@@ -86,8 +86,8 @@ class KeyAccountExplainer(models.AbstractModel):
     def _get_fact_phrase(self, operand, value, asked, labels, currency):
         metric, measure = self._get_metric_label(operand[0], labels), operand[1]
         limits = [self._get_comparison({"measure": measure, **c}, metric, currency) for c in asked]
-        is_choice = self._get_measure_kind(metric, measure) == "choice"
-        thresholds = [] if is_choice else [Decimal(limit) for c in asked for limit in c["values"]]
+        is_number = self._get_measure_kind(metric, measure) not in ("choice", "date")
+        thresholds = [Decimal(limit) for c in asked for limit in c["values"]] if is_number else []
         shown = self._format_measured(metric, measure, value, currency, thresholds)
         name = self._get_operand_phrase(metric, measure)
         return f"{name} {shown} ({', '.join(limits)})" if limits else f"{name} {shown}"

@@ -5,12 +5,13 @@ from odoo import api, models
 
 @dataclass
 class MetricLabel:
-    """How a metric is called and shown; ``options`` are names by code."""
+    """How a metric is called and shown; ``options`` are names by code, ``within``: they contain each other."""
 
     name: str
     kind: str = "number"
     unit: str = ""
     options: dict = field(default_factory=dict)
+    within: bool = False
 
 
 @dataclass
@@ -31,16 +32,17 @@ class KeyAccountLabels(models.AbstractModel):
     _description = "Names in Key Account Sentences"
 
     @api.model
-    def _get_labels(self, policy_values, metric_codes=()):
+    def _get_labels(self, policy_values, metric_codes=(), reasons=()):
         """The names for what a policy refers to, by a handful of queries whatever its size.
 
         :param dict policy_values: the policy, for names of what is gone and for the conditions of its rules
         :param metric_codes: further metrics
+        :param reasons: those of a decision about an order line, for the names of the records in its facts
         """
         rules = [rule for table in policy_values.get("tables", []) for rule in table["rules"]]
         criteria = policy_values.get("criteria", [])
         return Labels(
-            metrics=self._get_metric_labels(policy_values, metric_codes),
+            metrics=self._get_metric_labels(policy_values, metric_codes) | self._get_column_labels(policy_values, reasons),
             tiers=self._get_names("key.account.tier", "code", policy_values.get("tiers", [])),
             rules=self._get_names("key.account.rule", "key", rules),
             criteria=self._get_names("key.account.criterion", "key", criteria),

@@ -30,6 +30,8 @@ class KeyAccountPhrase(models.AbstractModel):
         kind = self._get_measure_kind(metric, measure)
         if kind == "choice":
             return metric.options.get(value, value)
+        if kind == "date":
+            return self._format_day(value)
         value = Decimal(value)
         places = {"amount": currency.decimal_places if currency else 2, "count": 0, "rank": 0}.get(kind, 2)
         if kind in ("count", "rank") and value != value.to_integral_value():
@@ -47,6 +49,8 @@ class KeyAccountPhrase(models.AbstractModel):
         kind = self._get_measure_kind(metric, measure)
         if kind == "choice":
             return metric.options.get(value, value)
+        if kind == "date":
+            return self._format_day(value)
         if kind == "amount":
             decimals = -Decimal(value).normalize().as_tuple().exponent
             return self._format_amount(value, currency, max(decimals, 0), trim=True)
@@ -70,12 +74,12 @@ class KeyAccountPhrase(models.AbstractModel):
         """A rule in one sentence, such as "If revenue ≥ $ 50,000 and number of invoices ≤ 2: at best tier C"."""
         metrics = {m.code: self._prepare_metric_label(m) for m in rule.condition_ids.metric_id}
         currency = (rule.ruleset_id.company_id or self.env.company).currency_id
-        phrases = [
+        phrases = self._get_column_phrases(rule) + [
             self._get_condition_phrase(condition._prepare_condition_values(), Labels(metrics=metrics), currency)
             for condition in rule.condition_ids.sorted("sequence")
             if condition.metric_id
         ]
-        outcome = self._get_outcome_phrase(rule.kind, rule.tier_id.name or "…")
+        outcome = self._get_outcome_phrase(rule)
         if not phrases:
             return self._get_unconditional_sentence(rule.kind, outcome)
         conditions = self.env._(" and ").join(phrases)
@@ -88,9 +92,15 @@ class KeyAccountPhrase(models.AbstractModel):
         return self.env._("Every customer: %(outcome)s", outcome=outcome)
 
     @api.model
-    def _get_outcome_phrase(self, kind, tier):
-        """What a rule of this kind does. A new kind of rule adds its own."""
-        if kind == "veto":
+    def _get_column_phrases(self, _rule):
+        """What a rule asks in columns of its own. A new kind of rule adds its own."""
+        return []
+
+    @api.model
+    def _get_outcome_phrase(self, rule):
+        """What the rule does. A new kind of rule adds its own."""
+        tier = rule.tier_id.name or "…"
+        if rule.kind == "veto":
             return self.env._("at best tier %(tier)s", tier=tier)
         return self.env._("tier %(tier)s", tier=tier)
 
@@ -112,6 +122,8 @@ class KeyAccountPhrase(models.AbstractModel):
         shown = self.env._(" or ").join(values) or "…"
         signs = {">=": "≥", "<=": "≤", "!=": "≠"}
         operator = condition["operator"]
+        if operator == "in" and metric.within:
+            return self.env._("is within %(options)s", options=shown)
         if operator == "in":
             return self.env._("is %(options)s", options=shown)
         if operator == "not in":

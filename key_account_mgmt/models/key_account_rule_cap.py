@@ -75,7 +75,7 @@ class KeyAccountRule(models.Model):
     def _compute_option_codes(self):
         vocabulary = self.env["key.account.cap.vocabulary"]
         saved = self.filtered(lambda rule: isinstance(rule.id, int))
-        codes = {metric: vocabulary._ensure_codes(metric, saved[column]) for metric, column in RECORD_COLUMNS.items()}
+        codes = {metric: vocabulary._ensure_codes(saved[column]) for metric, column in RECORD_COLUMNS.items()}
         for rule in self:
             rule.option_codes = rule in saved and {
                 metric: sorted(codes[metric][record.id] for record in rule[column])

@@ -57,12 +57,14 @@ class KeyAccountRuleCondition(models.Model):
     def _get_rulesets(self):
         return self.rule_id.ruleset_id
 
-    @api.depends("metric_id.kind")
+    @api.depends("metric_id.kind", "rule_id.kind")
     def _compute_allowed(self):
         for condition in self:
             choice = condition.metric_id.kind == "choice"
+            # An order is judged alone: there is nobody among whom a customer could have a rank.
+            alone = choice or condition.rule_id.kind == "discount_cap"
             condition.allowed_operators = CHOICE_OPERATORS if choice else NUMBER_OPERATORS
-            condition.allowed_measures = ["value"] if choice else [code for code, _label in MEASURES]
+            condition.allowed_measures = ["value"] if alone else [code for code, _label in MEASURES]
 
     @api.depends("metric_id.kind", "metric_id.unit", "measure", "rule_id.ruleset_id.company_id")
     @api.depends_context("lang", "company")
@@ -115,8 +117,12 @@ class KeyAccountRuleCondition(models.Model):
                 operator=labels[self.operator],
                 allowed=", ".join(labels[code] for code in self.allowed_operators),
             )
+        if self.metric_id.source == "line" and self.rule_id.kind != "discount_cap":
+            return self.env._("it is known of an order line only. Use it in discount caps.")
         if self.metric_id.kind == "choice":
             return self._get_choice_misfit()
+        if self.measure not in self.allowed_measures:
+            return self.env._("a discount cap looks at one order: compare the value, not a rank or share.")
         if self.option_ids:
             return self.env._("its value is a number, not an option.")
         if not math.isfinite(self.value):

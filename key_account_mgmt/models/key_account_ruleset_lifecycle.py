@@ -57,6 +57,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
             if ruleset.state != "draft":
                 raise UserError(ruleset._get_frozen_message())
             policy = ruleset._get_policy()
+            ruleset._check_activation(policy)
             replaced = self._get_active(ruleset.company_id)
             replaced._retire(self.env._("Replaced by %s.", ruleset.display_name))
             ruleset._write_lifecycle(ruleset._prepare_activation_values(policy))

@@ -32,7 +32,8 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
     @api.model
     def _prepare_metric_values(self, metric):
         options = metric.option_ids.mapped("code") if metric.kind == "choice" else []
-        return {"code": metric.code, "name": metric.name or "", "kind": metric.kind, "options": options}
+        values = {"code": metric.code, "name": metric.name or "", "kind": metric.kind, "options": options}
+        return {**values, "of": "line"} if metric.source == "line" else values
 
     @api.model
     def _prepare_tier_values(self, tier):
@@ -77,7 +78,26 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
             policy = Policy.load(self.policy or self._get_policy_values())
         except PolicyError as error:
             return self._get_problem_sentences(error.problems), []
-        return [], self._get_problem_sentences(lint(policy))
+        doubts, refused = self._lint(policy), self._get_refused_codes()
+        return (
+            self._get_problem_sentences([doubt for doubt in doubts if doubt.code in refused]),
+            self._get_problem_sentences([doubt for doubt in doubts if doubt.code not in refused]),
+        )
+
+    def _lint(self, policy):
+        """What is legal in the policy and still doubtful, as problems of the core."""
+        return lint(policy)
+
+    def _get_refused_codes(self):
+        """Codes of the doubts with which the company lets no rule set come into force."""
+        return frozenset()
+
+    def _check_activation(self, policy):
+        """Refuse a policy that is legal but not what the company wants."""
+        codes = self._get_refused_codes()
+        refused = [doubt for doubt in self._lint(policy) if doubt.code in codes] if codes else []
+        if refused:
+            raise UserError(self._get_refusal(self._get_problem_sentences(refused)))
 
     def _get_problem_sentences(self, problems):
         # The rows once more, now with the names in the user's language.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .key_account_cap_vocabulary import NO_TIER
+
 # What the order of tiers and exported rule sets hang on.
 FROZEN_FIELDS = {"code", "rank", "company_id"}
 
@@ -31,6 +33,14 @@ class KeyAccountTier(models.Model):
                         tier=tier.name,
                         rank=tier.rank,
                     )
+                )
+
+    @api.constrains("code")
+    def _check_code(self):
+        for tier in self:
+            if tier.code == NO_TIER:
+                raise ValidationError(
+                    self.env._("“%s” means customers without a tier in rules. Choose another code.", tier.code)
                 )
 
     def copy_data(self, default=None):
