@@ -42,7 +42,8 @@ class KeyAccountLabels(models.AbstractModel):
         rules = [rule for table in policy_values.get("tables", []) for rule in table["rules"]]
         criteria = policy_values.get("criteria", [])
         return Labels(
-            metrics=self._get_metric_labels(policy_values, metric_codes) | self._get_column_labels(policy_values, reasons),
+            metrics=self._get_metric_labels(policy_values, metric_codes)
+            | self._get_column_labels(policy_values, reasons),
             tiers=self._get_names("key.account.tier", "code", policy_values.get("tiers", [])),
             rules=self._get_names("key.account.rule", "key", rules),
             criteria=self._get_names("key.account.criterion", "key", criteria),

@@ -25,7 +25,7 @@ class KeyAccountLabels(models.AbstractModel):
         name = self.env["key.account.cap.vocabulary"]._get_metric_name(metric)
         if metric == ORDER_DATE:
             return MetricLabel(name, kind="date")
-        options = self._get_record_names(metric, codes) if metric in MODELS else {}
+        options = self._get_record_names(metric, codes) if codes and metric in MODELS else {}
         if metric == "customer_tier":
             options[NO_TIER] = self.env._("none")
         if metric == "customer_kind":
@@ -40,7 +40,7 @@ class KeyAccountLabels(models.AbstractModel):
         ids = {code for code in codes if code.isdecimal() and code.isascii()}
         # sudo: names only, of what stands in rules and in the reader's own order lines; a salesperson may not be
         # allowed to open, say, the pricelist or the sales team of another company.
-        found = vocabulary.sudo()._find_records(metric, codes - ids)
+        found = vocabulary.sudo()._find_records(metric, set(codes) - ids)
         records = self.env[MODELS[metric]].sudo().browse(int(code) for code in ids).exists()
         found |= {str(record.id): record for record in records}
         return {code: vocabulary._get_record_name(record) for code, record in found.items()}

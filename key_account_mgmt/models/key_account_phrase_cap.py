@@ -1,4 +1,5 @@
 from datetime import datetime
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.tools import format_date
@@ -77,6 +78,8 @@ class KeyAccountPhrase(models.AbstractModel):
     def _get_cap_phrase(self, cap, margin_floor):
         """What a row allows; both are exact numbers in %, the floor may be None."""
         allowed = self.env._("at most %(cap)s discount", cap=self._format_percentage(cap))
+        if not Decimal(cap):
+            allowed = self.env._("no discount")
         if margin_floor is None:
             return allowed
         floor = self._format_percentage(margin_floor)

@@ -249,7 +249,11 @@ class KeyAccountProblem(models.AbstractModel):
         for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():
             names |= label.options
         tables = [table for table in policy_values.get("tables") or [] if isinstance(table, dict)]
-        for rows in [policy_values.get("tiers"), policy_values.get("metrics"), *(table.get("rules") for table in tables)]:
+        for rows in [
+            policy_values.get("tiers"),
+            policy_values.get("metrics"),
+            *(table.get("rules") for table in tables),
+        ]:
             for row in rows if isinstance(rows, list) else []:
                 if isinstance(row, dict) and row.get("name"):
                     names[row.get("key") or row.get("code")] = row["name"]

@@ -98,15 +98,16 @@ class KeyAccountRuleset(models.Model):
         cells = self._get_product_cells(values)
         if not cells:
             return policy
+        used = set()
         for rule in [rule for table in values["tables"] if table["kind"] == CAPS for rule in table["rules"]]:
             for condition in rule["conditions"]:
                 if condition["metric"] in cells:
                     cells_of = cells[condition["metric"]]
                     found = {cell for code in condition["values"] for cell in cells_of.get(code, [code])}
                     condition.update(metric="product", values=sorted(found))
-        options = {cell for cells_of in cells.values() for found in cells_of.values() for cell in found}
+                    used |= found
         kept = [metric for metric in values["metrics"] if metric["code"] not in cells]
-        values["metrics"] = [*kept, self._prepare_column_metric("product", "choice", sorted(options))]
+        values["metrics"] = [*kept, self._prepare_column_metric("product", "choice", sorted(used))]
         return Policy.load(values)
 
     def _get_product_cells(self, policy_values):

@@ -80,7 +80,7 @@ class KeyAccountRulesetImport(models.TransientModel):
         metrics, tiers = self._get_metrics(policy), self._get_tiers(policy)
         problems = [self._get_metric_mismatch(row, metrics.get(row.code)) for row in policy.metrics]
         problems += [self._get_tier_mismatch(row, tiers.get(row.code)) for row in policy.tiers]
-        problems += [self._get_list_mismatch(rule) for table in policy.tables for rule in table.rules]
+        problems += [self._get_rule_mismatch(rule) for table in policy.tables for rule in table.rules]
         problems += self._get_digit_mismatches(policy)
         return [problem for problem in problems if problem]
 
@@ -97,6 +97,12 @@ class KeyAccountRulesetImport(models.TransientModel):
                 name=metric.name,
                 here=self._get_kind_label(metric.kind),
                 there=self._get_kind_label(row.kind),
+            )
+        if (metric.source == "line") != (row.of == "line"):
+            return self.env._(
+                "Metric “%(name)s” is not about the same thing here and in the file: once it is about an order line,"
+                " once about a customer.",
+                name=metric.name,
             )
         lacking = [code for code in row.options if code not in metric.option_ids.mapped("code")]
         if lacking:
@@ -120,7 +126,7 @@ class KeyAccountRulesetImport(models.TransientModel):
             )
         return None
 
-    def _get_list_mismatch(self, rule):
+    def _get_rule_mismatch(self, rule):
         """The core compares numbers with several values too; a row on the screen has one."""
         for condition in rule.conditions:
             if condition.operator in ("in", "not in") and not isinstance(condition.values[0], str):
@@ -132,7 +138,7 @@ class KeyAccountRulesetImport(models.TransientModel):
 
     def _get_digit_mismatches(self, policy):
         """Numbers that a row cannot hold exactly; rounded ones would be other rules."""
-        rules = [(self.env._("Rule"), rule, rule.conditions) for table in policy.tables for rule in table.rules]
+        rules = [(self.env._("Rule"), rule, rule) for table in policy.tables for rule in table.rules]
         criteria = [(self.env._("Criterion"), row, (row.max_points, row.scale)) for row in policy.criteria]
         return [
             self.env._(
@@ -192,18 +198,20 @@ class KeyAccountRulesetImport(models.TransientModel):
         }
 
     def _prepare_rule_values(self, kind, rule, sequence, metrics, tiers):
+        """A row; a new kind of rule adds its outcome and its columns here."""
         conditions = [
             Command.create(self._prepare_condition_values(condition, number, metrics[condition.metric]))
             for number, condition in enumerate(rule.conditions, 1)
+            if condition.metric in metrics
         ]
-        return {
+        values = {
             "kind": kind,
             "key": rule.key,
             "name": rule.name or rule.key,
             "sequence": 10 * sequence,
-            "tier_id": tiers[rule.tier].id,
             "condition_ids": conditions,
         }
+        return {**values, "tier_id": tiers[rule.tier].id} if kind in ("tier", "veto") else values
 
     def _prepare_condition_values(self, condition, number, metric):
         values = {
