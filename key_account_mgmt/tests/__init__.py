@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_cap_rules
 from . import test_collector
 from . import test_customer_screens
 from . import test_discount_value
