@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .key_account_cap_vocabulary import CHOICE_COLUMNS
+
 
 class KeyAccountExplainer(models.AbstractModel):
     """Why an order line has its discount cap."""
@@ -18,3 +20,10 @@ class KeyAccountExplainer(models.AbstractModel):
     @api.model
     def _explain_no_cap_rule(self, _params, _labels, _currency):
         return self.env._("No cap: none of the discount caps is for this order line.")
+
+    @api.model
+    def _get_fact_phrase(self, operand, value, asked, labels, currency):
+        """Columns ask for one of several records: which one it is says all, but for a category inside another."""
+        if operand[0] in CHOICE_COLUMNS and not self._get_metric_label(operand[0], labels).within:
+            asked = []
+        return super()._get_fact_phrase(operand, value, asked, labels, currency)

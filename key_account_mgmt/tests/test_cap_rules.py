@@ -258,7 +258,6 @@ class TestCapRows(CapRulesCommon):
         ruleset = self.make_caps_ruleset()
         cap = self.make_cap(ruleset, 10, product_tmpl_ids=self.stool, pricelist_ids=self.pricelist, team_ids=self.team)
         before = self.caps_table(ruleset)
-        (self.stool | self.pricelist | self.team).grouped("_name")
         for record in (self.stool, self.pricelist, self.team):
             record.active = False
         self.env.invalidate_all()
@@ -273,7 +272,7 @@ class TestCapRows(CapRulesCommon):
         self.make_cap(ruleset, 10, product_tmpl_ids=self.stool, product_categ_ids=self.kitchen, team_ids=self.team)
         self.env.flush_all()
         for record in (self.stool, self.kitchen, self.team):
-            with self.subTest(record.name), self.assertRaises((IntegrityError, UserError)), mute_logger("odoo.sql_db"):
+            with self.subTest(record.name), self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
                 with self.cr.savepoint():
                     record.unlink()
 
@@ -445,7 +444,7 @@ class TestCapExchange(CapRulesCommon):
                 "summary",
             ):
                 self.assertEqual(one[column], other[column], column)
-        self.assertIsNone(imported.action_activate() and None)
+        imported.action_activate()
         self.assertEqual(imported.policy_hash, ruleset._get_policy().content_hash)
 
     def test_a_file_that_was_activated_and_exported(self):
@@ -677,6 +676,7 @@ class TestCustomerWaysRound(WaysRoundCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.manager.group_ids = [Command.link(cls.env.ref("base.group_partner_manager").id)]
         cls.seller = cls.make_user(
             "seller", "base.group_user,sales_team.group_sale_salesman,base.group_partner_manager"
         )
