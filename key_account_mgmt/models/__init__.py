@@ -45,6 +45,7 @@ from . import key_account_evaluation_summary
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_discount
 from . import key_account_exchange
 from . import key_account_reference_price
 from . import key_account_discount_value
@@ -58,6 +59,7 @@ from . import res_partner_pricelist
 from . import sale_order
 from . import sale_order_discount
 from . import sale_order_line_discount
+from . import sale_order_line_why
 from . import key_account_approval_level
 from . import key_account_approval
 from . import key_account_approval_asking
