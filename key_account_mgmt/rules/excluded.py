@@ -1,6 +1,6 @@
-"""Boxes of facts that never come together, so that nobody is told of a customer who cannot be."""
+"""Buckets in which no value lies, so that nobody is told of an order that cannot be."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,26 +14,13 @@ from .tables import Rule
 DATE = "order_date"
 _DAY = timedelta(days=1)
 
-# By (metric, option) what else must then be true: ``{("product", "desk"): {"product_category": ["furniture"]}}``.
-Links = Mapping[tuple[str, str], Mapping[str, Sequence[str]]]
-
-
-def unlinked(links: Links, policy: Policy, rules: Iterable[Rule], axes: Mapping[Operand, Axis]) -> Iterator[Box]:
-    """What ``links`` between choices exclude: the option, together with anything else than what it comes with."""
-    named = {(one.metric, value) for rule in rules for one in rule.conditions for value in one.values}
-    for (metric, option), others in links.items():
-        operand = Operand(metric, "value")
-        for linked in (Operand(other, "value") for other in others):
-            if (metric, option) in named and linked in axes and linked.metric in policy.choices:
-                possible = set(axes[linked].encode(list(others[linked.metric])))
-                yield {operand: frozenset(axes[operand].encode([option])), linked: _all(axes[linked]) - possible}
-
 
 def unreal(policy: Policy, rules: Iterable[Rule], axes: Mapping[Operand, Axis]) -> Iterator[Box]:
     """Buckets in which no value lies: there is nothing between a count and the next, or a day and the next."""
     counts = {metric.code for metric in policy.metrics if metric.kind == "count"}
     for operand, axis in axes.items():
-        step = _days if operand.metric == DATE else _counts if operand.metric in counts else None
+        is_day = operand.metric == DATE and DATE not in policy.choices
+        step = _days if is_day else _counts if operand.metric in counts else None
         if step:
             thresholds = {v for rule in rules for one in rule.conditions if one.operand == operand for v in one.values}
             reached = {code for value in thresholds for code in axis.encode(step(value))}

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from .exact import text
-from .excluded import Links
 from .monotone import uneven
 from .policy import Policy
 from .problems import Problem
@@ -16,14 +15,9 @@ from .tables import Rule
 Path = tuple[str | int, ...]
 
 
-def lint(policy: Policy, links: Links | None = None) -> list[Problem]:
-    """Doubts about ``policy``; an empty list when there are none.
-
-    ``links``: options of choices that only come with certain options of others, as a product with its category:
-    ``{("product", "desk"): {"product_category": ["furniture"]}}``. Without them caps are also compared for desks
-    that are no furniture.
-    """
-    return [*_tiers(policy), *_criteria(policy), *_scores(policy), *_tables(policy), *uneven(policy, links or {})]
+def lint(policy: Policy) -> list[Problem]:
+    """Doubts about ``policy``; an empty list when there are none."""
+    return [*_tiers(policy), *_criteria(policy), *_scores(policy), *_tables(policy), *uneven(policy)]
 
 
 def _tiers(policy: Policy) -> Iterator[Problem]:

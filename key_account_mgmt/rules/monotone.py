@@ -11,7 +11,7 @@ from typing import NamedTuple
 from .boxes import Box, Cover, TooMuchWork
 from .conditions import Operand
 from .exact import text
-from .excluded import Links, unlinked, unreal
+from .excluded import unreal
 from .policy import Policy
 from .problems import Problem
 from .regions import regions
@@ -31,14 +31,14 @@ class _Ruled(NamedTuple):
     box: Box
 
 
-def uneven(policy: Policy, links: Links) -> Iterator[Problem]:
+def uneven(policy: Policy) -> Iterator[Problem]:
     """Rules that give a worse tier a higher cap than a better one gets for the same facts.
 
     A customer without a tier counts as the worst one; that he has no cap at all is no finding, as that is how things
-    are without tiers. ``links`` exclude facts that never come together.
+    are without tiers.
     """
     table = policy.table(CAPS)
-    comparison = _Comparison(policy, table.rules if table else (), links)
+    comparison = _Comparison(policy, table.rules if table else ())
     try:
         yield from comparison.problems()
     except TooMuchWork:
@@ -46,12 +46,12 @@ def uneven(policy: Policy, links: Links) -> Iterator[Problem]:
 
 
 class _Comparison:
-    def __init__(self, policy: Policy, rules: Sequence[CapRule], links: Links):
+    def __init__(self, policy: Policy, rules: Sequence[CapRule]):
         self._axes, tests = regions(rules)
         self._rules = list(zip(rules, tests, strict=True))
         sizes = {one: axis.size + 1 for one, axis in self._axes.items() if one != TIER}
-        never = [*unreal(policy, rules, self._axes), *unlinked(links, policy, rules, self._axes)]
-        self._cover = Cover(sizes, [box for box in never if TIER not in box], WORK)
+        never = [box for box in unreal(policy, rules, self._axes) if TIER not in box]
+        self._cover = Cover(sizes, never, WORK)
         self._asks = TIER in self._axes and TIER.metric in policy.choices
         self._tiers = [tier.code for tier in sorted(policy.tiers, key=lambda tier: tier.rank)] + [NO_TIER]
 

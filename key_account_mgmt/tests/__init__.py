@@ -2,6 +2,7 @@ from . import test_approval
 from . import test_cap_rules
 from . import test_collector
 from . import test_customer_screens
+from . import test_discount_problem
 from . import test_discount_value
 from . import test_evaluation
 from . import test_evaluation_jobs

@@ -15,13 +15,13 @@ DESKS, CHAIRS = (condition("product_category", "=", option) for option in ("desk
 MANY = condition("order_quantity", ">=", "100")
 
 
-def doubts(policy, links=None):
-    return [one for one in lint(policy, links) if one.path[:2] == ("tables", "discount_cap")]
+def doubts(policy):
+    return [one for one in lint(policy) if one.path[:2] == ("tables", "discount_cap")]
 
 
-def uneven(*rows, links=None, **parts):
+def uneven(*rows, **parts):
     """(better tier, worse tier, better row, worse row) of each finding."""
-    found = [one for one in doubts(caps(*rows, **parts), links) if one.code == "cap_not_monotone"]
+    found = [one for one in doubts(caps(*rows, **parts)) if one.code == "cap_not_monotone"]
     return [tuple(one.params[name] for name in ("better", "worse", "better_rule", "worse_rule")) for one in found]
 
 
@@ -141,6 +141,14 @@ def test_there_is_nothing_between_a_day_and_the_next(last, first, gap):
     assert days(until(last), since(first)) == ([("A", "B", "a", None)] if gap else [])
 
 
+def test_a_date_that_is_a_choice_is_one():
+    metrics = [TIER_OF_LINE, line_metric("order_date", options=["spring", "autumn"])]
+    assert uneven(cap("a", 5, tiers("A")), cap("rest", 6, condition("order_date", "=", "spring")), metrics=metrics) == [
+        ("A", "B", "a", "rest"),
+        ("A", "B", "a", None),
+    ]
+
+
 def counts(kind, *values):
     metrics = [TIER_OF_LINE, metric("orders", kind)]
     rows = [cap(f"b{n}", 5, tiers("B"), condition("orders", *row)) for n, row in enumerate(values)]
@@ -155,27 +163,6 @@ def test_there_is_nothing_between_a_count_and_the_next():
     assert counts("count", ("<", "3"), (">", "3")) == [("A", "B", "a", None)]
     assert counts("count", ("<=", "3"), (">=", "5")) == [("A", "B", "a", None)]
     assert counts("amount", ("<=", "3"), (">=", "4")) == [("A", "B", "a", None)]
-
-
-GOODS = [TIER_OF_LINE, line_metric("product", options=["desk", "lamp"]),
-         line_metric("product_category", options=["furniture", "lights"]),
-         line_metric("order_quantity", "number")]  # fmt: skip
-DESK, FURNITURE = condition("product", "=", "desk"), condition("product_category", "=", "furniture")
-
-
-def test_a_product_comes_with_its_category_where_the_caller_says_so():
-    rows = [cap("desk", 10, tiers("A"), DESK), cap("a", 20, tiers("A"), FURNITURE), cap("b", 9, tiers("B"), FURNITURE),
-            cap("c", 5, tiers("C"))]  # fmt: skip
-    links = {("product", "desk"): {"product_category": ["furniture"]}}
-    assert uneven(*rows, metrics=GOODS) == [("A", "B", "desk", None)]
-    assert uneven(*rows, metrics=GOODS, links=links) == []
-    # Of no use: an option or a metric that no row names, one without options, the tier itself.
-    for useless in (
-        {("product", "lamp"): {"product_category": ["furniture"]}},
-        {("product", "desk"): {"country": ["furniture"]}},
-        {("product", "desk"): {"order_quantity": ["furniture"], "customer_tier": ["A"]}},
-    ):
-        assert uneven(cap("many", 0, MANY), *rows, metrics=GOODS, links=useless) == [("A", "B", "desk", None)]
 
 
 # --- The limit to the work ---

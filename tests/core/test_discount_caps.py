@@ -212,7 +212,7 @@ def test_a_policy_without_caps_caps_nothing(empty):
 
 
 def test_a_fact_that_is_no_number_is_refused():
-    with pytest.raises(FactError, match="order_quantity: not_a_number '1.5'"):
+    with pytest.raises(FactError, match=r"order_quantity: not_a_number '1\.5'"):
         decided(TABLE, [{"order_quantity": 1.5}])
 
 
