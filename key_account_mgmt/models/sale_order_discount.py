@@ -33,11 +33,12 @@ class SaleOrder(models.Model):
         help="Whether the order gives more than salespeople may give alone: on a line, or as a whole.",
     )
     key_account_room = fields.Monetary(
-        "Remaining Room",
+        "Discount Left",
         compute="_compute_key_account_discount",
         store=True,
         copy=False,
-        help="How much more the order as a whole may give away, in company currency.",
+        help="How much more the order as a whole may give away, in company currency. Each line keeps its own cap all"
+        " the same.",
         **COMPANY_MONEY,
     )
     key_account_excess = fields.Monetary(
