@@ -3,6 +3,7 @@ from . import test_cap_rules
 from . import test_collector
 from . import test_customer_screens
 from . import test_discount_problem
+from . import test_discount_judge
 from . import test_discount_value
 from . import test_evaluation
 from . import test_evaluation_jobs
