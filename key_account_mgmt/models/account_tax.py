@@ -8,12 +8,14 @@ class AccountTax(models.Model):
     _inherit = "account.tax"
 
     @api.model
-    @ormcache()
-    def _has_key_account_included(self):
-        """Whether prices may contain a tax anywhere in this database."""
-        # sudo: it is about all companies, and says nothing about any of them
-        taxes = self.sudo().with_context(active_test=False)
-        return bool(taxes.search_count([("price_include", "=", True)], limit=1))
+    @ormcache("company_id")
+    def _has_key_account_included(self, company_id):
+        """Whether prices of the company may contain a tax."""
+        # sudo: whoever sells is bound by the caps, also those who may not read taxes of a parent company
+        company = self.env["res.company"].sudo().browse(company_id)
+        taxes = self.sudo().with_context(active_test=True)
+        domain = [("price_include", "=", True), ("company_id", "in", company.parent_ids.ids)]
+        return bool(taxes.search_count(domain, limit=1))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -23,6 +25,6 @@ class AccountTax(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "price_include_override" in vals or "company_id" in vals:
+        if not {"price_include_override", "company_id", "active"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result

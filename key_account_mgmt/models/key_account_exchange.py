@@ -35,13 +35,14 @@ class KeyAccountExchange(models.AbstractModel):
     @api.model
     def _get_list_currency(self, template):
         """The currency of the template's list price: its company's, or the main company's when all share it."""
-        company = template.company_id or template.company_id.browse(self._get_main_company_id())
-        return company.currency_id
+        if template.company_id:
+            return template.company_id.currency_id
+        return self.env["res.currency"].browse(self._get_main_currency_id())
 
     @api.model
     @ormcache()
-    def _get_main_company_id(self):
-        return self.env["res.company"]._get_main_company().id
+    def _get_main_currency_id(self):
+        return self.env["res.company"]._get_main_company().currency_id.id
 
     @api.model
     def _check_rate(self, currency, rate, company):

@@ -31,7 +31,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
     def _get_included_taxes(self, line, memo):
         """The product's own taxes when some of them are part of its price. The line's taxes do not matter here:
         whoever changes those changes what the customer pays, not what the product is worth."""
-        if not self.env["account.tax"]._has_key_account_included():
+        if not self.env["account.tax"]._has_key_account_included(line.document.company.id):
             return self.env["account.tax"]
         taxes = line.template.taxes_id
         key = ("own", taxes._ids, line.document.company.id)

@@ -27,6 +27,6 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "account_price_include" in vals:
+        if not {"account_price_include", "currency_id"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result

@@ -150,6 +150,8 @@ class TestDiscountJudgement(DiscountJudgeCommon):
 
     def test_confirming_many_lines_takes_few_queries_more(self):
         products = [self._create_product(name=f"P{index}", list_price=100.0) for index in range(20)]
+        # Where prices contain taxes, one query more says whether those of these products do.
+        self.env["account.tax"].search([("price_include", "=", True)]).active = False
         ruleset = self.put_in_force({"cap": 10, "has_margin_floor": True, "margin_floor": 5})
         self.count_queries_of_confirming(products)  # what is compiled and cached for good
         capped = self.count_queries_of_confirming(products)
