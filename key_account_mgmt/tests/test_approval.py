@@ -1,6 +1,8 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .approval_common import APPROVAL, ApprovalCommon
@@ -199,3 +201,255 @@ class TestApprovalLevels(ApprovalCommon):
         for amount in (500, -1):
             with self.subTest(amount=amount), self.assertRaises(IntegrityError), self.cr.savepoint():
                 self.make_level("Impossible", amount, self.leader)
+
+
+class TestApprovalDecision(ApprovalCommon):
+    """Somebody else decides, once, and everybody concerned is told."""
+
+    def test_approving(self):
+        order = self.make_quotation()
+        approval = self.ask(order)
+        self.approve(approval)
+        self.assertRecordValues(
+            approval, [{"state": "approved", "decided_by_id": self.leader.id, "standing": "holds", "comment": False}]
+        )
+        self.assertTrue(approval.decided_on)
+        self.assertFalse(self.get_activity_users(approval))
+        self.assertEqual(self.get_activity_users(order), self.salesperson)
+        self.assertIn("Approved: $\N{NO-BREAK SPACE}200.00 over the cap", self.get_chatter(order))
+        self.assertEqual(self.env[APPROVAL]._get_approved_terms(order), {order.id: [approval.terms]})
+
+    def test_refusing(self):
+        order = self.make_quotation()
+        approval = self.ask(order)
+        with self.assertRaisesRegex(UserError, "Say why you refuse"):
+            self.call(self.leader, APPROVAL, "action_refuse", approval.ids, " ")
+        self.call(self.leader, APPROVAL, "action_refuse", approval.ids, "Too much")
+        self.assertRecordValues(
+            approval,
+            [{"state": "refused", "decided_by_id": self.leader.id, "standing": "refused", "comment": "Too much"}],
+        )
+        self.assertFalse(self.get_activity_users(approval))
+        self.assertEqual(self.get_activity_users(order), self.salesperson)
+        self.assertIn("Refused: Too much", self.get_chatter(order))
+        self.assertFalse(self.env[APPROVAL]._get_approved_terms(order))
+
+    def test_refusing_in_the_dialog(self):
+        approvals = self.ask() | self.ask()
+        action = self.call(self.leader, APPROVAL, "action_open_refusal", approvals.ids)
+        form = Form(self.env[action["res_model"]].with_user(self.leader).with_context(**action["context"]))
+        form.comment = "Both too much"
+        form.save().action_refuse()
+        self.assertEqual(approvals.mapped("comment"), ["Both too much"] * 2)
+
+    def test_deciding_from_the_order(self):
+        approved, refused = self.make_quotation(), self.make_quotation()
+        self.ask(approved)
+        self.ask(refused)
+        self.call(self.leader, "sale.order", "action_key_account_approve", approved.ids)
+        action = self.call(self.leader, "sale.order", "action_key_account_refuse", refused.ids)
+        self.assertEqual(action["context"]["default_approval_ids"], refused.key_account_approval_ids.ids)
+        self.assertEqual(approved.key_account_approval_ids.state, "approved")
+        with self.assertRaisesRegex(UserError, "No request for approval"):
+            self.call(self.leader, "sale.order", "action_key_account_approve", approved.ids)
+
+    def test_several_at_once_or_none(self):
+        small, large = self.ask(), self.ask(self.make_quotation(discount=70))
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self.approve(small | large, self.leader)
+        self.env.invalidate_all()
+        self.assertEqual((small.state, large.state), ("requested", "requested"))
+        self.approve(small | large, self.director)
+        self.assertEqual((small.state, large.state), ("approved", "approved"))
+
+    def test_decided_once(self):
+        approval = self.ask()
+        self.approve(approval, self.director)
+        for method, *arguments in (("action_approve",), ("action_refuse", "No"), ("action_withdraw",)):
+            with self.subTest(method), self.assertRaisesRegex(UserError, "Approved by key_account_director"):
+                self.call(self.leader, APPROVAL, method, approval.ids, *arguments)
+
+    def test_who_had_a_hand_in_it_does_not_decide(self):
+        for role, prepare in (
+            ("asked", lambda: self.ask(user=self.leader)),
+            ("sells", lambda: self.ask(self.make_quotation(user_id=self.leader.id))),
+            ("made the order", lambda: self.ask(self.make_quotation(user=self.leader, user_id=self.salesperson.id))),
+            ("sold it then", self._ask_and_pass_on),
+            ("sells it now", self._ask_and_take_over),
+            ("changed a line before", self._change_and_ask),
+            ("changed a line since", self._ask_and_change),
+        ):
+            with self.subTest(role):
+                approval = prepare()
+                self.assertFalse(approval.with_user(self.leader).waiting_for_me)
+                with self.assertRaisesRegex(AccessError, "somebody else must decide: key_account_director"):
+                    self.approve(approval, self.leader)
+                self.assertTrue(approval.with_user(self.director).waiting_for_me)
+                self.approve(approval, self.director)
+
+    def _ask_and_pass_on(self):
+        approval = self.ask(self.make_quotation(user_id=self.leader.id))
+        approval.order_id.user_id = self.salesperson
+        return approval
+
+    def _ask_and_take_over(self):
+        approval = self.ask()
+        approval.order_id.user_id = self.leader
+        return approval
+
+    def _change_and_ask(self):
+        order = self.make_quotation(discount=20)
+        self.call(self.leader, "sale.order.line", "write", order.order_line.ids, {"discount": 30})
+        return self.ask(order)
+
+    def _ask_and_change(self):
+        approval = self.ask()
+        self.call(self.leader, "sale.order.line", "write", approval.order_id.order_line.ids, {"discount": 25})
+        return approval
+
+    def test_the_superuser_is_nobody(self):
+        approval = self.ask()
+        with self.assertRaises(AccessError):
+            approval.with_user(self.env.ref("base.user_root")).action_approve()
+        with self.assertRaises(AccessError):
+            approval.with_user(self.salesperson).sudo().action_approve()
+        self.assertEqual(approval.state, "requested")
+
+    def test_confirming_or_cancelling_ends_requests_and_notes(self):
+        for method, arguments in (("action_confirm", {}), ("action_cancel", {}), ("unlink", {})):
+            with self.subTest(method):
+                order = self.make_quotation()
+                approval = self.ask(order)
+                order.order_line.discount = 5
+                if method == "unlink":
+                    self.call(self.salesperson, "sale.order", "action_cancel", order.ids)
+                self.call(self.salesperson, "sale.order", method, order.ids, **arguments)
+                self.assertEqual(approval.state, "withdrawn")
+                self.assertFalse(self.get_activity_users(approval))
+
+    def test_confirming_ends_the_note_to_confirm(self):
+        order = self.make_quotation()
+        self.approve(self.ask(order))
+        self.assertTrue(self.get_activity_users(order))
+        self.confirm(order)
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(self.get_activity_users(order))
+
+    def test_other_companies_do_not_see_or_decide(self):
+        approval = self.ask()
+        other = self.setup_other_company()["company"]
+        stranger = self.make_user("stranger", "base.group_user,sales_team.group_sale_manager")
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.assertFalse(self.env[APPROVAL].with_user(stranger).search([]))
+        with self.assertRaises(AccessError):
+            self.approve(approval, stranger)
+
+    def test_deciding_needs_the_company(self):
+        approval = self.ask()
+        other = self.setup_other_company()["company"]
+        self.leader.company_ids |= other
+        with self.assertRaises(AccessError):
+            self.call(self.leader, APPROVAL, "action_approve", approval.ids, context={"allowed_company_ids": other.ids})
+
+    def test_salespeople_see_their_own(self):
+        self.salesperson.group_ids = self.env.ref("base.group_user") | self.env.ref("sales_team.group_sale_salesman")
+        other = self.make_user("other", "base.group_user,sales_team.group_sale_salesman")
+        mine, others = self.ask(), self.ask(self.make_quotation(user=other), other)
+        self.assertEqual(self.env[APPROVAL].with_user(self.salesperson).search([]), mine)
+        self.assertEqual(self.env[APPROVAL].with_user(other).search([]), others)
+        with self.assertRaises(AccessError):
+            self.call(other, APPROVAL, "read", mine.ids, ["reason"])
+
+    def get_chatter(self, record):
+        return "\n".join(str(message.body) for message in record.sudo().message_ids).replace(
+            "&nbsp;", "\N{NO-BREAK SPACE}"
+        )
+
+
+class TestApprovalHolds(ApprovalCommon):
+    """It is for what was approved: it lapses when the order gets worse, and holds again when that is undone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_good = cls._create_product(name="Other goods", list_price=100.0, taxes_id=[])
+
+    def make_approved(self):
+        order = self.make_quotation()
+        approval = self.ask(order)
+        self.approve(approval)
+        return order.with_env(self.env), approval
+
+    def add_line(self, order, **values):
+        line = {"product_id": self.good.id, "product_uom_qty": 1, "tax_ids": [], **values}
+        order.order_line = [Command.create(line)]
+
+    def assert_standing(self, approval, standing):
+        approval.invalidate_recordset()
+        self.assertEqual(approval.standing, standing)
+
+    def test_what_it_covers(self):
+        for change, values in (
+            ("fewer", {"product_uom_qty": 9}),
+            ("dearer", {"price_unit": 101}),
+            ("less discount", {"discount": 29.99}),
+            ("within the cap", {"discount": 10}),
+            ("another text", {"name": "As agreed"}),
+        ):
+            with self.subTest(change):
+                order, approval = self.make_approved()
+                order.order_line.write(values)
+                self.assert_standing(approval, "holds")
+                self.confirm(order)
+                self.assertEqual(order.state, "sale")
+
+    def test_what_makes_it_lapse(self):
+        for change, worsen in (
+            ("more", lambda order: order.order_line.write({"product_uom_qty": 10.01})),
+            ("cheaper", lambda order: order.order_line.write({"price_unit": 99.99})),
+            ("more discount", lambda order: order.order_line.write({"discount": 30.01})),
+            ("another product", lambda order: order.order_line.write(self.get_other_product())),
+            ("one line more", lambda order: self.add_line(order, discount=11)),
+            ("something free", lambda order: self.add_line(order, price_unit=0)),
+            ("another customer", lambda order: order.write({"partner_id": self.second.id})),
+            ("a line instead", self.replace_line),
+        ):
+            with self.subTest(change):
+                order, approval = self.make_approved()
+                worsen(order)
+                self.assert_standing(approval, "lapsed")
+                self.assert_not_confirmed(order)
+
+    def get_other_product(self):
+        return {"product_id": self.other_good.id, "price_unit": 100, "discount": 30, "tax_ids": []}
+
+    def replace_line(self, order):
+        order.order_line.unlink()
+        self.add_line(order, product_uom_qty=10, discount=30)
+
+    def test_it_holds_again(self):
+        order, approval = self.make_approved()
+        order.order_line.discount = 35
+        self.assert_standing(approval, "lapsed")
+        order.order_line.discount = 30
+        self.assert_standing(approval, "holds")
+
+    def test_a_copy_is_not_approved(self):
+        order, _approval = self.make_approved()
+        copy = order.copy()
+        self.assertFalse(copy.key_account_approval_ids)
+        self.assertFalse(copy.key_account_approval_state)
+        self.assert_not_confirmed(copy)
+
+    def test_stands_after_the_order_is_gone(self):
+        order, approval = self.make_approved()
+        order.action_cancel()
+        order.unlink()
+        self.assertTrue(approval.exists())
+        self.assert_standing(approval, "lapsed")
+        self.assertFalse(approval.order_id)
+
+    def test_without_caps_nothing_can_be_over(self):
+        _order, approval = self.make_approved()
+        self.cap_ruleset.action_retire()
+        self.assert_standing(approval, "holds")
