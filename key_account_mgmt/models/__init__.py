@@ -66,3 +66,4 @@ from . import key_account_approval_asking
 from . import key_account_approval_decision
 from . import key_account_approval_details
 from . import sale_order_approval
+from . import sale_order_cap_status

@@ -34,7 +34,7 @@ class KeyAccountApproval(models.Model):
             "cap": line.cap,
             "margin": judged.margin_pct,
             "floor": line.margin_floor,
-            "excess": judged.shortfall if judged.below_floor else judged.excess,
+            "excess": max(judged.excess, judged.shortfall),
         }
         return {
             "product": self._get_line_name(order_line),

@@ -131,7 +131,7 @@ class KeyAccountDiscount(models.AbstractModel):
         record = line.source or line.record
         if record._name != "sale.order.line":
             return f"{record._name},{record.id}"
-        return record.id if isinstance(record.id, int) else str(record.id)
+        return record._origin.id or str(record.id)
 
     @api.model
     def _is_reward(self, order_line):

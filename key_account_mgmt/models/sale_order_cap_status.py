@@ -21,14 +21,7 @@ class SaleOrder(models.Model):
         help="Where the order stands with its discount caps; empty where nothing of it is capped.",
     )
 
-    @api.depends(
-        "key_account_over_cap",
-        "key_account_held",
-        "key_account_approval_state",
-        "order_line.key_account_capped",
-        "order_line.key_account_given",
-        "order_line.product_uom_qty",
-    )
+    @api.depends("key_account_verdict", "key_account_capped", "key_account_over_cap", "key_account_approval_state")
     def _compute_key_account_cap_status(self):
         # Without a request or an approval nothing is looked up: typing must stay fast.
         asked = self.filtered(lambda order: order.key_account_approval_state and order.key_account_over_cap)
@@ -42,13 +35,11 @@ class SaleOrder(models.Model):
         :param consented: states of the requests and approvals that cover the order as it is now
         """
         if not self.key_account_over_cap:
-            return "within" if any(self.order_line.mapped("key_account_capped")) else False
+            return "within" if self.key_account_capped else False
         if "approved" in consented:
             return "approved"
         if "requested" in consented:
             return "waiting"
-        if self.key_account_held:
-            return "held"
         return "changed" if self.key_account_approval_state == "approved" else "over"
 
     def _get_key_account_consents(self):

@@ -1,6 +1,6 @@
 from . import test_approval
-from . import test_cap_rules
 from . import test_approval_ways_round
+from . import test_cap_rules
 from . import test_collector
 from . import test_customer_screens
 from . import test_discount_problem

@@ -272,7 +272,7 @@ class TestApprovalDecision(ApprovalCommon):
     def test_who_had_a_hand_in_it_does_not_decide(self):
         for role, prepare in (
             ("asked", lambda: self.ask(user=self.leader)),
-            ("sells", lambda: self.ask(self.make_quotation(user_id=self.leader.id))),
+            ("sells", lambda: self.ask(self._make_for_leader(), self.colleague)),
             ("made the order", lambda: self.ask(self.make_quotation(user=self.leader, user_id=self.salesperson.id))),
             ("sold it then", self._ask_and_pass_on),
             ("sells it now", self._ask_and_take_over),
@@ -287,8 +287,11 @@ class TestApprovalDecision(ApprovalCommon):
                 self.assertTrue(approval.with_user(self.director).waiting_for_me)
                 self.approve(approval, self.director)
 
+    def _make_for_leader(self):
+        return self.make_quotation(user=self.colleague, user_id=self.leader.id)
+
     def _ask_and_pass_on(self):
-        approval = self.ask(self.make_quotation(user_id=self.leader.id))
+        approval = self.ask(self._make_for_leader(), self.colleague)
         approval.order_id.user_id = self.salesperson
         return approval
 
@@ -316,14 +319,14 @@ class TestApprovalDecision(ApprovalCommon):
         self.assertEqual(approval.state, "requested")
 
     def test_confirming_or_cancelling_ends_requests_and_notes(self):
-        for method, arguments in (("action_confirm", {}), ("action_cancel", {}), ("unlink", {})):
+        for method in ("action_confirm", "action_cancel", "unlink"):
             with self.subTest(method):
                 order = self.make_quotation()
                 approval = self.ask(order)
                 order.order_line.discount = 5
                 if method == "unlink":
                     self.call(self.salesperson, "sale.order", "action_cancel", order.ids)
-                self.call(self.salesperson, "sale.order", method, order.ids, **arguments)
+                self.call(self.director, "sale.order", method, order.ids)
                 self.assertEqual(approval.state, "withdrawn")
                 self.assertFalse(self.get_activity_users(approval))
 
