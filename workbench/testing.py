@@ -2,16 +2,22 @@
 
 import time
 
-from . import console, lifecycle, lint, odoo, paths, process, settings, setup, tally, templates
+from . import console, host, lifecycle, lint, odoo, paths, process, settings, setup, tally, templates
 
 CORE_COVERAGE = 95
 ODOO_COVERAGE = 90
 
 
 def everything():
-    """all checks: lint, test-core, test-odoo with browser tours, test-lifecycle; stops at the first that fails"""
+    """all checks: lint, test-core, test-odoo with browser tours, test-lifecycle, part of test-host; until one fails"""
     started, total = time.monotonic(), tally.Tally()
-    parts = {"lint": lint.run, "test-core": core, "test-odoo": odoo_tests, "test-lifecycle": lifecycle.run}
+    parts = {
+        "lint": lint.run,
+        "test-core": core,
+        "test-odoo": odoo_tests,
+        "test-lifecycle": lifecycle.run,
+        "test-host": host.subset,
+    }
     for name, part in parts.items():
         total += _timed(name, part)
         if total.failed:
