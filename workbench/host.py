@@ -11,8 +11,8 @@ from .tally import Tally
 
 SCRIPT = paths.ROOT / "workbench/odoo_scripts/host_tests.py"
 MODULES = ("sale", "sale_management", "sale_margin", "loyalty", "sale_loyalty")
-# What an addon that judges orders may change: confirming, prices, margins, payments, rewards, invoices. Without the taxes
-# of many countries, which take most of the time of all tests, and without a browser.
+# What an addon that judges orders may change: confirming, prices, margins, payments, rewards, invoices. Without the
+# taxes of many countries, which take most of the time of all tests, and without a browser.
 SUBSET = {
     "sale": (
         "TestSaleFlow",
@@ -112,9 +112,8 @@ def _run(name, tags):
     ]
     command = [paths.VENV_PYTHON, SCRIPT, "server", *odoo.options(name), *words]
     # The same order of sets on both sides.
-    process.run(
-        command, log, f"Odoo's tests on {name}", odoo.environment(HOST_RESULTS=str(results), PYTHONHASHSEED="0")
-    )
+    env = odoo.environment(HOST_RESULTS=str(results), PYTHONHASHSEED="0")
+    process.run(command, name, f"Odoo's tests on {name}", env)
     outcomes = json.loads(results.read_text())
     results.unlink()
     return outcomes
