@@ -1,6 +1,7 @@
 """Puts the measurements together: a table for people, JSON for machines, and whether the bars hold.
 
-    python -m benchmarks.report results.json      # reads matching.json, before.json, full.json and after.json beside it
+    python -m benchmarks.report results.json                 # reads matching.json, before.json and the others beside it
+    python -m benchmarks.report results-orders.json orders   # that part alone
 
 Exit code 1 with STRICT=1 when a bar is missed, else 0: a busy machine must not break anything.
 """
@@ -14,19 +15,24 @@ from pathlib import Path
 
 from . import machine
 
-PARTS = ("matching", "before", "full", "after")
+# What each part of the benchmark writes.
+PARTS = {"matching": ["matching"], "evaluation": ["full", "before", "after"], "orders": ["orders"]}
 BARS = {
     # name: (what, unit, limit, whether more is better)
     "ratio": ("(a) whole evaluation, times the floor", "×", 4, False),
     "memory": ("(a) peak memory above an idle worker", "MB", 400, False),
     "matching": ("(b) matching alone", "customers/s", 100_000, True),
     "growth": ("(c) time for ten times the customers", "×", 11, False),
+    "confirm": ("(d) confirming an order, more time", "%", 20, False),
+    "confirm_queries": ("(d) confirming an order, more queries", "", 3, False),
+    "edit": ("(d) editing one line, more time", "ms", 3, False),
 }
 
 
-def main(path):
+def main(path, *chosen):
     path = Path(path)
-    parts = {name: json.loads((path.parent / f"{name}.json").read_text()) for name in PARTS}
+    names = [name for part in chosen or PARTS for name in PARTS[part]]
+    parts = {name: json.loads((path.parent / f"{name}.json").read_text()) for name in names}
     results = {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": machine.describe(),
@@ -42,13 +48,19 @@ def main(path):
 
 def measure(parts):
     """The figures that have bars."""
-    full = parts["full"]
-    return {
-        "ratio": full["ratio"],
-        "memory": full["above_idle_mb"],
-        "matching": parts["matching"]["customers_per_second"],
-        "growth": 10 * _per_customer(full) / statistics.mean(map(_per_customer, (parts["before"], parts["after"]))),
-    }
+    figures = {}
+    if "full" in parts:
+        small = statistics.mean(map(_per_customer, (parts["before"], parts["after"])))
+        figures["ratio"] = parts["full"]["ratio"]
+        figures["memory"] = parts["full"]["above_idle_mb"]
+        figures["growth"] = 10 * _per_customer(parts["full"]) / small
+    if "matching" in parts:
+        figures["matching"] = parts["matching"]["customers_per_second"]
+    if "orders" in parts:
+        figures["confirm"] = parts["orders"]["confirm"]["more_pct"]
+        figures["confirm_queries"] = parts["orders"]["confirm"]["more_queries"]
+        figures["edit"] = parts["orders"]["edit"]["more_ms"]
+    return figures
 
 
 def _per_customer(part):
@@ -66,15 +78,17 @@ def judge(figures):
             "passed": figures[name] >= limit if more_is_better else figures[name] <= limit,
         }
         for name, (what, unit, limit, more_is_better) in BARS.items()
+        if name in figures
     }
 
 
 def lines(results):
     """The table."""
     yield from ["", "Bars", *_bar_lines(results["bars"])]
-    for name in ("full", "before", "after"):
-        yield from ["", *_evaluation_lines(results[name])]
-    yield from ["", *_matching_lines(results["matching"])]
+    for part, names in PARTS.items():
+        for name in names:
+            if name in results:
+                yield from ["", *TABLES[part](results[name])]
 
 
 def _bar_lines(bars):
@@ -100,6 +114,18 @@ def _matching_lines(part):
     yield _speed_line("next pass", part["seconds_again"], part["customers"])
 
 
+def _order_lines(part):
+    for action, what in (("confirm", "Confirming an order"), ("edit", "Editing one line")):
+        yield f"{what} of {part['lines']} lines (median of {part['rounds']})"
+        for side in ("without", "with"):
+            figures = part[action][side]
+            what = f"  {side} the addon"
+            yield f"{what:<42} {figures['ms']:>12.1f} ms {figures['queries']:>14.0f} queries"
+
+
+TABLES = {"matching": _matching_lines, "evaluation": _evaluation_lines, "orders": _order_lines}
+
+
 def _speed_line(what, seconds, customers):
     return f"  {what:<40} {seconds:>12.2f} s {customers / seconds:>14,.0f} customers/s"
 
@@ -109,4 +135,4 @@ def _number(value):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

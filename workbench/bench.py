@@ -10,17 +10,30 @@ FILLER = SCRIPTS / "filler"
 RESULTS = paths.BENCH / "bench"
 # (b) needs no database; (c) compares the book with one of a tenth of its size.
 TENTH = 10
+PARTS = ("matching", "evaluation", "orders")
 
 
 def run():
-    """measure speed and memory: BENCH_CUSTOMERS=, BENCH_INVOICES=, BENCH_ROUNDS=; STRICT=1 fails on a missed bar"""
+    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation); STRICT=1 fails on a missed bar"""
+    chosen = chosen_parts()
     setup.all_parts()
     customers, invoices = _number("BENCH_CUSTOMERS", 100_000), _number("BENCH_INVOICES", 1_000_000)
-    _measure_matching(customers)
-    # The small book before and after the big one, so that a machine that gets busier does not look like growth.
-    for name, divisor in (("before", TENTH), ("full", 1), ("after", TENTH)):
-        _measure_evaluation(name, max(customers // divisor, 1), max(invoices // divisor, 1))
-    return _report()
+    if "matching" in chosen:
+        _measure_matching(customers)
+    if "orders" in chosen:
+        _measure_orders()
+    if "evaluation" in chosen:
+        # The small book before and after the big one, so that a machine that gets busier does not look like growth.
+        for name, divisor in (("before", TENTH), ("full", 1), ("after", TENTH)):
+            _measure_evaluation(name, max(customers // divisor, 1), max(invoices // divisor, 1))
+    return _report(chosen)
+
+
+def chosen_parts():
+    chosen = settings.text("BENCH_ONLY", ",".join(PARTS)).split(",")
+    if unknown := sorted({*chosen} - {*PARTS}):
+        raise Problem(f"BENCH_ONLY: there is no part {', '.join(unknown)}", f"some of: {', '.join(PARTS)}")
+    return chosen
 
 
 def _number(name, default):
@@ -47,20 +60,36 @@ def _measure_evaluation(name, customers, invoices):
         database.drop(target)
 
 
+def _measure_orders():
+    console.heading("Orders, with and without the addon")
+    names = {side: settings.own(f"bench_orders_{side}") for side in ("without", "with")}
+    try:
+        templates.fresh_database(names["without"])
+        templates.fresh_database_with_addon(names["with"])
+        values = {f"BENCH_{side.upper()}": name for side, name in names.items()}
+        rounds = _number("BENCH_ORDER_ROUNDS", 100)
+        _run_in_odoo(names["with"], "orders", BENCH_OUT=_result("orders"), BENCH_ROUNDS=rounds, **values)
+    finally:
+        for name in names.values():
+            database.drop(name)
+
+
 def _result(name):
     return paths.folder(RESULTS) / f"{name}.json"
 
 
-def _report():
+def _report(chosen):
     strict = settings.text("STRICT") not in ("", "0")
-    return _run_python("report", RESULTS / "results.json", STRICT=int(strict), check=False)
+    whole = len(chosen) == len(PARTS)
+    out = RESULTS / ("results.json" if whole else f"results-{'-'.join(chosen)}.json")
+    return _run_python("report", out, *chosen, STRICT=int(strict), check=False)
 
 
-def _run_python(name, out, check=True, **values):
+def _run_python(name, out, *words, check=True, **values):
     """A script of the benchmarks that needs no Odoo."""
     values = {key: str(value) for key, value in values.items()}
     env = process.environment(PYTHONPATH=os.pathsep.join([str(paths.ROOT), str(paths.ROOT / paths.ADDON)]), **values)
-    code = process.show([paths.VENV_PYTHON, "-m", f"benchmarks.{name}", out], env=env, cwd=paths.ROOT)
+    code = process.show([paths.VENV_PYTHON, "-m", f"benchmarks.{name}", out, *words], env=env, cwd=paths.ROOT)
     if code and check:
         raise Problem(f"benchmarks/{name}.py failed with exit code {code}")
     return code

@@ -29,9 +29,15 @@ def _matching(speed):
     }
 
 
+def _orders(more_pct=20.0, more_queries=3, more_ms=3.0):
+    sides = {side: {"ms": 30.0, "best_ms": 28.0, "queries": 14} for side in ("without", "with")}
+    more = {"more_pct": more_pct, "more_queries": more_queries, "more_ms": more_ms}
+    return {"lines": 20, "rounds": 100, "confirm": {**sides, **more}, "edit": {**sides, **more}}
+
+
 def _parts(**changes):
     tenth = {"before": _evaluation(100, 0.8), "after": _evaluation(100, 1.2)}
-    return {"full": _evaluation(1000, 10), **tenth, "matching": _matching(100_000), **changes}
+    return {"full": _evaluation(1000, 10), **tenth, "matching": _matching(100_000), "orders": _orders(), **changes}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,10 @@ def _parts(**changes):
         # Books that are not ten to one are compared by the time for each customer.
         ({"full": _evaluation(500, 5.4)}, set()),
         ({"full": _evaluation(500, 5.6)}, {"growth"}),
+        ({"orders": _orders(more_pct=20.1)}, {"confirm"}),
+        ({"orders": _orders(more_queries=4)}, {"confirm_queries"}),
+        ({"orders": _orders(more_ms=3.1)}, {"edit"}),
+        ({"orders": _orders(-1.0, -1, -1.0)}, set()),
     ],
 )
 def test_a_bar_holds_up_to_its_limit(changes, missed):
@@ -66,3 +76,16 @@ def test_only_a_strict_run_fails_on_a_missed_bar(tmp_path, monkeypatch, capsys, 
     printed = capsys.readouterr().out
     assert ("MISSED" in printed) == (not results["passed"])
     assert "step: collect" in printed
+
+
+def test_a_part_alone_is_told_without_the_others(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("STRICT", "1")
+    (tmp_path / "orders.json").write_text(json.dumps(_orders(more_queries=4)))
+    assert report.main(tmp_path / "results-orders.json", "orders") == 1
+    results = json.loads((tmp_path / "results-orders.json").read_text())
+    assert {name: bar["passed"] for name, bar in results["bars"].items()} == {
+        "confirm": True,
+        "confirm_queries": False,
+        "edit": True,
+    }
+    assert "with the addon" in capsys.readouterr().out
