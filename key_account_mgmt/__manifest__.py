@@ -40,6 +40,7 @@
         "views/key_account_approval_views.xml",
         "views/sale_order_approval_views.xml",
         "views/res_config_settings_approval_views.xml",
+        "views/sale_portal_templates.xml",
     ],
     "images": ["static/description/review_list.png"],
     "assets": {"web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"]},

@@ -67,3 +67,11 @@ from . import key_account_approval_decision
 from . import key_account_approval_details
 from . import sale_order_approval
 from . import sale_order_cap_status
+from . import key_account_guard
+from . import key_account_guard_discount
+from . import sale_order_hold
+from . import sale_order_sending
+from . import sale_order_guard
+from . import sale_order_line_guard
+from . import account_move_guard
+from . import payment_transaction

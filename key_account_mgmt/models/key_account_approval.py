@@ -1,7 +1,11 @@
+import itertools
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..rules import together
 
 APPROVAL_KINDS = [("discount", "Discount")]
 APPROVAL_STATES = [
@@ -133,6 +137,13 @@ class KeyAccountApproval(models.Model):
             if approval._is_for(approval.order_id):
                 terms.setdefault(approval.order_id.id, []).append(approval.terms)
         return terms
+
+    @api.model
+    def _is_covered_together(self, verdict, orders):
+        """Whether a document made from these orders is within what somebody consented to for each of them."""
+        consented = self._get_approved_terms(orders)
+        choices = itertools.product(*consented.values()) if consented else ()
+        return any(terms and verdict.is_covered(terms) for terms in map(together, choices))
 
     # -------------------------------------------------------------------------
     # Frozen

@@ -5,7 +5,7 @@ from typing import Any
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, terms
+from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, terms
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,12 @@ class Verdict:
         """Whether this is within ``consented``, the terms of an earlier verdict."""
         return covered(self.judgement, self.currency, consented)
 
+    def is_no_worse_than(self, before):
+        """Whether this is an order that was over its caps ``before`` a change as well, and got no worse by it."""
+        if self.problem or before.problem:
+            return False
+        return no_worse(self.judgement, self.currency, before.judgement, before.currency)
+
 
 class KeyAccountDiscount(models.AbstractModel):
     """Judges the discounts of orders: values of their lines, their caps, and what comes out of both."""
@@ -48,11 +54,10 @@ class KeyAccountDiscount(models.AbstractModel):
         :param orders: saved or new; saved and unsaved changes count alike
         :param bool strict: else a figure that cannot be computed is a ``problem`` of the verdict
         :return: ``{order: Verdict}``; orders of companies without caps, and where no line has a cap or a floor, are
-            left out. Records are those of a superuser environment with an empty context.
+            left out. Records are those of a superuser environment with no context but the language.
         :raise UserError: a figure that cannot be computed, such as a currency without rate (``strict`` only)
         """
-        # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
-        orders = orders.with_env(orders.env(su=True, context={}))
+        orders = self._get_unbiased(orders)
         verdicts = {}
         for company, group in orders.grouped(lambda order: order.company_id or order.env.company).items():
             table = self.env["key.account.cap.table"]._get_table(company)
@@ -60,6 +65,14 @@ class KeyAccountDiscount(models.AbstractModel):
                 judge_in = self.with_env(group.with_company(company).env)
                 verdicts |= judge_in._judge_company(group.with_env(judge_in.env), table, strict)
         return verdicts
+
+    @api.model
+    def _get_unbiased(self, records):
+        """The records as they are for everybody, whoever asks and whatever the context."""
+        # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
+        # The language is for messages, and only one that is installed gets here.
+        lang = records.env.lang
+        return records.with_env(records.env(su=True, context={"lang": lang} if lang else {}))
 
     @api.model
     def _judge_company(self, orders, table, strict):

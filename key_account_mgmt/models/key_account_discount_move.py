@@ -28,7 +28,7 @@ class KeyAccountDiscount(models.AbstractModel):
             as ordered, are left out
         :raise UserError: a figure that cannot be computed
         """
-        moves = moves.with_env(moves.env(su=True, context={})).filtered("line_ids.sale_line_ids")
+        moves = self._get_unbiased(moves).filtered("line_ids.sale_line_ids")
         verdicts = {}
         for company, group in moves.grouped("company_id").items():
             table = self.env["key.account.cap.table"]._get_table(company)

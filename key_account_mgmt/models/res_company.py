@@ -14,6 +14,11 @@ class ResCompany(models.Model):
         help="A rule set in which a tier may get a higher discount than a better one cannot be activated. Otherwise"
         " this is a warning.",
     )
+    key_account_block_sending = fields.Boolean(
+        "Do Not Send Quotations over Their Cap",
+        help="A quotation over its discount caps can be sent only after it was approved. Otherwise it can be sent, and"
+        " is stopped when it is confirmed.",
+    )
     key_account_cap_ruleset_id = fields.Many2one(
         "key.account.ruleset",
         "Rule Set that Caps Discounts",

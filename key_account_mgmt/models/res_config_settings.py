@@ -8,6 +8,7 @@ class ResConfigSettings(models.TransientModel):
 
     key_account_four_eyes = fields.Boolean(related="company_id.key_account_four_eyes", readonly=False)
     key_account_refuse_uneven_caps = fields.Boolean(related="company_id.key_account_refuse_uneven_caps", readonly=False)
+    key_account_block_sending = fields.Boolean(related="company_id.key_account_block_sending", readonly=False)
     key_account_ruleset_id = fields.Many2one(
         "key.account.ruleset", string="Active Rule Set", compute="_compute_key_account_ruleset_id"
     )

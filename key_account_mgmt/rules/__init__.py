@@ -2,7 +2,7 @@
 
 from .book import Book
 from .caps import CapDecision, CapTable
-from .consent import covered, terms
+from .consent import covered, no_worse, terms, together
 from .decision import Decision
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
@@ -37,6 +37,8 @@ __all__ = [
     "judge",
     "lint",
     "matcher_name",
+    "no_worse",
     "rank",
     "terms",
+    "together",
 ]

@@ -1,6 +1,6 @@
 """What somebody consented to, as plain values that can be kept, and whether an order still is within it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -53,6 +53,16 @@ def covered(judgement: Judgement, currency: str, terms: Then) -> bool:
     return not judgement.order_over or judgement.total <= Decimal(terms["total"]) or _only_worth(judgement, known)
 
 
+def together(several: Sequence[Then]) -> dict[str, Any] | None:
+    """What was consented to for several orders, as terms of one document made from all of them; None where their
+    currencies differ."""
+    if len({one["currency"] for one in several}) != 1:
+        return None
+    total = sum((Decimal(one["total"]) for one in several), Decimal(0))
+    lines = [line for one in several for line in one["lines"]]
+    return {"currency": several[0]["currency"], "total": text(total), "lines": lines}
+
+
 def _line_covered(judged: LineJudgement, then: Then | None) -> bool:
     line = judged.line
     if then is None or line.product != then["product"] or line.quantity > Decimal(then["quantity"]):
@@ -86,3 +96,17 @@ def _no_worse(judged: LineJudgement, then: Then | None) -> bool:
     if quantity <= 0 or line.quantity <= 0 or Decimal(then["beyond"]) < 0:
         return line.quantity == quantity and (line.unit_net == price if quantity < 0 else line.unit_net >= price)
     return line.quantity <= quantity and line.unit_net >= price
+
+
+def no_worse(judgement: Judgement, currency: str, before: Judgement, currency_before: str) -> bool:
+    """Whether a change made an order no worse: what is over now was over ``before`` it, and is within what it was.
+
+    What was not over before excuses nothing: who takes lines off an order that earned its caps by its size has to
+    keep those of the smaller one.
+    """
+    was_over = {one.line.key for one in before.lines if one.over}
+    if any(one.over and one.line.key not in was_over for one in judgement.lines):
+        return False
+    if judgement.order_over and not before.order_over:
+        return False
+    return covered(judgement, currency, terms(before, currency_before))

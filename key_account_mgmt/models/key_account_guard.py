@@ -1,0 +1,189 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, ormcache
+
+WATCH = "key_account_watch"
+# Whether who confirms at the moment is somebody for whom an exception is no answer: see ``_holding``.
+_holding = ContextVar("key_account_holding", default=False)
+
+
+class Held(Exception):  # noqa: N818 (it is no error: the order waits for somebody)
+    """Instead of a message to the user, where nobody would read it.
+
+    :ivar dict breaches: ``{order: [sentences]}``, as of ``_get_breaches``
+    """
+
+    def __init__(self, breaches):
+        super().__init__(breaches)
+        self.breaches = breaches
+
+
+class Watch:
+    """What one change of orders touches.
+
+    :ivar dict before: by order id, what ``_prepare_before`` knew of it; None for what was no confirmed order
+    :ivar bool creating: whether orders are being made, which nobody else can see yet
+    """
+
+    def __init__(self):
+        self.before = {}
+        self.creating = False
+
+
+class KeyAccountGuard(models.AbstractModel):
+    """No confirmed order beyond what salespeople may grant alone, whichever way it came there.
+
+    It stands in ``create``, ``write`` and ``unlink`` of orders and their lines, which every way goes through: buttons,
+    imports, remote calls, the portal, payments, other addons, sudo. What is checked are orders as they are when the
+    outermost of these calls is done, since an order is often wrong for a moment between two of its lines. Nothing that
+    a caller brings with it (a context key, a hidden button, a stored total) has a say.
+
+    What is checked is added by extending ``_prepare_before`` and ``_get_breaches``.
+    """
+
+    _name = "key.account.guard"
+    _description = "Guard of Confirmed Orders"
+
+    # -------------------------------------------------------------------------
+    # The watch
+    # -------------------------------------------------------------------------
+
+    @api.model
+    @contextmanager
+    def _watch(self, orders):
+        """Let orders be changed, and check them after the outermost change.
+
+        :param orders: those that exist already and will be changed
+        :raise UserError: a confirmed order is beyond what it may be
+        """
+        # The cursor's cache, as core keeps stacks of its own there: it is out of the caller's reach, and goes with the
+        # transaction.
+        cache = self.env.cr.cache
+        watch = cache.get(WATCH)
+        if watch is not None:
+            self._add(watch, orders)
+            yield watch
+            return
+        watch = cache[WATCH] = Watch()
+        try:
+            self._add(watch, orders)
+            yield watch
+        finally:
+            cache.pop(WATCH, None)
+        self._check(watch)
+
+    @api.model
+    def _add(self, watch, orders):
+        """Remember what orders are before they change; of several changes the first counts."""
+        new = orders.filtered(lambda order: order.id not in watch.before)
+        # sudo: the guard looks at whatever is changed, also where rights end with the change
+        confirmed = new.sudo().filtered(lambda order: order.state == "sale")
+        watch.before |= {**dict.fromkeys(new.ids), **(self._prepare_before(confirmed) if confirmed else {})}
+
+    @api.model
+    def _check(self, watch):
+        # sudo: as in ``_add``
+        orders = self.env["sale.order"].sudo().browse(watch.before)
+        entered = orders.filtered(lambda order: order.state == "sale")
+        breaches = self._get_breaches(entered, watch.before) if entered else {}
+        if breaches:
+            self._refuse(breaches, watch.before)
+
+    @api.model
+    def _refuse(self, breaches, before):
+        # Whoever catches the exception without going back behind the change does not get it committed.
+        self.env.cr.precommit.add(partial(self._check_again, [order.id for order in breaches], before))
+        if _holding.get():
+            raise Held(breaches)
+        raise UserError(self._get_refusal(breaches))
+
+    @api.model
+    def _check_again(self, order_ids, before):
+        watch = Watch()
+        # sudo: as in ``_add``
+        for order in self.env["sale.order"].sudo().browse(order_ids).exists():
+            watch.before[order.id] = before.get(order.id)
+        self._check(watch)
+
+    @api.model
+    @contextmanager
+    def _holding(self):
+        """Where customers and payments confirm orders, ``Held`` is raised instead of an error; the caller catches it."""
+        token = _holding.set(True)
+        try:
+            yield
+        finally:
+            _holding.reset(token)
+
+    @api.model
+    def _touch(self, orders):
+        """Make changes of an order's lines meet with its confirmation at the same moment.
+
+        A line may change without any change in its order's row. Then somebody could confirm the order meanwhile, and
+        each would see it as it was before the other. By this the second of the two fails and is tried again.
+        """
+        watch = self.env.cr.cache.get(WATCH)
+        if watch is not None and watch.creating:
+            return
+        # sudo: which companies have caps does not depend on who may read it
+        guarded = [order.id for order in orders.sudo() if self._is_on_guard(order.company_id)]
+        if guarded:
+            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", tuple(guarded)))
+
+    # -------------------------------------------------------------------------
+    # What is checked
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _is_on_guard(self, company):
+        """Whether anything of the company's orders is checked."""
+        return False
+
+    @api.model
+    def _prepare_before(self, orders):
+        """What has to be known of confirmed orders before they change.
+
+        :return: ``{order id: {kind of check: anything}}``
+        """
+        return {order.id: {} for order in orders}
+
+    @api.model
+    def _get_breaches(self, orders, before):
+        """Why confirmed orders may not be as they are.
+
+        :param orders: confirmed by now, in sudo
+        :param dict before: by order id, what ``_prepare_before`` said; None: it was not confirmed before
+        :return: ``{order: [sentences]}`` of the orders that must not be
+        """
+        return {}
+
+    @api.model
+    def _get_refusal(self, breaches):
+        return "\n\n".join(sentence for sentences in breaches.values() for sentence in sentences)
+
+    # -------------------------------------------------------------------------
+    # Which changes matter
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_judged_fields(self):
+        """Names of fields of orders that say what is checked: a change of anything that they depend on matters."""
+        return []
+
+    @api.model
+    @ormcache("model_name", cache="stable")
+    def _get_guarded_fields(self, model_name):
+        """Names of the fields of orders or their lines by which a confirmed order may get worse.
+
+        Odoo's own knowledge of what depends on what, so that it also holds for the fields of other addons.
+        """
+        judged = {self.env["sale.order"]._fields[name] for name in self._get_judged_fields()}
+        return frozenset(
+            name
+            for name, field in self.env[model_name]._fields.items()
+            if not judged.isdisjoint(self.pool.get_dependent_fields(field))
+        )

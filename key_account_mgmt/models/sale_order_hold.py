@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+from .key_account_approval import clean
+from .key_account_approval_asking import ACTIVITY
+from .key_account_guard import Held
+
+# Who is told where an order has no salesperson.
+MANAGER_GROUP = "sales_team.group_sale_manager"
+
+
+class SaleOrder(models.Model):
+    """Orders that a customer accepted or paid, and that wait because they are beyond what may be granted.
+
+    In the portal and in payments nobody can do anything about an error, so that there is none: the order stays a
+    quotation, signed or paid as it is, the customer reads that it is being checked, and the salesperson has to act.
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    key_account_held_on = fields.Datetime(
+        "Held Since",
+        readonly=True,
+        copy=False,
+        help="When the customer accepted or paid the order although it is beyond what may be granted to him.",
+    )
+
+    def _validate_order(self):
+        # Called by the portal and the shop; a method of this name cannot be called remotely.
+        self._key_account_confirm_or_hold(super()._validate_order)
+
+    def _key_account_confirm_or_hold(self, confirm):
+        """Confirm by calling ``confirm``; if an order must not be confirmed, nothing is, and the order is held.
+
+        :param confirm: function without arguments
+        :return: what ``confirm`` gave back; None when orders are held
+        """
+        try:
+            with self.env["key.account.guard"]._holding(), self.env.cr.savepoint():
+                return confirm()
+        except Held as held:
+            for order, sentences in held.breaches.items():
+                order._hold_key_account("\n".join(sentences))
+            return None
+
+    def _hold_key_account(self, reason):
+        """Mark the order, and tell the salesperson why it was not confirmed."""
+        # sudo: it is the customer, or a payment, that comes here
+        order = self.sudo()
+        if order.key_account_held_on:
+            return
+        order.key_account_held_on = fields.Datetime.now()
+        order._message_log(body=plaintext2html(reason))
+        for user in order._get_key_account_hold_users():
+            # As in a message to that user, in his own language.
+            translated = clean(order).with_context(lang=user.lang)
+            translated.activity_schedule(
+                ACTIVITY,
+                user_id=user.id,
+                summary=translated.env._(
+                    "%(order)s was accepted by %(customer)s and is held: ask for approval, or change it",
+                    order=order.name,
+                    customer=order.partner_id.name,
+                ),
+                note=plaintext2html(reason),
+            )
+
+    def _get_key_account_hold_users(self):
+        """Who has to act on a held order: its salesperson, or else the head of its team, or else sales managers."""
+        self.ensure_one()
+        one = self.user_id.filtered("active") or self.team_id.user_id.filtered("active")
+        return one or self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
+                ("company_ids", "in", self.company_id.ids),
+                ("share", "=", False),
+            ]
+        )
+
+    def write(self, vals):
+        """What is confirmed, cancelled or changed anew does not wait any more."""
+        # sudo: customers confirm and cancel too
+        held = self.sudo().filtered("key_account_held_on") if vals.get("state") in ("sale", "cancel", "draft") else None
+        if held:
+            self.env["key.account.approval"]._end_activities(held)
+            vals = {**vals, "key_account_held_on": False}
+        return super().write(vals)
+
+    @api.depends("key_account_held_on")
+    def _compute_key_account_cap_status(self):
+        return super()._compute_key_account_cap_status()
+
+    def _get_key_account_cap_status(self, consented):
+        status = super()._get_key_account_cap_status(consented)
+        return "held" if status in ("over", "changed") and self.key_account_held_on else status
