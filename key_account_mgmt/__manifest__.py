@@ -43,6 +43,9 @@
         "views/sale_portal_templates.xml",
     ],
     "images": ["static/description/review_list.png"],
-    "assets": {"web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"]},
+    "assets": {
+        "web.assets_backend": ["key_account_mgmt/static/src/**/*"],
+        "web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"],
+    },
     "application": True,
 }

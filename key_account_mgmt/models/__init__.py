@@ -67,6 +67,7 @@ from . import key_account_approval_decision
 from . import key_account_approval_details
 from . import sale_order_approval
 from . import sale_order_cap_status
+from . import sale_order_figures
 from . import key_account_guard
 from . import key_account_guard_discount
 from . import sale_order_hold

@@ -4,6 +4,7 @@ from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import get_lang
 
 from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, terms
 
@@ -70,9 +71,9 @@ class KeyAccountDiscount(models.AbstractModel):
     def _get_unbiased(self, records):
         """The records as they are for everybody, whoever asks and whatever the context."""
         # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
-        # The language is for messages, and only one that is installed gets here.
-        lang = records.env.lang
-        return records.with_env(records.env(su=True, context={"lang": lang} if lang else {}))
+        # The language, if there is such a one here, is for messages.
+        lang = get_lang(records.env, records.env.context.get("lang")).code
+        return records.with_env(records.env(su=True, context={"lang": lang}))
 
     @api.model
     def _judge_company(self, orders, table, strict):

@@ -30,8 +30,8 @@ class KeyAccountDiscount(models.AbstractModel):
         line = judged.line
         return {
             "capped": line.cap is not None or line.margin_floor is not None,
-            "cap": float(line.cap or 0),
-            "given_pct": float(judged.given_pct or 0),
+            "cap": None if line.cap is None else float(line.cap),
+            "given_pct": None if judged.given_pct is None else float(judged.given_pct),
             "over": judged.over,
             "reference": float(line.reference or 0),
             "given": float(judged.given),

@@ -9,14 +9,9 @@ class SaleOrder(models.Model):
     key_account_tier_id = fields.Many2one(
         "key.account.tier", string="Customer Tier", compute="_compute_key_account_tier_id", groups="base.group_user"
     )
-    key_account_tier_color = fields.Integer(
-        "Color of the Tier", compute="_compute_key_account_tier_id", groups="base.group_user"
-    )
 
     @api.depends("partner_id.commercial_partner_id.key_account_tier_id", "company_id")
     def _compute_key_account_tier_id(self):
         for company, orders in self.grouped("company_id").items():
             for order in orders:
-                customer = order.partner_id.commercial_partner_id.with_company(company)
-                order.key_account_tier_id = customer.key_account_tier_id
-                order.key_account_tier_color = customer.key_account_tier_id.color
+                order.key_account_tier_id = order.partner_id.commercial_partner_id.with_company(company).key_account_tier_id

@@ -16,7 +16,6 @@ class SaleOrder(models.Model):
     key_account_approval_state = fields.Selection(
         APPROVAL_STATES_OF_ORDERS, string="Approval", copy=False, readonly=True, groups="base.group_user"
     )
-    key_account_approval_count = fields.Integer(compute="_compute_key_account_approval_count", groups="base.group_user")
     key_account_waiting_for_me = fields.Boolean(
         "Waiting for My Approval",
         compute="_compute_key_account_waiting_for_me",
@@ -24,19 +23,11 @@ class SaleOrder(models.Model):
         groups="base.group_user",
     )
 
-    @api.depends("key_account_approval_ids")
-    def _compute_key_account_approval_count(self):
-        counts = dict(
-            self.env["key.account.approval"]._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"])
-        )
-        for order in self:
-            order.key_account_approval_count = counts.get(order._origin, 0)
-
     @api.depends("key_account_approval_state")
     @api.depends_context("uid")
     def _compute_key_account_waiting_for_me(self):
         waiting = self.filtered(lambda order: order.key_account_approval_state == "waiting")
-        mine = waiting._get_key_account_requests().filtered("waiting_for_me").order_id
+        mine = waiting and waiting._get_key_account_requests().filtered("waiting_for_me").order_id
         for order in self:
             order.key_account_waiting_for_me = order._origin in mine
 

@@ -22,6 +22,7 @@ class SaleOrder(models.Model):
         "Held Since",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="When the customer accepted or paid the order although it is beyond what may be granted to him.",
     )
 

@@ -31,6 +31,10 @@ class SaleOrderLine(models.Model):
         **SHOWN,
     )
     key_account_over = fields.Boolean("Over Cap", **SHOWN)
+    # Always empty: places in the form for figures that come after its own work is done (``get_key_account_figures``).
+    # Without groups, since rights on them would be asked for with each line that is typed.
+    key_account_given_shown = fields.Float("Given Now", store=False)
+    key_account_cap_shown = fields.Float("Allowed Now", store=False)
     key_account_reference = fields.Monetary("Reference Value", **REPORTED)
     key_account_given_amount = fields.Monetary("Discount Given", **REPORTED)
     key_account_allowed_amount = fields.Monetary("Discount Allowed", **REPORTED)

@@ -314,19 +314,48 @@ class TestDiscountOnScreen(DiscountJudgeCommon):
             ],
         )
 
-    def test_a_form_shows_the_cap_before_anything_is_saved(self):
-        form = Form(self.env["sale.order"])
-        form.partner_id = self.customer
-        with form.order_line.new() as line:
-            line.product_id = self.good
-            line.price_unit = 80.0
-        self.assertTrue(form.key_account_over_cap)
-        self.assertEqual(form.key_account_excess, 10)
-        with form.order_line.edit(0) as line:
-            self.assertEqual((line.key_account_cap, line.key_account_given, line.key_account_over), (10, 20, True))
-            line.price_unit = 95.0
-        self.assertFalse(form.key_account_over_cap)
-        self.assertEqual(form.key_account_room, 5)
+    def test_a_form_is_told_what_an_unsaved_order_gives(self):
+        line = {"product_id": self.good.id, "product_uom_qty": 1, "price_unit": 80.0, "tax_ids": []}
+        values = {"partner_id": self.customer.id, "company_id": self.company.id, "order_line": [(0, "virtual_1", line)]}
+        told = self.env["sale.order"].get_key_account_figures(values)
+        self.assertEqual((told["capped"], told["over"], told["status"]), (True, True, "over"))
+        self.assertIn("10.00", told["excess_text"])
+        self.assertEqual(
+            {name: told["lines"]["virtual_1"][name] for name in ("cap", "given_pct", "over")},
+            {"cap": 10, "given_pct": 20, "over": True},
+        )
+
+    def test_a_form_is_told_what_an_order_gives_with_its_unsaved_changes(self):
+        order = self.make_quotation({"discount": 25}, {"discount": 0})
+        first, second = order.order_line
+        cases = [
+            # changes, status, given by the first line, lines that are told
+            ({}, "over", 25, {first.id, second.id}),
+            ({"order_line": [(1, first.id, {"discount": 10})]}, "within", 10, {first.id, second.id}),
+            ({"order_line": [(1, second.id, {"discount": 30})]}, "over", 25, {first.id, second.id}),
+            ({"order_line": [(1, first.id, {"price_unit": 95.0, "discount": 0}), (2, second.id)]}, "within", 5, {first.id}),
+        ]
+        for changes, status, given, lines in cases:
+            with self.subTest(changes=changes):
+                self.env.invalidate_all()  # each is a request of its own
+                told = order.get_key_account_figures(changes)
+                self.assertEqual(told["status"], status)
+                self.assertEqual(told["lines"][first.id]["given_pct"], given)
+                self.assertEqual(set(told["lines"]), lines)
+        self.assertEqual(first.discount, 25)
+
+    def test_a_form_is_told_nothing_where_nothing_is_capped(self):
+        order = self.make_quotation({"discount": 25})
+        self.ruleset.action_retire()
+        told = order.get_key_account_figures({})
+        self.assertEqual((told["capped"], told["status"], told["lines"]), (False, False, {}))
+
+    def test_typing_does_not_wait_for_the_figures(self):
+        verdict = self.env["sale.order"]._fields["key_account_verdict"]
+        slow = {(field.model_name, field.name) for field in self.registry.get_dependent_fields(verdict)}
+        view = self.env["sale.order"].get_view(self.env.ref("sale.view_order_form").id)
+        shown = {(model, name) for model, names in view["models"].items() for name in names}
+        self.assertFalse(slow & shown)
 
     def test_copies_are_judged_themselves(self):
         order = self.make_quotation({"discount": 60})

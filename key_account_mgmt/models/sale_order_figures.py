@@ -1,0 +1,54 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """What an open form shows of an order beside its own fields: the customer's tier, what the order gives away.
+
+    None of it is a field of the form: whoever types would wait for it with each change of a line. The form asks for it
+    after its own work is done.
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    def get_key_account_figures(self, values):
+        """The figures of the order as it is in the form.
+
+        :param dict values: what was changed in the form, as the web client sends it to ``onchange``; of a new order all
+        :rtype: dict
+        """
+        self.check_access("read")
+        order = self.new(values, origin=self or None)
+        # What is stored of the saved order does not count here.
+        order.modified(["order_line"])
+        return order._prepare_key_account_figures()
+
+    def _prepare_key_account_figures(self):
+        """The figures, extended by what else is to be shown.
+
+        :return: ``tier`` (name and color), and for the discounts: ``has_caps`` (in this company), ``capped``, ``over``,
+            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, ``can_decide`` (the user, on a
+            request that waits), and ``lines`` by id, those that were not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``
+        """
+        tier, verdict = self.key_account_tier_id, self.key_account_verdict or {}
+        statuses = dict(self._fields["key_account_cap_status"]._description_selection(self.env))
+        lines = verdict.get("lines", {})
+        return {
+            "tier": tier and {"name": tier.name, "color": tier.color},
+            # sudo: whether there are caps does not depend on who may read the company's settings
+            "has_caps": bool(self.company_id.sudo().key_account_cap_ruleset_id),
+            "capped": bool(verdict),
+            "over": verdict.get("over", False),
+            "problem": verdict.get("problem"),
+            "status": self.key_account_cap_status,
+            "status_text": statuses.get(self.key_account_cap_status),
+            "excess_text": self._format_key_account_amount(verdict.get("excess", 0)),
+            "room_text": self._format_key_account_amount(verdict.get("room", 0)),
+            "can_decide": self._origin.key_account_waiting_for_me,
+            "lines": {
+                line._origin.id or line.id.ref: lines[str(line.id)] for line in self.order_line if str(line.id) in lines
+            },
+        }
+
+    def _format_key_account_amount(self, amount):
+        currency = (self.company_id or self.env.company).currency_id
+        return self.env["key.account.formatter"]._format_amount(repr(amount), currency)

@@ -1,0 +1,85 @@
+import { Component, status } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
+import { useRecordObserver } from "@web/model/relational_model/utils";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useFigures } from "./figures";
+
+// Long enough that who types is not asked after at each key, short enough that nobody waits for it.
+const DELAY = 250;
+const ORDER_FIELDS = ["partner_id", "pricelist_id", "currency_id", "team_id", "company_id", "state"];
+const LINE_FIELDS = ["product_id", "product_uom_id", "product_uom_qty", "price_unit", "discount", "tax_ids", "combo_item_id"];
+
+/**
+ * Tells salespeople while they type that the order gives more than they may give alone, and asks for approval.
+ *
+ * The figures come in a call of their own, after the form's onchange: nobody who types waits for them.
+ */
+export class CapAlert extends Component {
+    static template = "key_account_mgmt.CapAlert";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.figures = useFigures(this.props.record);
+        this.last = new KeepLast();
+        this.askLater = useDebounced(() => this.ask(), DELAY);
+        useRecordObserver((record) => this.onRecordChanged(record));
+    }
+
+    /** Reads all that the figures depend on, so that the observer comes back when any of it changes. */
+    onRecordChanged(record) {
+        const lines = record.data.order_line.records.map((line) => LINE_FIELDS.map((name) => getText(line, name)));
+        const order = ORDER_FIELDS.map((name) => getText(record, name));
+        const state = JSON.stringify([record.resId, order, lines]);
+        if (state !== this.state) {
+            this.state = state;
+            this.askLater();
+        }
+    }
+
+    async ask() {
+        if (status(this) === "destroyed") {
+            return;
+        }
+        const { record } = this.props;
+        // Not ``getChanges``, which takes over what is half typed.
+        const changes = record._getChanges(record._changes, { withReadonly: true });
+        const ids = record.resId ? [record.resId] : [];
+        const order = await this.last.add(
+            this.orm.silent.call(record.resModel, "get_key_account_figures", [ids, changes])
+        );
+        this.figures.order = order;
+    }
+
+    get isQuotation() {
+        return ["draft", "sent"].includes(this.props.record.data.state);
+    }
+
+    get canAsk() {
+        return this.isQuotation && ["over", "changed", "held"].includes(this.figures.order.status);
+    }
+
+    /** What a button of the form does: save, call the method, show what it gives back, and read the order anew. */
+    async onAction(name) {
+        const { record } = this.props;
+        if (await record.save()) {
+            const { resModel, resId } = record;
+            const onClose = async () => {
+                await record.model.load();
+                await this.ask();
+            };
+            await this.action.doActionButton({ type: "object", name, resModel, resId, resIds: [resId], onClose });
+        }
+    }
+}
+
+function getText(record, name) {
+    const value = record.data[name];
+    return value?.currentIds || value?.id || value;
+}
+
+registry.category("view_widgets").add("key_account_cap_alert", { component: CapAlert });
