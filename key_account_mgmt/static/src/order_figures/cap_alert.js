@@ -46,8 +46,9 @@ export class CapAlert extends Component {
             return;
         }
         const { record } = this.props;
-        // Not ``getChanges``, which takes over what is half typed.
-        const changes = record._getChanges(record._changes, { withReadonly: true });
+        // Not ``getChanges``, which takes over what is half typed; and after the form's own work on the last change.
+        const getChanges = () => record._getChanges(record._changes, { withReadonly: true });
+        const changes = await record.model.mutex.exec(getChanges);
         const ids = record.resId ? [record.resId] : [];
         const order = await this.last.add(
             this.orm.silent.call(record.resModel, "get_key_account_figures", [ids, changes])
