@@ -6,6 +6,7 @@ from .consent import covered, terms
 from .decision import Decision
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
+from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
 from .lint import lint
 from .matching import Matcher, matcher_name
@@ -18,6 +19,7 @@ __all__ = [
     "Book",
     "CapDecision",
     "CapTable",
+    "CreditGrant",
     "Decision",
     "DiscountLine",
     "Evaluator",
@@ -31,6 +33,7 @@ __all__ = [
     "Problem",
     "Reason",
     "Result",
+    "RewardGrant",
     "Standing",
     "covered",
     "evaluate",
