@@ -6,6 +6,7 @@ from .consent import covered, terms
 from .decision import Decision
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
+from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
 from .lint import lint
@@ -37,6 +38,7 @@ __all__ = [
     "Standing",
     "covered",
     "evaluate",
+    "formula_inputs",
     "judge",
     "lint",
     "matcher_name",

@@ -116,3 +116,17 @@ class Days(Formula):
 
 CreditFormula = Annotated[Fixed | Factor | RevenueShare | Months | Days, Field(discriminator="type")]
 BonusFormula = Annotated[Fixed | RevenueShare | GrowthShare, Field(discriminator="type")]
+
+FORMULAS: dict[str, type[Formula]] = {
+    "fixed": Fixed,
+    "factor": Factor,
+    "revenue_share": RevenueShare,
+    "growth_share": GrowthShare,
+    "months": Months,
+    "days": Days,
+}
+
+
+def formula_inputs(formula: str) -> tuple[str, ...]:
+    """Codes of the metrics that a formula of this ``type`` needs; none for a type that there is not."""
+    return FORMULAS[formula].inputs if formula in FORMULAS else ()
