@@ -218,7 +218,8 @@ class KeyAccountEvaluation(models.Model):
 
     def _count_missing(self):
         """How many lines have no value, by metric that the rules use; metrics without gaps are left out."""
-        codes = sorted(self._get_evaluator().metrics)
+        evaluator = self._get_evaluator()
+        codes = sorted(evaluator.metrics - evaluator.optional)
         if not codes:
             return {}
         [counts] = self.env.execute_query(

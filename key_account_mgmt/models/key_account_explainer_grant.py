@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from .key_account_grant_vocabulary import TIER
+
 
 class KeyAccountExplainer(models.AbstractModel):
     """Why a customer gets a new credit limit and rewards, or none."""
@@ -80,11 +82,18 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _get_grant_phrase(self, params, labels, currency):
-        """The conditions that held, then the figures that the amount comes from."""
+        """The conditions that held, then the figures that the amount comes from and that were not named yet."""
         facts = self._get_fact_phrases(params, labels, currency) if params.get("facts") else ""
+        named = {fact["metric"] for fact in params.get("facts", []) if fact.get("measure", "value") == "value"}
         figures = [
             self._get_fact_phrase((figure["metric"], "value"), figure["value"], [], labels, currency)
             for figure in params.get("figures", [])
+            if figure["metric"] not in named
         ]
         parts = [part for part in (facts, *figures) if part]
         return self._format_list(parts) if parts else self.env._("it holds for everybody")
+
+    @api.model
+    def _get_fact_phrase(self, operand, value, asked, labels, currency):
+        """Rows ask for one of several tiers: which one it is says all."""
+        return super()._get_fact_phrase(operand, value, [] if operand[0] == TIER else asked, labels, currency)

@@ -264,6 +264,9 @@ class KeyAccountProblem(models.AbstractModel):
             code = "ceiling_not_monotone_without"
         if code not in MESSAGES:
             return f"{code} {params}"
+        for name in ("better_ceiling", "worse_ceiling"):
+            if problem.params.get(name):
+                params[name] = self.env["key.account.formatter"]._format_number(problem.params[name])
         template = self.env._(MESSAGES[code])
         return template % {"got": "", "allowed": "", "kind": "", **params}
 

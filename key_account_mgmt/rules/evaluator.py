@@ -44,7 +44,10 @@ class Result(NamedTuple):
 
 
 class Evaluator:
-    """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works."""
+    """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works.
+
+    ``metrics``: the codes it looks at; ``optional``: those of them without which nothing is left undecided.
+    """
 
     def __init__(self, policy: Policy, engine: str | None = None):
         self.policy = policy
@@ -60,6 +63,7 @@ class Evaluator:
         scored = {metric for criterion in policy.criteria for metric in inputs(criterion)}
         judged = {operand.metric for operand in asked}
         self.metrics = frozenset((scored | judged | self._grants.metrics) - {SCORE})
+        self.optional = self._grants.optional - scored - judged
 
     def survey(self, books: Iterable[Book]) -> Population:
         """The population of all customers in ``books``, in one pass that keeps only what is ranked.

@@ -6,6 +6,7 @@ from decimal import Decimal
 from . import credit, rewards
 from .conditions import Operand
 from .decision import Decision
+from .formulas import LIMIT
 from .frame import Frame, absent_rows
 from .grants import Case, credit_grant, reward_grants
 from .matching import shared_matcher
@@ -19,7 +20,7 @@ class GrantTables:
     """The credit limits and rewards of a policy; false when it has none.
 
     ``operands``: what the conditions look at, but for the tier, which comes out of the decision. ``metrics``: what the
-    formulas look at.
+    formulas look at; ``optional``: those that a customer may well not have, such as a credit limit before its first.
     """
 
     def __init__(self, policy: Policy, engine: str | None = None):
@@ -31,6 +32,8 @@ class GrantTables:
         self.operands = tuple(dict.fromkeys(operand for operand in asked if operand != _TIER))
         needed = [*map(credit.inputs, self._credit.rules), *map(rewards.inputs, self._rewards.rules)]
         self.metrics = frozenset(metric for metrics in needed for metric in metrics)
+        multiplied = any(LIMIT in rule.formula.inputs for rule in self._credit.rules)
+        self.optional = frozenset() if multiplied else self.metrics & {LIMIT}
 
     def __bool__(self) -> bool:
         return bool(self._credit.rules or self._rewards.rules)

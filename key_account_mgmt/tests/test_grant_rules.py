@@ -262,10 +262,10 @@ class TestGrantProblems(GrantRulesCommon):
         self.assertEqual(
             ruleset._get_findings()[1],
             [
-                "Credit ceilings, B: customers of tier “B” may have up to 20000 of credit, those of the better tier “A”"
-                " only 10000.",
+                "Credit ceilings, B: customers of tier “B” may have up to 20,000 of credit, those of the better tier “A”"
+                " only 10,000.",
                 "Credit ceilings, C: customers of the worse tier “C” have no credit ceiling where those of “A” have"
-                " 10000. Add one for them.",
+                " 10,000. Add one for them.",
             ],
         )
 

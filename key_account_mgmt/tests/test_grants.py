@@ -116,7 +116,7 @@ class TestGrants(GrantsCommon):
         self.assertEqual(
             self.sentences(line),
             [
-                "Credit limit $ 12,000 by rule “Best”: tier A (is A), credit limit $ 10,000.00.",
+                "Credit limit $ 12,000 by rule “Best”: tier A, credit limit $ 10,000.00.",
                 "Reward by rule “Growth”: bonus of $ 100, since revenue $ 4,000.00 (≥ $ 3,000), revenue growth"
                 " $ 4,000.00.",
             ],
@@ -138,7 +138,7 @@ class TestGrants(GrantsCommon):
             self.get_line(evaluation, self.second).reason_text,
         )
         self.assertIn(
-            "The credit limit stays at $ 500 by rule “Good”: tier B (is B), average month $ 250.00.",
+            "The credit limit stays at $ 500 by rule “Good”: tier B, average month $ 250.00.",
             self.plain(self.get_line(evaluation, self.third).reason_text),
         )
 

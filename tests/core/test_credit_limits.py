@@ -330,6 +330,14 @@ def test_a_policy_need_not_name_the_metrics_of_its_formulas():
     assert Evaluator(policy()).metrics == frozenset()
 
 
+def test_having_no_limit_yet_leaves_nothing_undecided_but_where_it_is_multiplied_or_asked_for():
+    asking = condition("credit_limit", ">", "0")
+    assert Evaluator(grants(limits=[credit(months(1))])).optional == {"credit_limit"}
+    assert not Evaluator(grants(limits=[credit(), credit(factor(2), key="twice")])).optional
+    assert not Evaluator(grants(limits=[credit(None, asking)], metrics=[metric("credit_limit")])).optional
+    assert not Evaluator(policy()).optional
+
+
 # --- The tier, as a question ---
 
 
