@@ -12,7 +12,7 @@ class KeyAccountEvaluationLine(models.Model):
     credit_change = fields.Selection(
         CREDIT_CHANGES, readonly=True, help="What becomes of the credit limit; empty where it stays as it is."
     )
-    credit_limit_before = fields.Monetary("Credit Limit Before", readonly=True, aggregator="sum")
+    credit_limit_before = fields.Monetary(readonly=True, aggregator="sum")
     credit_limit_proposed = fields.Monetary("Proposed Credit Limit", readonly=True, aggregator="sum")
 
     def _get_scorecard_values(self):

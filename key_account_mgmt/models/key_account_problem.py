@@ -131,8 +131,8 @@ MESSAGES = {
         "the rows overlap in too many ways to say for all customers whether a worse tier gets a higher cap."
     ),
     "ceiling_not_monotone": _lt(
-        "customers of tier “%(worse)s” may have up to %(worse_ceiling)s of credit, those of the better tier “%(better)s” "
-        "only %(better_ceiling)s."
+        "customers of tier “%(worse)s” may have up to %(worse_ceiling)s of credit, those of the better tier "
+        "“%(better)s” only %(better_ceiling)s."
     ),
     "ceiling_not_monotone_without": _lt(
         "customers of the worse tier “%(worse)s” have no credit ceiling where those of “%(better)s” have "

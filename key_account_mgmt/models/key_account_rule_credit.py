@@ -19,7 +19,7 @@ class KeyAccountRule(models.Model):
     _inherit = "key.account.rule"
 
     freezes_credit = fields.Boolean(
-        "Freezes Credit", help="For bad credit: whoever meets this veto gets no new credit limit, whatever the rules."
+        help="For bad credit: whoever meets this veto gets no new credit limit, whatever the rules."
     )
     credit_formula = fields.Selection(
         CREDIT_FORMULAS,

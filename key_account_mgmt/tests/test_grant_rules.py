@@ -60,15 +60,16 @@ class TestGrantRows(GrantRulesCommon):
     def test_rows_of_credit_limits_say_what_they_do(self):
         cases = [
             (10_000, {}, "Every other customer: credit limit $ 10,000, never lowered"),
-            (1.2, {"credit_formula": "factor"}, "Every other customer: credit limit 1.2 × the current limit, never lowered"),
+            (1.2, {"credit_formula": "factor"},
+             "Every other customer: credit limit 1.2 × the current limit, never lowered"),
             (5, {"credit_formula": "revenue_share", "direction": "both"},
              "Every other customer: credit limit 5 % of the revenue"),
             (2, {"credit_formula": "months", "tiers": ("A", "B"), "without_tier": True},
              "If tier is A or B or none: credit limit 2 × the average month, never lowered"),
-            (45, {"credit_formula": "days", "minimum": 100, "maximum": 9_000.5, "rounding_step": 50, "max_change_pct": 20,
-                  "direction": "both", "below_exposure": True},
-             "Every other customer: credit limit 45 days of sales, at least $ 100, at most $ 9,000.50, in steps of $ 50,"
-             " changed by at most 20 %, also below today's exposure"),
+            (45, {"credit_formula": "days", "minimum": 100, "maximum": 9_000.5, "rounding_step": 50,
+                  "max_change_pct": 20, "direction": "both", "below_exposure": True},
+             "Every other customer: credit limit 45 days of sales, at least $ 100, at most $ 9,000.50,"
+             " in steps of $ 50, changed by at most 20 %, also below today's exposure"),
         ]  # fmt: skip
         ruleset = self.make_ruleset()
         for number, values, expected in cases:
@@ -247,9 +248,9 @@ class TestGrantProblems(GrantRulesCommon):
     def test_impossible_ceilings_are_refused(self):
         ruleset = self.make_tier_ruleset()
         for ceiling in (-0.01, float("nan"), float("inf")):
-            with self.subTest(ceiling), self.assertRaisesRegex(ValidationError, "“A”: a credit ceiling of"):
-                with self.cr.savepoint():
-                    self.make_benefit(ruleset, "A", ceiling)
+            refusal = self.assertRaisesRegex(ValidationError, "“A”: a credit ceiling of")
+            with self.subTest(ceiling), refusal, self.cr.savepoint():
+                self.make_benefit(ruleset, "A", ceiling)
         self.make_benefit(ruleset, "A", 0)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
             self.make_benefit(ruleset, "A", 5)
@@ -262,8 +263,8 @@ class TestGrantProblems(GrantRulesCommon):
         self.assertEqual(
             ruleset._get_findings()[1],
             [
-                "Credit ceilings, B: customers of tier “B” may have up to 20,000 of credit, those of the better tier “A”"
-                " only 10,000.",
+                "Credit ceilings, B: customers of tier “B” may have up to 20,000 of credit, those of the better tier"
+                " “A” only 10,000.",
                 "Credit ceilings, C: customers of the worse tier “C” have no credit ceiling where those of “A” have"
                 " 10,000. Add one for them.",
             ],

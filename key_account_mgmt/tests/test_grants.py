@@ -17,7 +17,12 @@ class GrantsCommon(GrantRulesMixin, KeyAccountEvaluationCommon):
             customer.with_company(cls.company).sudo().credit_limit = 10_000
 
     @classmethod
-    def make_evaluation_ruleset(cls, **values):
+    def make_evaluation_ruleset(cls, grants=True, **values):
+        """The rules of the common tests, or those that grant something."""
+        return cls.make_granting_ruleset(**values) if grants else super().make_evaluation_ruleset(**values)
+
+    @classmethod
+    def make_granting_ruleset(cls, **values):
         ruleset = cls.make_ruleset(**values)
         cls.make_rule(ruleset, "C", ("invoice_count", "<=", 1), kind="veto", key="bad", name="Bad", freezes_credit=True)
         cls.make_rule(ruleset, "A", ("revenue", "rank_pct", "<=", 40), key="a")
@@ -33,11 +38,6 @@ class GrantsCommon(GrantRulesMixin, KeyAccountEvaluationCommon):
         cls.make_reward(ruleset, "training", tiers=("C",), key="course", name="Course")
         ruleset.action_activate()
         return ruleset
-
-    @classmethod
-    def make_plain_ruleset(cls):
-        """One that grants nothing."""
-        return super().make_evaluation_ruleset(name="Plain")
 
     def sentences(self, line):
         """All that the scorecard says about grants."""
@@ -91,7 +91,7 @@ class TestGrants(GrantsCommon):
         self.assertEqual([one["rule"] for one in grants[self.big]["rewards"]], ["growth", "course"])
 
     def test_customers_who_are_granted_nothing_have_none(self):
-        evaluation = self.make_evaluation(ruleset_id=self.make_plain_ruleset().id)
+        evaluation = self.make_evaluation(ruleset_id=self.make_evaluation_ruleset(grants=False, name="Plain").id)
         self.assertFalse(any(line.grants for line in evaluation.line_ids))
         self.env.cr.execute(
             "SELECT count(*) FROM key_account_evaluation_line WHERE evaluation_id = %s AND grants IS NULL",
