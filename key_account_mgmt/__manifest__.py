@@ -21,6 +21,8 @@
         "views/key_account_tier_views.xml",
         "views/key_account_rule_views.xml",
         "views/key_account_ruleset_views.xml",
+        "views/key_account_rule_grant_views.xml",
+        "views/key_account_ruleset_grant_views.xml",
         "data/ir_cron_data.xml",
         "views/key_account_evaluation_templates.xml",
         "views/key_account_evaluation_line_views.xml",

@@ -38,10 +38,20 @@ class CollectionScope:
         return (self.date_to.year - self.date_from.year) * 12 + self.date_to.month - self.date_from.month + 1
 
     @property
+    def day_count(self):
+        """How many days the period has."""
+        return (self.date_to - self.date_from).days + 1
+
+    @property
+    def is_whole_months(self):
+        """Whether the period begins with the first day of a month and ends with the last one of a month."""
+        return self.date_from.day == 1 and (self.date_to + timedelta(days=1)).day == 1
+
+    @property
     def previous_period(self):
         """The period of the same length just before: whole months for whole months, else as many days."""
         end = self.date_from - timedelta(days=1)
-        if self.date_from.day == 1 and (self.date_to + timedelta(days=1)).day == 1:
+        if self.is_whole_months:
             return self.date_from - relativedelta(months=self.month_count), end
         return end - (self.date_to - self.date_from), end
 

@@ -218,7 +218,8 @@ class KeyAccountEvaluation(models.Model):
 
     def _count_missing(self):
         """How many lines have no value, by metric that the rules use; metrics without gaps are left out."""
-        codes = sorted(self._get_evaluator().metrics)
+        evaluator = self._get_evaluator()
+        codes = sorted(evaluator.metrics - evaluator.optional)
         if not codes:
             return {}
         [counts] = self.env.execute_query(
@@ -269,6 +270,9 @@ class KeyAccountEvaluation(models.Model):
                        cumulative_share_pct = decision.cumulative_share_pct,
                        computed_tier_id = decision.computed_tier_id, tier_id = decision.tier_id,
                        movement = decision.movement, vetoed = decision.vetoed, has_missing = decision.has_missing,
+                       grants = decision.grants, credit_change = decision.credit_change,
+                       credit_limit_before = decision.credit_limit_before,
+                       credit_limit_proposed = decision.credit_limit_proposed,
                        decided = TRUE
                   FROM %s
                  WHERE line.id = decision.id AND NOT line.decided
@@ -284,7 +288,8 @@ class KeyAccountEvaluation(models.Model):
             jsonb_to_recordset(%s::jsonb) AS decision(
                 id int, points jsonb, reasons jsonb, score numeric, rank int, rank_pct numeric,
                 cumulative_share_pct numeric, computed_tier_id int, tier_id int, movement text,
-                vetoed bool, has_missing bool
+                vetoed bool, has_missing bool, grants jsonb, credit_change text, credit_limit_before numeric,
+                credit_limit_proposed numeric
             )
             """,
             json.dumps(rows, default=_spell),
@@ -319,7 +324,25 @@ def _get_result_values(result):
         "cumulative_share_pct": share if share is None else round(share, 6),
         "vetoed": bool(decision.vetoes),
         "has_missing": any(code == "missing" for code, _params in decision.reasons),
+        "grants": decision.grants,
+        **_get_credit_values(decision.credit),
     }
+
+
+def _get_credit_values(credit):
+    """A new credit limit as the columns of a line, None without one."""
+    return {
+        "credit_change": credit and get_credit_change(credit.current, credit.limit),
+        "credit_limit_before": credit and credit.current,
+        "credit_limit_proposed": credit and credit.limit,
+    }
+
+
+def get_credit_change(before, now):
+    """What becomes of a credit limit; ``before`` is None without one."""
+    if before is None:
+        return "first"
+    return "raise" if now > before else "lower"
 
 
 def _spell(number):

@@ -40,11 +40,14 @@ class KeyAccountEvaluation(models.Model):
                   JOIN key_account_evaluation_line line ON line.id = decision.id
                  WHERE NOT line.decided
                     OR (line.points, line.reasons, line.score, line.rank, line.rank_pct, line.cumulative_share_pct,
-                        line.computed_tier_id, line.tier_id, line.movement, line.vetoed, line.has_missing)
+                        line.computed_tier_id, line.tier_id, line.movement, line.vetoed, line.has_missing,
+                        line.grants, line.credit_change, line.credit_limit_before, line.credit_limit_proposed)
                        IS DISTINCT FROM
                        (decision.points, decision.reasons, decision.score, decision.rank, decision.rank_pct,
                         decision.cumulative_share_pct, decision.computed_tier_id, decision.tier_id,
-                        decision.movement, decision.vetoed, decision.has_missing)
+                        decision.movement, decision.vetoed, decision.has_missing,
+                        decision.grants, decision.credit_change, decision.credit_limit_before,
+                        decision.credit_limit_proposed)
                 """,
                 self._get_decisions_sql(rows),
             )

@@ -44,7 +44,7 @@ class KeyAccountEvaluationLine(models.Model):
             )
         return sentences
 
-    @api.depends("facts", "points", "reasons", "tier_id", "override_tier_id", "override_reason")
+    @api.depends("facts", "points", "reasons", "grants", "tier_id", "override_tier_id", "override_reason")
     @api.depends_context("lang")
     def _compute_scorecard_html(self):
         for line in self:

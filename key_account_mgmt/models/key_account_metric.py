@@ -15,6 +15,8 @@ METRIC_KINDS = [
 CODE_FORM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Columns that the sources' statements have besides metrics, and the total of the criteria.
 RESERVED_CODES = {"partner_id", "document_count", "score"}
+# The tier that was decided, for which rules grant credit and rewards.
+RESERVED_CODES |= {"tier"}
 # Columns of the rows that cap discounts. In a policy they stand beside metrics.
 RESERVED_CODES |= {"customer_tier", "product_category", "product", "customer_kind"}
 RESERVED_CODES |= {"sales_team", "country", "pricelist", "order_date"}
@@ -47,6 +49,7 @@ class KeyAccountMetric(models.Model):
             ("invoice", "Invoices"),
             ("payment", "Payments"),
             ("order", "Sales Orders"),
+            ("customer", "Customer"),
             ("manual", "Entered by People"),
             ("score", "Score of the Evaluation"),
             ("line", "Order Line"),

@@ -6,19 +6,33 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 COLUMNS = {
+    "amount": _lt("Amount"),
+    "below_exposure": _lt("Also below Today's Exposure"),
+    "budget": _lt("Budget"),
     "cap": _lt("Discount Cap (%)"),
+    "ceilings": _lt("Credit Ceiling"),
     "code": _lt("Code"),
     "conditions": _lt("Conditions"),
+    "cost": _lt("Estimated Cost"),
     "criteria": _lt("Criteria"),
+    "days": _lt("Days"),
+    "direction": _lt("Direction"),
+    "factor": _lt("Factor"),
+    "formula": _lt("Formula"),
+    "freezes_credit": _lt("Freezes Credit"),
     "grades": _lt("Grades"),
     "key": _lt("Key"),
     "kind": _lt("Kind"),
     "lower": _lt("From (included)"),
     "margin_floor": _lt("Margin Floor (%)"),
+    "max_change_pct": _lt("Largest Change (%)"),
     "max_points": _lt("Maximum Points"),
+    "maximum": _lt("At Most"),
     "measure": _lt("Measure"),
     "metric": _lt("Metric"),
     "metrics": _lt("Metrics"),
+    "minimum": _lt("At Least"),
+    "months": _lt("Months"),
     "name": _lt("Name"),
     "offset_metric": _lt("Offset by"),
     "operator": _lt("Operator"),
@@ -28,9 +42,12 @@ COLUMNS = {
     "points_each": _lt("Points Off per Occurrence"),
     "rank": _lt("Rank"),
     "reference": _lt("Discount Measured from"),
+    "reward": _lt("Reward"),
+    "rounding": _lt("In Steps of"),
     "rules": _lt("Rules"),
     "scale": _lt("Scale"),
     "schema": _lt("Version of the File"),
+    "share_pct": _lt("Share (%)"),
     "steps": _lt("Bands"),
     "tables": _lt("Tables of Rules"),
     "target": _lt("Target"),
@@ -83,6 +100,8 @@ MESSAGES = {
         "“%(got)s” is known of an order line only, so nothing but a discount cap can look at it."
     ),
     "place_not_allowed": _lt("“%(got)s” compares with all other customers; a discount cap can look at the value only."),
+    "minimum_above_maximum": _lt("got %(got)s, which is above the highest limit (%(allowed)s)."),
+    "formula_not_allowed": _lt("only a bonus has a formula."),
     "no_value": _lt("has to be filled in; choose at least one."),
     "too_many_values": _lt("%(got)s values are given, allowed is one; for several use “is one of”."),
     "no_steps": _lt("there is no band. Add at least one."),
@@ -110,6 +129,14 @@ MESSAGES = {
     ),
     "caps_not_compared": _lt(
         "the rows overlap in too many ways to say for all customers whether a worse tier gets a higher cap."
+    ),
+    "ceiling_not_monotone": _lt(
+        "customers of tier “%(worse)s” may have up to %(worse_ceiling)s of credit, those of the better tier "
+        "“%(better)s” only %(better_ceiling)s."
+    ),
+    "ceiling_not_monotone_without": _lt(
+        "customers of the worse tier “%(worse)s” have no credit ceiling where those of “%(better)s” have "
+        "%(better_ceiling)s. Add one for them."
     ),
     "veto_without_effect": _lt("a cap at the best tier changes nothing."),
     "veto_for_everybody": _lt("without conditions the veto holds for every customer."),
@@ -143,7 +170,11 @@ class KeyAccountProblem(models.AbstractModel):
     @api.model
     def _get_place(self, problem, policy_values):
         rows = [self._get_row_name(problem.path, policy_values), *self._get_inner_names(problem.path)]
-        if problem.column:
+        if problem.path[-1:] == ("ceilings",):
+            rows.append(self._find_name(policy_values.get("tiers"), "code", problem.column))
+        elif problem.path[-1:] == ("formula",) and problem.column == "type":
+            rows.append(self._get_column_label("formula"))
+        elif problem.column:
             rows.append(self._get_column_label(problem.column))
         # A condition's values stand in one cell.
         if isinstance(problem.params.get("index"), int) and problem.column != "values":
@@ -167,7 +198,11 @@ class KeyAccountProblem(models.AbstractModel):
                 "tier": self.env._("Tier rules"),
                 "veto": self.env._("Vetoes"),
                 "discount_cap": self.env._("Discount caps"),
+                "credit_limit": self.env._("Credit limits"),
+                "reward": self.env._("Rewards"),
             }
+            if path[-1] == "ceilings":
+                return self.env._("Credit ceilings")
             return kinds.get(path[-1], self.env._("Tables of Rules"))
         column = "key" if path[0] == "criteria" else "code"
         name = self._find_name(policy_values.get(path[0]), column, path[1]) if len(path) > 1 else ""
@@ -181,6 +216,8 @@ class KeyAccountProblem(models.AbstractModel):
             "tier": self.env._("Tier rule"),
             "veto": self.env._("Veto"),
             "discount_cap": self.env._("Discount cap"),
+            "credit_limit": self.env._("Credit limit"),
+            "reward": self.env._("Reward"),
         }
         return self._get_named(kinds.get(path[1], path[1]), name)
 
@@ -223,8 +260,13 @@ class KeyAccountProblem(models.AbstractModel):
         code = problem.code
         if code == "cap_not_monotone" and problem.params["worse_rule"] is None:
             code = "cap_not_monotone_without"
+        if code == "ceiling_not_monotone" and problem.params["worse_ceiling"] is None:
+            code = "ceiling_not_monotone_without"
         if code not in MESSAGES:
             return f"{code} {params}"
+        for name in ("better_ceiling", "worse_ceiling"):
+            if problem.params.get(name):
+                params[name] = self.env["key.account.formatter"]._format_number(problem.params[name])
         template = self.env._(MESSAGES[code])
         return template % {"got": "", "allowed": "", "kind": "", **params}
 
@@ -244,6 +286,10 @@ class KeyAccountProblem(models.AbstractModel):
             ("key.account.rule.condition", "measure"),
             ("key.account.metric", "kind"),
             ("key.account.criterion", "scale"),
+            ("key.account.rule", "reward"),
+            ("key.account.rule", "credit_formula"),
+            ("key.account.rule", "bonus_formula"),
+            ("key.account.rule", "direction"),
         ]:
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
         for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():

@@ -2,7 +2,13 @@ import uuid
 
 from odoo import api, fields, models
 
-RULE_KINDS = [("tier", "Tier"), ("veto", "Veto"), ("discount_cap", "Discount Cap")]
+RULE_KINDS = [
+    ("tier", "Tier"),
+    ("veto", "Veto"),
+    ("discount_cap", "Discount Cap"),
+    ("credit_limit", "Credit Limit"),
+    ("reward", "Reward"),
+]
 
 
 class KeyAccountRule(models.Model):

@@ -13,7 +13,10 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         return [
             "revenue",
             "revenue_previous",
+            "revenue_growth",
             "growth_pct",
+            "average_month",
+            "average_day",
             "margin",
             "margin_pct",
             "invoice_count",
@@ -25,7 +28,16 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         ]
 
     def _get_zero_codes(self):
-        return ["revenue", "revenue_previous", "margin", "invoice_count", "active_months"]
+        return [
+            "revenue",
+            "revenue_previous",
+            "revenue_growth",
+            "average_month",
+            "average_day",
+            "margin",
+            "invoice_count",
+            "active_months",
+        ]
 
     def _get_facts_sql(self, scope):
         """Besides the metrics, ``document_count`` tells the collector who had business in the period."""
@@ -35,7 +47,10 @@ class KeyAccountSourceInvoice(models.AbstractModel):
                    total.document_count,
                    total.revenue,
                    total.revenue_previous,
+                   total.revenue - total.revenue_previous AS revenue_growth,
                    %(growth_pct)s AS growth_pct,
+                   %(average_month)s AS average_month,
+                   %(average_day)s AS average_day,
                    total.margin,
                    %(margin_pct)s AS margin_pct,
                    total.invoice_count,
@@ -52,10 +67,19 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             growth_pct=self._get_percentage_sql(
                 SQL("(total.revenue - total.revenue_previous)"), SQL("total.revenue_previous")
             ),
+            average_month=self._get_average_month_sql(scope),
+            average_day=self._get_ratio_sql(SQL("total.revenue"), SQL("%s", scope.day_count)),
             margin_pct=self._get_percentage_sql(SQL("total.margin"), SQL("total.revenue")),
             largest_invoice_share_pct=self._get_percentage_sql(SQL("total.largest_invoice"), SQL("total.revenue")),
             return_rate_pct=self._get_percentage_sql(SQL("total.refunded"), SQL("total.invoiced")),
         )
+
+    def _get_average_month_sql(self, scope):
+        """Revenue ÷ months. A period that is not made of whole months counts by its days, of which a month has
+        365 ÷ 12: else two weeks across the turn of a month would be two months."""
+        if scope.is_whole_months:
+            return self._get_ratio_sql(SQL("total.revenue"), SQL("%s", scope.month_count))
+        return self._get_ratio_sql(SQL("total.revenue"), SQL("%s", 12 * scope.day_count), factor=365)
 
     def _get_totals_sql(self, scope):
         """Sums of the documents with the cost of what was sold, per customer."""

@@ -6,6 +6,8 @@ from .consent import covered, no_worse, terms, together
 from .decision import Decision
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
+from .formulas import formula_inputs
+from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
 from .lint import lint
 from .matching import Matcher, matcher_name
@@ -18,6 +20,7 @@ __all__ = [
     "Book",
     "CapDecision",
     "CapTable",
+    "CreditGrant",
     "Decision",
     "DiscountLine",
     "Evaluator",
@@ -31,9 +34,11 @@ __all__ = [
     "Problem",
     "Reason",
     "Result",
+    "RewardGrant",
     "Standing",
     "covered",
     "evaluate",
+    "formula_inputs",
     "judge",
     "lint",
     "matcher_name",

@@ -8,10 +8,10 @@ from .book import Book
 from .exact import plain
 from .frame import absent_rows
 from .matching import shared_matcher
+from .outcomes import CapRule
 from .policy import Policy
 from .reasons import Columns, Reason, facts, missing_reasons
 from .scope import CAPS
-from .tables import CapRule
 
 
 class CapDecision(NamedTuple):

@@ -5,19 +5,33 @@ from typing import Any, NamedTuple
 
 from .conditions import Operand
 from .exact import plain
+from .grants import CreditGrant, RewardGrant
+from .outcomes import Rule, TierRule
 from .policy import Policy
 from .reasons import Columns, Reason, facts, missing_reasons
-from .tables import Rule, TierRule
 
 
 class Decision(NamedTuple):
-    """``tier`` (None: no rule gave one), what ``rule`` ``proposed`` before vetoes, and the ``vetoes`` that fired."""
+    """``tier`` (None: no rule gave one), what ``rule`` ``proposed`` before vetoes, and the ``vetoes`` that fired.
+
+    ``credit`` (None: the limit stays) and ``rewards`` have reasons of their own; why there are none is in ``reasons``.
+    """
 
     tier: str | None
     proposed: str | None
     rule: str | None
     vetoes: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    credit: CreditGrant | None = None
+    rewards: tuple[RewardGrant, ...] = ()
+
+    @property
+    def grants(self) -> dict[str, Any] | None:
+        """``credit`` (left out where there is none) and ``rewards`` as plain JSON values; None without both."""
+        if not self.credit and not self.rewards:
+            return None
+        given = {"rewards": plain(self.rewards)}
+        return {"credit": plain(self.credit), **given} if self.credit else given
 
     def dump(self) -> dict[str, Any]:
         """The decision as plain JSON values, numbers as text."""

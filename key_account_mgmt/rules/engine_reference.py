@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from .conditions import Condition, Operand
-from .tables import Rule
+from .outcomes import Rule
 
 Fact = Decimal | int | str | None
 _HOLDS = {

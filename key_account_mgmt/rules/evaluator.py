@@ -11,6 +11,7 @@ from .conditions import Operand
 from .decision import Decision, Verdict
 from .exact import EXACT, plain
 from .frame import Frame, absent_rows, added
+from .granting import GrantTables
 from .matching import shared_matcher
 from .policy import Policy
 from .ranking import Ranking, Standing
@@ -43,20 +44,26 @@ class Result(NamedTuple):
 
 
 class Evaluator:
-    """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works."""
+    """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works.
+
+    ``metrics``: the codes it looks at; ``optional``: those of them without which nothing is left undecided.
+    """
 
     def __init__(self, policy: Policy, engine: str | None = None):
         self.policy = policy
         self._tiers = shared_matcher(policy, "tier", engine)
         self._vetoes = shared_matcher(policy, "veto", engine)
+        self._grants = GrantTables(policy, engine)
         self._operands = tuple(dict.fromkeys((*self._tiers.operands, *self._vetoes.operands)))
+        asked = (*self._operands, *self._grants.operands)
         self._by_rank = [one for one in policy.criteria if one.scale.type == "percentile"]
         self._by_value = [one for one in policy.criteria if one.scale.type != "percentile"]
-        ranked = {operand.metric for operand in self._operands if operand.measure != "value"}
+        ranked = {operand.metric for operand in asked if operand.measure != "value"}
         self._ranked = sorted((ranked | {one.metric for one in self._by_rank}) - {SCORE})
         scored = {metric for criterion in policy.criteria for metric in inputs(criterion)}
-        judged = {operand.metric for operand in self._operands}
-        self.metrics = frozenset((scored | judged) - {SCORE})
+        judged = {operand.metric for operand in asked}
+        self.metrics = frozenset((scored | judged | self._grants.metrics) - {SCORE})
+        self.optional = self._grants.optional - scored - judged
 
     def survey(self, books: Iterable[Book]) -> Population:
         """The population of all customers in ``books``, in one pass that keeps only what is ranked.
@@ -91,6 +98,8 @@ class Evaluator:
         with localcontext(EXACT):
             frame = Frame(self.policy, book, population.rankings)
             decisions = self._decisions(frame)
+            if self._grants:
+                decisions = self._grants.granted(frame, decisions)
             standings = frame.standings(SCORE)
             points_rows = _records([criterion.key for criterion in self.policy.criteria], frame.points, len(book))
             perspectives = frame.perspectives()

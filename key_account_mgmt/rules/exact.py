@@ -26,6 +26,11 @@ def rounded(value: Decimal) -> Decimal:
     return value.quantize(_SIX, ROUND_HALF_UP, EXACT)
 
 
+def stepped(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """``value`` in steps of ``step``, half up unless ``rounding`` says otherwise: 1,250 in steps of 100 is 1,300."""
+    return EXACT.multiply(EXACT.divide(value, step).to_integral_value(rounding), step)
+
+
 def text(value: Decimal | int) -> str:
     """The one spelling of a number: no exponent, no trailing zeros, no minus zero ("70.0" and "7E+1" are "70")."""
     plain = format(value, "f") if isinstance(value, Decimal) else str(value)
@@ -98,13 +103,18 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
-def _at_most_100(value: Decimal) -> Decimal:
-    if value > HUNDRED:
-        raise PydanticCustomError("out_of_range", "above 100", {"got": text(value), "allowed": "<= 100"})
-    return value
+def at_most(limit: Decimal | int) -> AfterValidator:
+    """A validator for numbers that must not be above ``limit``: ``out_of_range``."""
+
+    def check(value: Decimal) -> Decimal:
+        if value > limit:
+            raise PydanticCustomError("out_of_range", "too large", {"got": text(value), "allowed": f"<= {text(limit)}"})
+        return value
+
+    return AfterValidator(check)
 
 
 Number = Annotated[Decimal, BeforeValidator(number), PlainSerializer(text, return_type=str)]
 Points = Annotated[Number, AfterValidator(_not_negative)]
 Positive = Annotated[Number, AfterValidator(_positive)]
-Percent = Annotated[Points, AfterValidator(_at_most_100)]
+Percent = Annotated[Points, at_most(HUNDRED)]

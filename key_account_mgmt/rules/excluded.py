@@ -7,8 +7,8 @@ from decimal import Decimal
 from .axes import Axis
 from .boxes import Box
 from .conditions import Operand
+from .outcomes import Rule
 from .policy import Policy
-from .tables import Rule
 
 # A day as a number, YYYYMMDD.
 DATE = "order_date"

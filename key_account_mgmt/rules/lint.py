@@ -2,26 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from .exact import text
 from .monotone import uneven
+from .outcomes import Rule
 from .policy import Policy
 from .problems import Problem
 from .regions import Test, regions
 from .scales import Bands, Grades, Scale
-from .scope import CAPS, SCORE
-from .tables import Rule
+from .scope import CREDIT, SCORE
 
 Path = tuple[str | int, ...]
 
 
 def lint(policy: Policy) -> list[Problem]:
     """Doubts about ``policy``; an empty list when there are none."""
-    return [*_tiers(policy), *_criteria(policy), *_scores(policy), *_tables(policy), *uneven(policy)]
+    found = (_tiers(policy), _criteria(policy), _scores(policy), _tables(policy), uneven(policy), _ceilings(policy))
+    return list(chain.from_iterable(found))
 
 
 def _tiers(policy: Policy) -> Iterator[Problem]:
-    given = {rule.tier for table in policy.tables if table.kind != CAPS for rule in table.rules}
+    given = {rule.tier for table in policy.tables if table.kind in ("tier", "veto") for rule in table.rules}
     for tier in policy.tiers:
         if tier.code not in given:
             yield Problem(("tiers", tier.code), "code", "tier_never_given", {"got": tier.code})
@@ -106,3 +108,18 @@ def _vetoes(rules: Sequence[Rule], best: str, path: Path) -> Iterator[Problem]:
             yield Problem(where, "tier", "veto_without_effect", {"got": best})
         if not rule.conditions:
             yield Problem(where, "conditions", "veto_for_everybody")
+
+
+def _ceilings(policy: Policy) -> Iterator[Problem]:
+    """Tiers whose ceiling is higher than that of a better tier, or that have none where a better one has one."""
+    table = policy.table(CREDIT)
+    ceilings = table.ceilings if table else {}
+    lowest: str | None = None
+    for tier in sorted(policy.tiers, key=lambda tier: tier.rank):
+        ceiling = ceilings.get(tier.code)
+        if lowest is not None and (ceiling is None or ceiling > ceilings[lowest]):
+            found = {"better": lowest, "worse": tier.code, "better_ceiling": text(ceilings[lowest])}
+            found["worse_ceiling"] = ceiling if ceiling is None else text(ceiling)
+            yield Problem(("tables", CREDIT, "ceilings"), tier.code, "ceiling_not_monotone", found)
+        elif ceiling is not None:
+            lowest = tier.code

@@ -7,10 +7,10 @@ from functools import lru_cache
 from . import engine_durable, engine_reference
 from .book import Book
 from .conditions import Operand
+from .outcomes import Rule
 from .policy import Policy
 from .scope import SCORE
 from .signatures import Signatures
-from .tables import Rule
 
 _logger = logging.getLogger(__name__)
 DURABLE = "durable-rules"

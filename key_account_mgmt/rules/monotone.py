@@ -12,15 +12,14 @@ from .boxes import Box, Cover, TooMuchWork
 from .conditions import Operand
 from .exact import text
 from .excluded import unreal
+from .outcomes import CapRule
 from .policy import Policy
 from .problems import Problem
 from .regions import regions
-from .scope import CAPS
-from .tables import CapRule
+from .scope import CAPS, NO_TIER
 
-# What the facts of an order line call the customer's tier, and what they say where there is none.
+# What the facts of an order line call the customer's tier; NO_TIER where there is none.
 TIER = Operand("customer_tier", "value")
-NO_TIER = "no_tier"
 WORK = 300_000
 
 

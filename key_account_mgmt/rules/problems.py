@@ -20,6 +20,8 @@ _CODES = {
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
 }
+# Columns whose value says in "type" which form it has.
+_UNIONS = ("scale", "formula")
 
 
 class Problem(NamedTuple):
@@ -68,7 +70,7 @@ def _place(loc: tuple[str | int, ...], row: Any) -> tuple[tuple[str | int, ...],
     parts: list[str | int] = []
     node = row
     for position, part in enumerate(loc):
-        if isinstance(node, Mapping) and node.get("type") == part and loc[position - 1] == "scale":
+        if isinstance(node, Mapping) and node.get("type") == part and loc[position - 1] in _UNIONS:
             continue
         if part != "[key]":
             parts.append(part)

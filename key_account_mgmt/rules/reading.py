@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from .conditions import Condition
+from .outcomes import Rule
 from .policy import Criterion, Metric, Policy, Tier
 from .problems import PolicyError, Problem, from_pydantic
 from .raw import Envelope, TableEnvelope, by_code, get, label_of, parsed, rows_of
 from .rows import Row
-from .scope import SCORE, Scope
-from .tables import TABLES, Rule, Table
+from .scope import GRANTS, NO_TIER, SCORE, TIER, Scope
+from .tables import TABLES, Table
 
 Path = tuple[str | int, ...]
 _SCORE_METRIC = Metric(code=SCORE, kind="number")
@@ -37,7 +38,7 @@ class _Reader:
         """The policy, or None when ``problems`` has something."""
         self._row(Envelope, values, (), Scope())
         metric_rows, tier_rows = rows_of(values, "metrics"), rows_of(values, "tiers")
-        metrics, tiers = self._metrics(metric_rows), self._tiers(tier_rows)
+        metrics, tiers = self._metrics(metric_rows, _reserved(values)), self._tiers(tier_rows)
         known_metrics = {**by_code(metric_rows, metrics), SCORE: _SCORE_METRIC}
         scope = Scope(known_metrics, by_code(tier_rows, tiers))
         criteria = self._rows(Criterion, rows_of(values, "criteria"), ("criteria",), "key", scope)
@@ -47,10 +48,11 @@ class _Reader:
             return None
         return Policy(name=values.get("name", ""), metrics=metrics, tiers=tiers, criteria=criteria, tables=tables)
 
-    def _metrics(self, rows: Sequence[Any]) -> list[Metric]:
+    def _metrics(self, rows: Sequence[Any], reserved: Sequence[str]) -> list[Metric]:
         self._unique(rows, ("metrics",), "code", "code")
-        if any(get(row, "code") == SCORE for row in rows):
-            self.problems.append(Problem(("metrics", SCORE), "code", "reserved_code", {"got": SCORE}))
+        for code in reserved:
+            if any(get(row, "code") == code for row in rows):
+                self.problems.append(Problem(("metrics", code), "code", "reserved_code", {"got": code}))
         return self._rows(Metric, rows, ("metrics",), "code", Scope())
 
     def _tiers(self, rows: Sequence[Any]) -> list[Tier]:
@@ -71,7 +73,7 @@ class _Reader:
         envelope = self._row(TableEnvelope, row, path, scope)
         if envelope is None:
             return None
-        kind, scope = TABLES[envelope.kind], replace(scope, table=envelope.kind)
+        kind, scope = TABLES[envelope.kind], _scope_of(envelope.kind, scope)
         table = self._row(kind, {**row, "rules": ()}, path, scope)
         path = (*path, "rules")
         self._unique(envelope.rules, path, "key", "key")
@@ -113,3 +115,19 @@ class _Reader:
                 self.problems.append(Problem((*path, name), column, "duplicate", found))
             elif isinstance(value, (str, int)):
                 first[value] = name
+
+
+def _reserved(values: Any) -> Sequence[str]:
+    """Codes that no metric may have: ``tier`` only where a table can ask for the tier, as others never could."""
+    grants = any(get(table, "kind") in GRANTS for table in rows_of(values, "tables"))
+    return (SCORE, TIER) if grants else (SCORE,)
+
+
+def _scope_of(kind: str, scope: Scope) -> Scope:
+    """What the rows of a table may refer to: what is granted for a tier may ask for it, as for a metric."""
+    scope = replace(scope, table=kind)
+    if kind not in GRANTS:
+        return scope
+    options = tuple(dict.fromkeys((*scope.tiers, NO_TIER)))
+    tier = Metric.model_construct(code=TIER, name="", kind="choice", options=options, of=None)
+    return replace(scope, metrics={**scope.metrics, TIER: tier})

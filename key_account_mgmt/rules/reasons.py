@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .conditions import Operand
-from .tables import Rule
+from .outcomes import Rule
 
 Columns = Mapping[Operand, Sequence]
 

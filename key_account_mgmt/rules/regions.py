@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .axes import Axis, axis
 from .conditions import Condition, Operand
-from .tables import Rule
+from .outcomes import Rule
 
 Test = Mapping[Operand, frozenset[int]]
 

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from .policy import Metric
 
 SCORE = "score"
+# The tier that the tier table and the vetoes came to, or NO_TIER: known where a customer is granted something for it.
+TIER = "tier"
+NO_TIER = "no_tier"
 CAPS = "discount_cap"
+CREDIT = "credit_limit"
+REWARDS = "reward"
+GRANTS = (CREDIT, REWARDS)
 
 
 @dataclass(frozen=True)

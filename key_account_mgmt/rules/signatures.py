@@ -13,8 +13,8 @@ from .axes import Codes, recode
 from .chunks import BYTE, Chunk, chunks
 from .conditions import Operand
 from .engine_durable import Engine
+from .outcomes import Rule
 from .regions import regions
-from .tables import Rule
 
 Indices = tuple[int, ...]
 Columns = Mapping[Operand, Sequence]

@@ -1,37 +1,16 @@
-"""The kinds of rule tables: what their rules give, and which of the rules that fire counts."""
+"""The kinds of rule tables, and which of their rules that fire counts."""
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from .conditions import Condition
-from .exact import Percent
-from .rows import Code, Row, Text
-from .scope import CAPS, known_tier
+from .exact import Points
+from .outcomes import CapRule, CreditRule, RewardRule, Rule, TierCode, TierRule, VetoRule
+from .rows import Row
+from .scope import CAPS, CREDIT, REWARDS
 
 HitPolicy = Literal["first", "all"]
 Reference = Literal["list_price", "pricelist"]
-
-
-class Rule(Row):
-    """All conditions hold → the outcome, which the kinds of tables add; without conditions it always holds."""
-
-    key: Code
-    name: Text = ""
-    conditions: tuple[Condition, ...] = ()
-
-
-class TierRule(Rule):
-    """Outcome: the tier, for ``veto`` the best one still allowed."""
-
-    tier: Annotated[Code, AfterValidator(known_tier)]
-
-
-class CapRule(Rule):
-    """Outcome: the highest discount a salesperson may give alone, and the lowest margin, both in % (0..100)."""
-
-    cap: Percent
-    margin_floor: Percent | None = None
 
 
 class TierTable(Row):
@@ -46,10 +25,10 @@ class TierTable(Row):
 class VetoTable(Row):
     """Caps the tier whatever the score: all rules that fire, and the worst cap counts."""
 
-    rule: ClassVar[type[Rule]] = TierRule
+    rule: ClassVar[type[Rule]] = VetoRule
     hit_policy: ClassVar[HitPolicy] = "all"
     kind: Literal["veto"]
-    rules: tuple[TierRule, ...] = ()
+    rules: tuple[VetoRule, ...] = ()
 
 
 class DiscountCapTable(Row):
@@ -71,6 +50,36 @@ class DiscountCapTable(Row):
         return None if reference == "list_price" else reference
 
 
-# A new kind of table is a class here and its resolution in ``decision`` or ``caps``.
-TABLES: dict[str, type[Row]] = {"tier": TierTable, "veto": VetoTable, CAPS: DiscountCapTable}
-Table = Annotated[TierTable | VetoTable | DiscountCapTable, Field(discriminator="kind")]
+class CreditLimitTable(Row):
+    """Gives a customer its new credit limit: the first rule that fires, by order; where none does it stays.
+
+    ``ceilings``: by tier, the highest limit that its customers are ever given; a tier without one has no ceiling.
+    """
+
+    rule: ClassVar[type[Rule]] = CreditRule
+    hit_policy: ClassVar[HitPolicy] = "first"
+    kind: Literal["credit_limit"]
+    ceilings: dict[TierCode, Points] = {}
+    rules: tuple[CreditRule, ...] = ()
+
+
+class RewardTable(Row):
+    """Gives a customer rewards: all rules that fire, in their order."""
+
+    rule: ClassVar[type[Rule]] = RewardRule
+    hit_policy: ClassVar[HitPolicy] = "all"
+    kind: Literal["reward"]
+    rules: tuple[RewardRule, ...] = ()
+
+
+# A new kind of table is a class here, its rules' columns in ``outcomes``, and its resolution in a file of its own.
+TABLES: dict[str, type[Row]] = {
+    "tier": TierTable,
+    "veto": VetoTable,
+    CAPS: DiscountCapTable,
+    CREDIT: CreditLimitTable,
+    REWARDS: RewardTable,
+}
+Table = Annotated[
+    TierTable | VetoTable | DiscountCapTable | CreditLimitTable | RewardTable, Field(discriminator="kind")
+]

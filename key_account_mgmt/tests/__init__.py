@@ -10,7 +10,10 @@ from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
 from . import test_explainer
+from . import test_grant_rules
+from . import test_grants
 from . import test_metric
+from . import test_metric_customer
 from . import test_metric_invoice
 from . import test_metric_order
 from . import test_metric_payment

@@ -46,7 +46,8 @@ class TestCollector(KeyAccountCommon):
         self.assertEqual(set(facts.values()), {Decimal(0)})
         self.assertEqual(
             set(facts),
-            {"revenue", "revenue_previous", "margin", "invoice_count", "active_months", "order_count"}
+            {"revenue", "revenue_previous", "revenue_growth", "average_month", "average_day", "margin"}
+            | {"invoice_count", "active_months", "order_count"}
             | {"on_time_count", "late_count", "overdue_amount", "collected_amount"},
         )
 

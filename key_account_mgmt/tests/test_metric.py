@@ -24,13 +24,13 @@ class TestMetric(KeyAccountCommon):
 
     def test_every_shipped_metric_says_what_it_is(self):
         metrics = self.env["key.account.metric"].search([("source", "!=", "manual")])
-        self.assertEqual(len(metrics), 21)
+        self.assertEqual(len(metrics), 26)
         for metric in metrics:
             with self.subTest(metric.code):
                 self.assertTrue(metric.description and metric.missing_when and metric.unit)
 
     def test_every_metric_of_a_source_has_a_record(self):
-        for source in ("invoice", "payment", "order"):
+        for source in ("invoice", "payment", "order", "customer"):
             metrics = self.env["key.account.metric"].search([("source", "=", source)])
             self.assertEqual(
                 set(metrics.mapped("code")), set(self.env[f"key.account.source.{source}"]._get_metric_codes())
@@ -44,7 +44,7 @@ class TestMetric(KeyAccountCommon):
             self.make_metric(code, "number")
 
     def test_reserved_codes_are_refused(self):
-        for code in ("partner_id", "document_count"):
+        for code in ("partner_id", "document_count", "tier"):
             with self.subTest(code), self.assertRaisesRegex(ValidationError, "meaning of its own"), self.cr.savepoint():
                 self.make_metric(code, "number")
 

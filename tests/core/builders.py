@@ -86,6 +86,49 @@ def caps(*rows, **parts):
     return Policy.load(caps_dict(*rows, **parts))
 
 
+def credit(formula=None, *conditions, key="limit", **columns):
+    """A row of a table of credit limits: 10,000 unless ``formula`` says otherwise; numbers in steps of cents."""
+    made = {"key": key, "name": key, "formula": formula or fixed(10_000), "conditions": list(conditions)}
+    return made | {name: value if isinstance(value, (bool, dict)) else str(value) for name, value in columns.items()}
+
+
+def reward(kind="training", *conditions, key="reward", formula=None, **columns):
+    """A row of a table of rewards."""
+    made = {"key": key, "name": key, "reward": kind, "conditions": list(conditions)}
+    made |= {name: str(value) for name, value in columns.items()}
+    return made if formula is None else {**made, "formula": formula}
+
+
+def fixed(amount):
+    return {"type": "fixed", "amount": str(amount)}
+
+
+def factor(number):
+    return {"type": "factor", "factor": str(number)}
+
+
+def share(percent, of="revenue"):
+    return {"type": f"{of}_share", "share_pct": str(percent)}
+
+
+def of_tier(*codes):
+    return condition("tier", "in", *codes)
+
+
+def grants_dict(*rules, limits=(), rewards=(), ceilings=None, **parts):
+    """A policy's JSON form with tables of credit limits and rewards, as far as they have rows."""
+    made = policy_dict(*rules, **parts)
+    if limits or ceilings:
+        made["tables"].append(table("credit_limit", *limits) | {"ceilings": ceilings or {}})
+    if rewards:
+        made["tables"].append(table("reward", *rewards))
+    return made
+
+
+def grants(*rules, **parts):
+    return Policy.load(grants_dict(*rules, **parts))
+
+
 def points(scale, facts, max_points="100", metrics=None):
     """The points of one customer with ``facts`` by one criterion on ``value``."""
     kinds = metrics or [metric(code, "number") for code in {"value", *facts}]

@@ -1,0 +1,15 @@
+"""What policies call the parts of credit limits and rewards."""
+
+CREDIT, REWARDS = "credit_limit", "reward"
+GRANT_KINDS = (CREDIT, REWARDS)
+# The tier that was decided, as conditions ask for it.
+TIER = "tier"
+# The column of each formula that has its number.
+FORMULA_NUMBERS = {
+    "fixed": "amount",
+    "factor": "factor",
+    "revenue_share": "share_pct",
+    "growth_share": "share_pct",
+    "months": "months",
+    "days": "days",
+}

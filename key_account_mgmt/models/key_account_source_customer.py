@@ -1,0 +1,34 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class KeyAccountSourceCustomer(models.AbstractModel):
+    """What stands on the customer itself, in the evaluated company, when the evaluation is computed."""
+
+    _name = "key.account.source.customer"
+    _inherit = ["key.account.source"]
+    _description = "Key Account Metrics from Customers"
+
+    def _get_metric_codes(self):
+        return ["credit_limit", "account_kind"]
+
+    def _get_facts_sql(self, scope):
+        # sudo: managers evaluate customers without being accountants, as with all other documents; see the collector
+        customers = self.env["res.partner"].sudo().with_company(scope.company)
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   %(credit_limit)s AS credit_limit,
+                   %(account_kind)s AS account_kind
+              FROM res_partner partner
+                   %(customer)s
+             WHERE partner.commercial_partner_id = partner.id
+            """,
+            customer=self._get_customer_join_sql(scope, SQL("partner.id")),
+            credit_limit=self._get_limit_sql(customers),
+            account_kind=customers._field_to_sql("customer", "key_account_kind"),
+        )
+
+    def _get_limit_sql(self, customers):
+        """The limit of the company, or its default for all customers; Odoo takes zero for no limit."""
+        return SQL("NULLIF(%s::numeric, 0)", customers._field_to_sql("customer", "credit_limit"))

@@ -1,0 +1,125 @@
+"""The new credit limit that a rule gives a customer, and which of its bounds counted."""
+
+from collections.abc import Mapping
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_UP, Decimal, localcontext
+from typing import NamedTuple
+
+from .exact import EXACT, HUNDRED, ZERO, stepped
+from .formulas import EXPOSURE, LIMIT
+from .outcomes import CENT, CreditRule
+
+Values = Mapping[str, Decimal | None]
+
+
+class Bound(NamedTuple):
+    """A limit's lowest or highest, by the name of the column that says so (or ``ceiling``, ``exposure``)."""
+
+    name: str
+    value: Decimal
+
+
+class NewLimit(NamedTuple):
+    """``limit``: the new one, None where it stays as it is. ``computed``: what the formula alone came to.
+
+    ``bound``: what counted instead of the formula's amount, or None. ``missing``: the metrics that were needed.
+    """
+
+    limit: Decimal | None = None
+    computed: Decimal | None = None
+    bound: Bound | None = None
+    missing: tuple[str, ...] = ()
+
+
+def inputs(rule: CreditRule) -> set[str]:
+    """The metrics that a new limit by ``rule`` depends on."""
+    return {LIMIT, *rule.formula.inputs} | (set() if rule.below_exposure else {EXPOSURE})
+
+
+def new_limit(rule: CreditRule, values: Values, ceiling: Decimal | None = None) -> NewLimit:
+    """The limit that ``rule`` gives a customer with these ``values`` (of ``inputs``; None is missing).
+
+    1. The formula's amount; a negative one is 0.
+    2. At least ``minimum`` and the current limit − ``max_change_pct``; at most ``maximum``, the current limit +
+       ``max_change_pct`` and the tier's ``ceiling``. Where they exclude each other the lowest upper one counts:
+       caution. Without a current limit nothing says what a change of so many percent is.
+    3. Rounded half up to steps of ``rounding``; to the next step inside where that leaves the bounds, and where no
+       step lies between them, not at all.
+    4. ``direction`` raise: a lower limit than the current one changes nothing. Who has no limit gets a first one.
+    5. Unless ``below_exposure``, lowering stops at the customer's exposure (rounded up to a step), or leaves the limit
+       as it is where more than that is in use. A first limit is not below the exposure either, as far as its upper
+       bounds allow.
+
+    Two average months of 20,000 are 40,000. Today's limit is 30,000 and may change by 20 %, so it is at most 36,000;
+    in steps of 5,000 that is 35,000.
+    """
+    missing = tuple(metric for metric in rule.formula.inputs if values.get(metric) is None)
+    if missing:
+        return NewLimit(missing=missing)
+    with localcontext(EXACT):
+        current, computed = values.get(LIMIT), max(ZERO, rule.formula.compute(values))
+        lowest, highest = _lowest(rule, current), _highest(rule, current, ceiling)
+        limit, bound = _bounded(computed, lowest, highest)
+        limit = _rounded(limit, rule.rounding, lowest, highest)
+        if current is not None and (limit == current or (limit < current and rule.direction == "raise")):
+            return NewLimit(None, computed, bound)
+        found = NewLimit(limit, computed, bound)
+        if rule.below_exposure or (current is not None and limit > current):
+            return found
+        return _protected(found, rule.rounding, values, highest)
+
+
+def _lowest(rule: CreditRule, current: Decimal | None) -> Bound | None:
+    bounds = [Bound("minimum", rule.minimum)]
+    if current is not None and rule.max_change_pct is not None:
+        less = stepped(current - current * rule.max_change_pct / HUNDRED, CENT, ROUND_UP)
+        bounds.append(Bound("max_change_pct", max(ZERO, min(current, less))))
+    return max(_given(bounds), key=_value, default=None)
+
+
+def _highest(rule: CreditRule, current: Decimal | None, ceiling: Decimal | None) -> Bound | None:
+    bounds = [Bound("maximum", rule.maximum), Bound("ceiling", ceiling)]
+    if current is not None and rule.max_change_pct is not None:
+        more = stepped(current + current * rule.max_change_pct / HUNDRED, CENT, ROUND_DOWN)
+        bounds.append(Bound("max_change_pct", max(current, more)))
+    return min(_given(bounds), key=_value, default=None)
+
+
+def _given(bounds: list[Bound]) -> list[Bound]:
+    return [bound for bound in bounds if bound.value is not None]
+
+
+def _value(bound: Bound) -> Decimal:
+    return bound.value
+
+
+def _bounded(amount: Decimal, lowest: Bound | None, highest: Bound | None) -> tuple[Decimal, Bound | None]:
+    """The amount within its bounds, and the bound that it was cut or lifted to."""
+    bound = None
+    if lowest and amount < lowest.value:
+        amount, bound = lowest.value, lowest
+    if highest and amount > highest.value:
+        amount, bound = highest.value, highest
+    return amount, bound
+
+
+def _rounded(limit: Decimal, step: Decimal, lowest: Bound | None, highest: Bound | None) -> Decimal:
+    near = stepped(limit, step)
+    return next((one for one in (near, near - step, near + step) if _within(one, lowest, highest)), limit)
+
+
+def _within(limit: Decimal, lowest: Bound | None, highest: Bound | None) -> bool:
+    return limit >= (lowest.value if lowest else ZERO) and (highest is None or limit <= highest.value)
+
+
+def _protected(found: NewLimit, step: Decimal, values: Values, highest: Bound | None) -> NewLimit:
+    """A limit that would be lower than today's, or a first one, where the customer may be using more than that."""
+    current, exposure = values.get(LIMIT), values.get(EXPOSURE)
+    if exposure is None:
+        return NewLimit(missing=(EXPOSURE,))
+    used = stepped(exposure, step, ROUND_CEILING)
+    if current is None and highest:
+        used = min(used, highest.value)
+    if found.limit >= used:
+        return found
+    stays = current is not None and used >= current
+    return NewLimit(None if stays else used, found.computed, Bound("exposure", exposure))

@@ -1,0 +1,68 @@
+"""The tables of credit limits and rewards at work, a batch of customers at a time."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from . import credit, rewards
+from .conditions import Operand
+from .decision import Decision
+from .formulas import LIMIT
+from .frame import Frame, absent_rows
+from .grants import Case, credit_grant, reward_grants
+from .matching import shared_matcher
+from .policy import Policy
+from .scope import CREDIT, NO_TIER, REWARDS, TIER
+
+_TIER = Operand(TIER, "value")
+
+
+class GrantTables:
+    """The credit limits and rewards of a policy; false when it has none.
+
+    ``operands``: what the conditions look at, but for the tier, which comes out of the decision. ``metrics``: what the
+    formulas look at; ``optional``: those that a customer may well not have, such as a credit limit before its first.
+    """
+
+    def __init__(self, policy: Policy, engine: str | None = None):
+        self._credit, self._rewards = (shared_matcher(policy, kind, engine) for kind in (CREDIT, REWARDS))
+        table, vetoes = policy.table(CREDIT), policy.table("veto")
+        self._ceilings: Mapping[str, Decimal] = table.ceilings if table else {}
+        self._freezing = frozenset(rule.key for rule in (vetoes.rules if vetoes else ()) if rule.freezes_credit)
+        asked = (*self._credit.operands, *self._rewards.operands)
+        self.operands = tuple(dict.fromkeys(operand for operand in asked if operand != _TIER))
+        needed = [*map(credit.inputs, self._credit.rules), *map(rewards.inputs, self._rewards.rules)]
+        self.metrics = frozenset(metric for metrics in needed for metric in metrics)
+        multiplied = any(LIMIT in rule.formula.inputs for rule in self._credit.rules)
+        self.optional = frozenset() if multiplied else self.metrics & {LIMIT}
+
+    def __bool__(self) -> bool:
+        return bool(self._credit.rules or self._rewards.rules)
+
+    def granted(self, frame: Frame, decisions: Sequence[Decision]) -> list[Decision]:
+        """The decisions about the customers of ``frame``, now with what their tiers and figures earn them."""
+        count = len(frame.book)
+        columns = {**frame.columns(self.operands), _TIER: [one.tier or NO_TIER for one in decisions]}
+        credits, gifts = self._credit.match(columns, count), self._rewards.match(columns, count)
+        cases = self._cases(frame, columns, decisions)
+        return list(map(self._decision, decisions, credits, gifts, cases))
+
+    def _cases(self, frame: Frame, columns: Mapping[Operand, Sequence], decisions: Sequence[Decision]) -> list[Case]:
+        absent: dict[int, list[Operand]] = {}
+        for operand in self.operands:
+            for row in absent_rows(columns[operand]):
+                absent.setdefault(row, []).append(operand)
+        names = sorted(self.metrics)
+        values = zip(*map(frame.values, names), strict=True) if names else [()] * len(decisions)
+        return [
+            Case(columns, row, dict(zip(names, numbers, strict=True)), absent.get(row, ()), self._frozen_by(decision))
+            for row, (decision, numbers) in enumerate(zip(decisions, values, strict=True))
+        ]
+
+    def _frozen_by(self, decision: Decision) -> str | None:
+        return next((veto for veto in decision.vetoes if veto in self._freezing), None)
+
+    def _decision(self, decision: Decision, credits: Sequence[int], gifts: Sequence[int], case: Case) -> Decision:
+        limit, why_not = credit_grant(self._credit.rules, credits, case, self._ceilings.get(decision.tier))
+        given, why_not_more = reward_grants(self._rewards.rules, gifts, case)
+        reasons = (*decision.reasons, *why_not, *why_not_more)
+        return decision._replace(reasons=reasons, credit=limit, rewards=given)
