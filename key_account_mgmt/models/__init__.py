@@ -42,6 +42,7 @@ from . import key_account_evaluation_replay
 from . import key_account_evaluation_line
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_summary
+from . import key_account_evaluation_line_award
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -67,3 +68,19 @@ from . import key_account_approval_decision
 from . import key_account_approval_details
 from . import sale_order_approval
 from . import sale_order_cap_status
+from . import key_account_frozen_mixin
+from . import key_account_credit_entry
+from . import key_account_award
+from . import key_account_award_making
+from . import key_account_evaluation_award
+from . import key_account_evaluation_award_budget
+from . import key_account_evaluation_award_summary
+from . import key_account_award_decision
+from . import key_account_award_budget
+from . import key_account_award_posting
+from . import key_account_award_ending
+from . import key_account_award_delivery
+from . import res_company_credit
+from . import res_config_settings_credit
+from . import res_partner_award
+from . import res_partner_credit_ledger

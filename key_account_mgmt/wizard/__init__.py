@@ -4,3 +4,6 @@ from . import key_account_ruleset_import
 from . import key_account_approval_request
 from . import key_account_approval_refusal
 from . import key_account_ruleset_import_cap
+from . import key_account_award_change
+from . import key_account_award_delivery
+from . import key_account_award_refusal
