@@ -53,7 +53,7 @@ class KeyAccountAward(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT evaluation_id, rule_key, SUM(cost)
+                SELECT evaluation_id, rule_key, SUM(cost)::text
                   FROM key_account_award
                  WHERE evaluation_id IN %s AND state IN %s
               GROUP BY evaluation_id, rule_key

@@ -43,14 +43,19 @@ class KeyAccountEvaluation(models.Model):
         self.env["key.account.evaluation.line"].flush_model()
         self.env["key.account.award"].flush_model()
         granted = self._get_awarded_sql() if self.award_ids else self._get_granted_sql()
-        return self.env.execute_query(granted)
+        # As text: numbers of the database would come as floats.
+        query = SQL("SELECT rule, is_credit, count, amount::text, before::text FROM (%s) AS granted", granted)
+        return [
+            (rule, is_credit, count, Decimal(amount), Decimal(before))
+            for rule, is_credit, count, amount, before in self.env.execute_query(query)
+        ]
 
     def _get_granted_sql(self):
         return SQL(
             """
-            SELECT line.grants->'credit'->>'rule', TRUE, COUNT(*),
-                   SUM((line.grants->'credit'->>'limit')::numeric),
-                   SUM(COALESCE((line.grants->'credit'->>'current')::numeric, 0))
+            SELECT line.grants->'credit'->>'rule' AS rule, TRUE AS is_credit, COUNT(*) AS count,
+                   SUM((line.grants->'credit'->>'limit')::numeric) AS amount,
+                   SUM(COALESCE((line.grants->'credit'->>'current')::numeric, 0)) AS before
               FROM key_account_evaluation_line line
              WHERE line.evaluation_id = %(evaluation)s AND line.grants->'credit'->>'rule' IS NOT NULL
           GROUP BY 1
@@ -68,11 +73,11 @@ class KeyAccountEvaluation(models.Model):
         """What is proposed and granted; not what was refused, taken back or expired."""
         return SQL(
             """
-            SELECT rule_key, kind = 'credit', COUNT(*),
+            SELECT rule_key AS rule, kind = 'credit' AS is_credit, COUNT(*) AS count,
                    SUM(CASE WHEN kind <> 'credit' THEN COALESCE(cost, 0)
                             WHEN state = 'proposed' THEN proposed
-                            ELSE approved_amount END),
-                   SUM(COALESCE(limit_before, 0))
+                            ELSE approved_amount END) AS amount,
+                   SUM(COALESCE(limit_before, 0)) AS before
               FROM key_account_award
              WHERE evaluation_id = %s AND state NOT IN ('refused', 'reverted', 'expired')
           GROUP BY 1, 2
