@@ -36,11 +36,11 @@ class ResPartner(models.Model):
         if "credit_limit" in vals:
             wanted = self._get_key_account_written_limit(vals)
             self._check_key_account_limits([p for p, limit in before.items() if limit != wanted])
-        strangers = self.filtered(lambda partner: partner not in before)
+        # Now, since core takes what it has written out of the values.
+        contacts = self.filtered(lambda partner: partner not in before) if OWNER_FIELDS & vals.keys() else self.browse()
         result = super().write(vals)
         self._note_key_account_limits(before)
-        if OWNER_FIELDS & vals.keys():
-            strangers.sudo().filtered(lambda partner: partner._is_key_account_customer())._receive_key_account_limits()
+        contacts.sudo().filtered(lambda partner: partner._is_key_account_customer())._receive_key_account_limits()
         return result
 
     @api.model

@@ -20,9 +20,7 @@ class AwardCommon(WaysRoundCommon):
 
     @classmethod
     def make_user_of(cls, companies, login, groups):
-        return new_test_user(
-            cls.env, login, groups, company_id=companies[0].id, company_ids=[(6, 0, companies.ids)]
-        )
+        return new_test_user(cls.env, login, groups, company_id=companies[0].id, company_ids=[(6, 0, companies.ids)])
 
     @classmethod
     def make_granting(cls, grants, state="applied", budgets=(), user=None, **values):
@@ -97,6 +95,10 @@ class AwardCommon(WaysRoundCommon):
         company = company or self.company
         entries = self.env[ENTRY].search([("partner_id", "=", customer.id), ("company_id", "=", company.id)])
         return [
-            (entry.was_limited and entry.old_limit or None, entry.is_limited and entry.new_limit or None, entry.source)
+            (
+                (entry.was_limited and entry.old_limit) or None,
+                (entry.is_limited and entry.new_limit) or None,
+                entry.source,
+            )
             for entry in entries.sorted("id")
         ]

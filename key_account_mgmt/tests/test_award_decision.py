@@ -32,9 +32,7 @@ class TestDecision(AwardCommon):
         message = self.second.sudo().message_ids[0]
         self.assertIn(award.name, message.body)
         self.assertEqual(message.author_id, self.finance.partner_id)
-        self.assertRecordValues(
-            message.tracking_value_ids, [{"old_value_float": 10000, "new_value_float": 12000}]
-        )
+        self.assertRecordValues(message.tracking_value_ids, [{"old_value_float": 10000, "new_value_float": 12000}])
         self.assertEqual(message.tracking_value_ids.field_id.name, "credit_limit")
 
     def test_approved_reward_is_promised(self):
@@ -160,7 +158,7 @@ class TestDecision(AwardCommon):
         return places
 
     def test_many_at_once_in_few_queries(self):
-        awards = self.make_credit({customer: 5000 for customer in self.customers})
+        awards = self.make_credit(dict.fromkeys(self.customers, 5000))
         self.approve(awards)
         self.assertEqual(set(awards.mapped("state")), {"posted"})
         self.assertEqual([self.get_limit(customer) for customer in self.customers], [5000] * 5)

@@ -73,7 +73,10 @@ class TestMaking(AwardCommon):
             budgets={"bonus": 1000},
         )
         self.assertEqual(
-            [(row["name"], row["count"], row["amount"], row["raise"], row["over"]) for row in evaluation._get_award_rows()],
+            [
+                (row["name"], row["count"], row["amount"], row["raise"], row["over"])
+                for row in evaluation._get_award_rows()
+            ],
             [("raise", 2, 20000, 10000, False), ("Bonus", 2, 1200, None, True)],
         )
         self.assertIn("20,000", evaluation.award_summary_html)
