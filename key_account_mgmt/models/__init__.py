@@ -83,4 +83,5 @@ from . import key_account_award_delivery
 from . import res_company_credit
 from . import res_config_settings_credit
 from . import res_partner_award
+from . import res_partner_credit
 from . import res_partner_credit_ledger

@@ -110,14 +110,6 @@ class KeyAccountAward(models.Model):
             raise UserError(
                 self.env._("%s was deleted, so there is nobody to grant anything to. Refuse it.", self.partner_name)
             )
-        if self.kind == "credit" and not values["approved_amount"]:
-            raise UserError(
-                self.env._(
-                    "A credit limit of zero means no limit at all. Grant %(customer)s some amount, or refuse the"
-                    " award.",
-                    customer=self.partner_name,
-                )
-            )
         self._check_dates(values)
         self._check_responsible(values["user_id"])
 

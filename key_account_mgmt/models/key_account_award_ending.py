@@ -85,12 +85,13 @@ class KeyAccountAward(models.Model):
         changes, notes = [], {}
         # sudo: the customer need not be one of those whom the user sees
         for award in self.sudo():
-            limit = award._get_current_limit()
-            target = award._get_restored(histories[award.id], limit)
-            if target is None:
-                notes[self.browse(award.id)] = award._get_left_alone_text(limit)
-            else:
+            customer = award._get_customer().with_company(award.company_id)
+            limit = customer and customer._get_key_account_limit()
+            if customer and award._is_limit_own(histories[award.id], limit):
+                target = award._get_lasting_old(histories[award.id])
                 changes.append(award._prepare_change(source, limit, target, user))
+            else:
+                notes[self.browse(award.id)] = award._get_left_alone_text(customer, limit)
         self.env["res.partner"]._set_key_account_limits(changes)
         for award, note in notes.items():
             award._set_values({"note": note})
@@ -98,11 +99,6 @@ class KeyAccountAward(models.Model):
         done = self - left_alone
         self._log_each({**notes, **dict.fromkeys(done, self.env._("The customer has its old limit again."))})
         return left_alone
-
-    def _get_current_limit(self):
-        """The limit that the customer has now; None: there is no such customer any more."""
-        customer = self._get_customer().with_company(self.company_id)
-        return customer._get_key_account_limit() if customer else None
 
     def _get_histories(self):
         """Ledgers of the customers of these awards, the last entry first: ``{award id: entries}``."""
@@ -116,23 +112,25 @@ class KeyAccountAward(models.Model):
             places[entry.partner_id.id, entry.company_id.id].append(entry.id)
         return {award.id: ledger.browse(places[award._get_customer().id, award.company_id.id]) for award in awards}
 
-    def _get_restored(self, history, limit):
-        """The limit to go back to, or None when it is not this award's any more.
+    def _get_own_entry(self, history):
+        return history.filtered(lambda entry: entry.award_id == self and entry.source == "award")
+
+    def _is_limit_own(self, history, limit):
+        """Whether nobody changed the limit since this award was posted; later awards that ended do not count.
 
         :param history: ledger of the customer, the last entry first
         :param limit: what the customer has now
         """
-        own = history.filtered(lambda entry: entry.award_id == self and entry.source == "award")
-        if limit is None or not own or own._get_new() != limit:
-            return None
+        own = self._get_own_entry(history)
+        if not own or own._get_new() != limit:
+            return False
         since = history.filtered(lambda entry: entry.id > own.id)
-        if any(entry.source == "manual" or entry.award_id.state == "posted" for entry in since):
-            return None
-        return self._get_lasting_old(own, history)
+        return not any(entry.source == "manual" or entry.award_id.state == "posted" for entry in since)
 
-    def _get_lasting_old(self, own, history):
+    def _get_lasting_old(self, history):
         """What the limit was before, without awards that ended meanwhile: their limits were left alone when this one
         had replaced them, and must not come back."""
+        own = self._get_own_entry(history)
         target = own._get_old()
         for entry in history.filtered(lambda entry: entry.id < own.id):
             ended = entry.source == "award" and entry.award_id.state in ("expired", "reverted")
@@ -141,12 +139,12 @@ class KeyAccountAward(models.Model):
             target = entry._get_old()
         return target
 
-    def _get_left_alone_text(self, limit):
-        if limit is None:
+    def _get_left_alone_text(self, customer, limit):
+        if not customer:
             return self.env._("The customer was deleted.")
         formatter = self.env["key.account.formatter"]
         return self.env._(
             "The limit was changed since it was posted, so it was left as it is: %(now)s instead of %(posted)s.",
-            now=formatter._format_amount(repr(limit.amount), self.currency_id) if limit.limited else self.env._("none"),
+            now=self.env._("none") if limit is None else formatter._format_amount(limit, self.currency_id),
             posted=formatter._format_amount(repr(self.approved_amount), self.currency_id),
         )

@@ -52,12 +52,13 @@ class KeyAccountAward(models.Model):
     def _prepare_reward(self, line, reward, names):
         kind = KINDS.get(reward["kind"], reward["kind"])
         amount = float(reward.get("amount") or 0)
+        cost = reward.get("cost")
         return {
             **self._prepare_award(line, reward, names),
             "kind": kind if kind in dict(self._fields["kind"].selection) and kind != "credit" else "free",
             "rule_name": reward.get("name") or names.get(reward["rule"], reward["rule"]),
             "proposed": amount,
-            "estimated_cost": amount,
+            "estimated_cost": amount if cost is None else float(cost),
         }
 
     @api.model

@@ -1,9 +1,10 @@
 import logging
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .key_account_credit_entry import Limit, LimitChange
+from .key_account_credit_entry import LimitChange
 from .key_account_evaluation_job import COLLISIONS
 
 _logger = logging.getLogger(__name__)
@@ -77,10 +78,10 @@ class KeyAccountAward(models.Model):
         # sudo: finance need not see all contacts; written is what finance decided
         for company, awards in self.sudo().grouped("company_id").items():
             customers = awards.partner_id.commercial_partner_id.with_company(company)
-            before = customers._get_key_account_limits()
+            before = customers._get_key_account_own_limits()
             for award in awards:
-                customer = award._get_customer()
-                changes.append(award._prepare_change("award", before[customer], Limit(award.approved_amount, True)))
+                limit = Decimal(repr(award.approved_amount))
+                changes.append(award._prepare_change("award", before[award._get_customer()], limit))
         self.env["res.partner"]._set_key_account_limits(changes)
 
     def _prepare_change(self, source, old, new, user=None):

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
@@ -12,20 +13,16 @@ SOURCES = [
 ]
 
 
-class Limit(NamedTuple):
-    """A credit limit in company currency; ``limited`` is false where there is none, which is not the same as zero."""
-
-    amount: float
-    limited: bool
-
-
 class LimitChange(NamedTuple):
-    """What somebody did to the limit of a customer in a company."""
+    """What somebody did to the limit of a customer in a company.
+
+    ``old``, ``new``: in company currency; None where there is no limit, which is not the same as a limit of zero.
+    """
 
     customer: Any
     company: Any
-    old: Limit
-    new: Limit
+    old: Decimal | None
+    new: Decimal | None
     source: str = "manual"
     user: Any = None
     award: Any = None
@@ -65,10 +62,10 @@ class KeyAccountCreditEntry(models.Model):
         )
 
     def _get_old(self):
-        return Limit(self.old_limit, self.was_limited)
+        return Decimal(repr(self.old_limit)) if self.was_limited else None
 
     def _get_new(self):
-        return Limit(self.new_limit, self.is_limited)
+        return Decimal(repr(self.new_limit)) if self.is_limited else None
 
     @api.model
     def _record_changes(self, changes):
@@ -91,10 +88,10 @@ class KeyAccountCreditEntry(models.Model):
             "company_id": change.company.id,
             "date": fields.Datetime.now(),
             "user_id": (change.user or self.env.user).id,
-            "old_limit": change.old.amount,
-            "was_limited": change.old.limited,
-            "new_limit": change.new.amount,
-            "is_limited": change.new.limited,
+            "old_limit": float(change.old or 0),
+            "was_limited": change.old is not None,
+            "new_limit": float(change.new or 0),
+            "is_limited": change.new is not None,
             "source": change.source,
             "award_id": change.award.id if change.award else False,
         }
@@ -123,7 +120,7 @@ class KeyAccountCreditEntry(models.Model):
         return {
             "mail_message_id": message.id,
             **tracking._create_tracking_values(
-                change.old.amount, change.new.amount, "credit_limit", described, change.customer
+                float(change.old or 0), float(change.new or 0), "credit_limit", described, change.customer
             ),
         }
 

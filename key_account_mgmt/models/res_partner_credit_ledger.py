@@ -1,10 +1,13 @@
 from collections import defaultdict
+from contextlib import nullcontext
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .key_account_credit_entry import Limit, LimitChange
+from .key_account_credit_entry import LimitChange
 
+LIMIT_FIELDS = {"credit_limit", "key_account_zero_limit"}
 # A contact carries a copy of its company's limit, and has it for its own when it leaves the company.
 OWNER_FIELDS = {"parent_id", "is_company"}
 
@@ -20,46 +23,39 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = super().create(vals_list)
-        default = self._get_key_account_default_limit()
-        before = {partner: default for partner in partners if partner.sudo()._is_key_account_customer()}
-        after = partners._get_key_account_limits()
-        partners._check_key_account_limits([p for p, limit in before.items() if after[p] != limit])
-        partners._note_key_account_limits(before)
+        with self._hold_key_account_limits():
+            partners = super().create(vals_list)
+            default = self._get_key_account_default_limit()
+            # Also without a limit in the values: anybody may have defaults of his own.
+            partners._note_key_account_limits(dict.fromkeys(partners, default))
         return partners
 
     def write(self, vals):
-        vals = self._get_key_account_limit_vals(vals)
-        if "credit_limit" not in vals and not OWNER_FIELDS & vals.keys():
+        # Now, since core takes out of the values what it has written.
+        limits, owners = bool(LIMIT_FIELDS & vals.keys()), bool(OWNER_FIELDS & vals.keys())
+        if not limits and not owners:
             return super().write(vals)
-        before = self._get_key_account_limits()
-        if "credit_limit" in vals:
-            wanted = self._get_key_account_written_limit(vals)
-            self._check_key_account_limits([p for p, limit in before.items() if limit != wanted])
-        # Now, since core takes what it has written out of the values.
-        contacts = self.filtered(lambda partner: partner not in before) if OWNER_FIELDS & vals.keys() else self.browse()
-        result = super().write(vals)
-        self._note_key_account_limits(before)
+        before = self._get_key_account_own_limits()
+        contacts = self.filtered(lambda partner: owners and partner not in before)
+        with self._hold_key_account_limits():
+            result = super().write(self._get_key_account_limit_vals(vals))
+            self._note_key_account_limits(before)
         contacts.sudo().filtered(lambda partner: partner._is_key_account_customer())._receive_key_account_limits()
         return result
 
     @api.model
     def _get_key_account_limit_vals(self, vals):
         """Core writes the default over the limit when its box is not ticked: here it is one change, not two."""
-        if "credit_limit" not in vals or vals.get("use_partner_credit_limit", True):
-            return vals
-        vals = {name: value for name, value in vals.items() if name != "use_partner_credit_limit"}
-        return {**vals, "credit_limit": self._get_key_account_default_limit().amount}
+        if "credit_limit" in vals and not vals.get("use_partner_credit_limit", True):
+            vals.pop("use_partner_credit_limit")
+            vals["credit_limit"] = self._fields["credit_limit"].get_company_dependent_fallback(self)
+        return vals
 
     def _is_key_account_customer(self):
         return self.commercial_partner_id == self
 
-    # -------------------------------------------------------------------------
-    # What a limit is
-    # -------------------------------------------------------------------------
-
-    def _get_key_account_limits(self):
-        """The limits of the customers among these partners in the current company: ``{partner: Limit}``."""
+    def _get_key_account_own_limits(self):
+        """The limits of the customers among these partners in the current company: ``{partner: Decimal or None}``."""
         # sudo: the ledger has to know what the limit was, also where the user does not see it
         return {
             partner.with_env(self.env): partner._get_key_account_limit()
@@ -67,58 +63,50 @@ class ResPartner(models.Model):
             if partner._is_key_account_customer()
         }
 
-    def _get_key_account_limit(self):
-        """The limit of one customer. In core, zero is no limit."""
-        return Limit(self.credit_limit, bool(self.credit_limit))
-
-    @api.model
-    def _get_key_account_written_limit(self, vals):
-        """The limit that a customer has after ``vals`` are written."""
-        amount = float(vals["credit_limit"] or 0)
-        return Limit(amount, bool(amount))
-
     @api.model
     def _get_key_account_default_limit(self):
         """What a customer has in the current company without a limit of its own."""
-        amount = self._fields["credit_limit"].get_company_dependent_fallback(self)
-        return Limit(amount, bool(amount))
-
-    @api.model
-    def _prepare_key_account_limit(self, limit):
-        """What to write on a customer so that it has that limit."""
-        return {"credit_limit": limit.amount if limit.limited else 0.0}
+        default = self._fields["credit_limit"].get_company_dependent_fallback(self)
+        return max(Decimal(repr(default)), Decimal(0)) if default else None
 
     # -------------------------------------------------------------------------
     # By hand
     # -------------------------------------------------------------------------
 
     @api.model
-    def _check_key_account_limits(self, changed):
-        """Refuse to change limits by hand where the company forbids it."""
-        if changed and self.env.company.sudo().key_account_forbid_manual_limit:
-            raise UserError(
-                self.env._(
-                    "The credit limit of “%(customer)s” cannot be changed by hand: in %(company)s limits come from"
-                    " awards. Evaluate the customer and let finance approve the award, or ask an administrator to"
-                    " allow manual changes in the settings.",
-                    customer=changed[0].sudo().display_name,
-                    company=self.env.company.name,
-                )
-            )
+    def _is_key_account_limit_forbidden(self):
+        # sudo: the setting binds everybody, also those who may not read companies
+        return self.env.company.sudo().key_account_forbid_manual_limit
+
+    @api.model
+    def _hold_key_account_limits(self):
+        """Where limits must not be changed by hand, nothing of the change is left, whoever catches the refusal."""
+        return self.env.cr.savepoint() if self._is_key_account_limit_forbidden() else nullcontext()
 
     def _note_key_account_limits(self, before):
-        """Record what changed by hand.
+        """Record what changed by hand, or refuse it.
 
-        :param before: limits of the customers among these partners, before the change
+        :param before: limits of customers among these partners, before the change
         """
-        company, after = self.env.company, self._get_key_account_limits()
+        company, after = self.env.company, self._get_key_account_own_limits()
         changes = [
             LimitChange(customer.sudo(), company, limit, after[customer])
             for customer, limit in before.items()
             if after.get(customer, limit) != limit
         ]
+        if changes and self._is_key_account_limit_forbidden():
+            raise UserError(changes[0].customer._get_key_account_forbidden_message())
         if changes:
             self.env["key.account.credit.entry"]._record_changes(changes)
+
+    def _get_key_account_forbidden_message(self):
+        return self.env._(
+            "The credit limit of “%(customer)s” cannot be changed by hand: in %(company)s limits come from awards."
+            " Evaluate the customer and let finance approve the award, or ask an administrator to allow manual"
+            " changes in the settings.",
+            customer=self.display_name,
+            company=self.env.company.name,
+        )
 
     def _receive_key_account_limits(self):
         """Contacts that became customers of their own have the limit of the company that they left, in every company:
@@ -129,7 +117,7 @@ class ResPartner(models.Model):
         for company in self.env["res.company"].sudo().search([]):  # pylint: disable=no-search-all
             partners = self.sudo().with_company(company)
             default = partners._get_key_account_default_limit()
-            if company.key_account_forbid_manual_limit:
+            if partners._is_key_account_limit_forbidden():
                 kept = partners.filtered(lambda partner, own=default: partner._get_key_account_limit() != own)
                 kept._write_key_account_limit(default)
             else:

@@ -89,7 +89,7 @@ class TestAwardsWaysRound(AwardCommon):
             (AWARD, "_cron_post", ()),
             (ENTRY, "_record_changes", ([],)),
             ("res.partner", "_set_key_account_limits", ([],)),
-            ("res.partner", "_write_key_account_limit", (self.second.ids, (1, True))),
+            ("res.partner", "_write_key_account_limit", (self.second.ids, 1)),
         ):
             with self.subTest(method), self.assertRaises(Exception):  # noqa: B017 (an AttributeError or AccessError)
                 self.call(self.finance, model, method, *arguments)
@@ -121,7 +121,7 @@ class TestAwardsWaysRound(AwardCommon):
     def test_customers_on_the_portal_see_nothing(self):
         award = self.make_credit()
         portal = self.make_user("portal", "base.group_portal")
-        for model, record in ((AWARD, award), (ENTRY, self.env[ENTRY])):
+        for model in (AWARD, ENTRY):
             self.assert_refused(portal, model, "search_read", [], ["company_id"])
         self.assert_refused(portal, AWARD, "action_approve", award.ids)
 
@@ -168,6 +168,9 @@ class TestManualLimit(AwardCommon):
                 self.third.ids,
                 {"child_ids": [Command.link(partner.id), Command.update(partner.id, {"credit_limit": 5000})]},
             ),
+            "nothing on credit": lambda: self.call(
+                self.biller, "res.partner", "write", partner.ids, {"key_account_zero_limit": True}
+            ),
             "superuser": lambda: partner.sudo().write({"credit_limit": 5000}),
             "root": lambda: partner.with_user(self.env.ref("base.user_root")).write({"credit_limit": 5000}),
             "assignment": lambda: setattr(partner, "credit_limit", 5000),
@@ -175,7 +178,8 @@ class TestManualLimit(AwardCommon):
         for name, way in ways.items():
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
                 way()
-                self.assertEqual(self.get_ledger(self.second), [(None, 5000, "manual")])
+                limit = 0 if name == "nothing on credit" else 5000
+                self.assertEqual(self.get_ledger(self.second), [(None, limit, "manual")])
                 savepoint.rollback()
                 self.env.invalidate_all()
 
@@ -243,7 +247,7 @@ class TestManualLimit(AwardCommon):
                     self.call(user, model, method, *arguments, context={"key_account_award": True})
         with self.assertRaisesRegex(UserError, "limits come from awards. Evaluate the customer"):
             self.second.with_company(self.company).sudo().credit_limit = 5000
-        self.env.invalidate_all()
+        self.assertEqual(self.get_limit(self.second), 0, "nothing is left of it, whoever catches the refusal")
         self.assertEqual(self.get_ledger(self.second), [])
 
     def test_forbidden_in_one_company_only(self):
@@ -271,7 +275,7 @@ class TestManualLimit(AwardCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            customers.with_company(self.company)._get_key_account_limits()
+            customers.with_company(self.company)._get_key_account_own_limits()
             return self.env.cr.sql_log_count - before
 
         count_queries(self.big)  # warm
