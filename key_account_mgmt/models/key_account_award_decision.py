@@ -76,11 +76,13 @@ class KeyAccountAward(models.Model):
         amount = self._get_amount(changes.get("approved_amount", self.proposed))
         if self.currency_id.compare_amounts(amount, self.proposed) and not comment:
             raise UserError(self.env._("Say why %s gets another amount than proposed.", self.partner_name))
-        cost = amount if "approved_amount" in changes else self.estimated_cost
+        # An estimate that is the amount itself, as that of a bonus, follows it.
+        follows = not self.currency_id.compare_amounts(self.estimated_cost, self.proposed)
+        cost = changes.get("estimated_cost", amount if follows else self.estimated_cost)
         return {
             "state": "approved" if is_credit else "promised",
             "approved_amount": amount,
-            "estimated_cost": 0.0 if is_credit else self._get_amount(changes.get("estimated_cost", cost)),
+            "estimated_cost": 0.0 if is_credit else self._get_amount(cost),
             "valid_until": is_credit and fields.Date.to_date(changes.get("valid_until") or False),
             "expiry_date": not is_credit and fields.Date.to_date(changes.get("expiry_date") or False),
             "user_id": changes.get("user_id") or self.user_id.id,

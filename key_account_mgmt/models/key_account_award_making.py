@@ -1,8 +1,24 @@
 from odoo import api, models
 
-# Kinds of rewards in rules that awards call otherwise; whatever is unknown here is "free".
-KINDS = {"payment_terms": "payment_term", "other": "free"}
-NOTHING = "none"
+from .key_account_award import AWARD_KINDS
+
+# A reward named "credit" says that there shall be more credit; how much, says the table of credit limits.
+REWARD_KINDS = {kind for kind, _label in AWARD_KINDS} - {"credit"}
+# What an award gets after it was made.
+LATER_FIELDS = (
+    "approved_amount",
+    "actual_cost",
+    "valid_until",
+    "expiry_date",
+    "decided_by_id",
+    "decided_on",
+    "comment",
+    "posted_on",
+    "delivered_by_id",
+    "delivered_on",
+    "note",
+    "problem",
+)
 
 
 class KeyAccountAward(models.Model):
@@ -17,8 +33,8 @@ class KeyAccountAward(models.Model):
         :param lines: lines with ``grants``, as the core decided them
         """
         evaluation = lines.evaluation_id
-        names = evaluation._get_award_rule_names()
-        granted = [values for line in lines for values in self._prepare_awards(line, names)]
+        names, labels = evaluation._get_award_rule_names(), lines._get_explainer_labels()
+        granted = [values for line in lines for values in self._prepare_awards(line, names, labels)]
         first = 1 + self.sudo().search_count([("evaluation_id", "=", evaluation.id)])
         for number, values in enumerate(granted, first):
             values["name"] = f"{evaluation.name}/{number:04d}"
@@ -26,84 +42,72 @@ class KeyAccountAward(models.Model):
         return self.with_context(mail_create_nolog=True)._record(granted)
 
     @api.model
-    def _prepare_awards(self, line, names):
+    def _prepare_awards(self, line, names, labels):
         """Values of all awards of one line.
 
         :param dict names: names of rules by their keys
+        :param labels: the names that the sentences of its reasons use
         """
-        credit = line.grants.get("credit")
-        rewards = [reward for reward in line.grants.get("rewards") or [] if reward["kind"] != NOTHING]
-        return [self._prepare_credit(line, credit, names) for _once in range(bool(credit))] + [
-            self._prepare_reward(line, reward, names) for reward in rewards
+        granted = [
+            self._prepare_reward(line, reward, names, labels)
+            for reward in line.grants.get("rewards") or []
+            if reward["kind"] != "none"
         ]
+        if credit := line.grants.get("credit"):
+            granted.insert(0, self._prepare_credit(line, credit, names, labels))
+        return granted
 
     @api.model
-    def _prepare_credit(self, line, credit, names):
+    def _prepare_credit(self, line, credit, names, labels):
         current = credit.get("current")
         return {
-            **self._prepare_award(line, credit, names),
+            **self._prepare_award(line, credit, names, labels),
             "kind": "credit",
             "had_limit": current is not None,
             "limit_before": float(current or 0),
             "proposed": float(credit["limit"]),
+            "estimated_cost": False,
         }
 
     @api.model
-    def _prepare_reward(self, line, reward, names):
-        kind = KINDS.get(reward["kind"], reward["kind"])
+    def _prepare_reward(self, line, reward, names, labels):
         amount = float(reward.get("amount") or 0)
         cost = reward.get("cost")
         return {
-            **self._prepare_award(line, reward, names),
-            "kind": kind if kind in dict(self._fields["kind"].selection) and kind != "credit" else "free",
+            **self._prepare_award(line, reward, names, labels),
+            "kind": reward["kind"] if reward["kind"] in REWARD_KINDS else "free",
+            "had_limit": False,
+            "limit_before": False,
             "rule_name": reward.get("name") or names.get(reward["rule"], reward["rule"]),
             "proposed": amount,
             "estimated_cost": amount if cost is None else float(cost),
         }
 
     @api.model
-    def _prepare_award(self, line, grant, names):
+    def _prepare_award(self, line, grant, names, labels):
         """Every stored field, so that no default of the context or of a user gets in."""
-        nothing = dict.fromkeys(
-            (
-                "approved_amount",
-                "actual_cost",
-                "estimated_cost",
-                "had_limit",
-                "limit_before",
-                "valid_until",
-                "expiry_date",
-                "decided_by_id",
-                "decided_on",
-                "comment",
-                "posted_on",
-                "delivered_by_id",
-                "delivered_on",
-                "note",
-                "problem",
-            ),
-            False,
-        )
+        # sudo: an approved line is applied to whomever it is about
+        customer = line.partner_id.sudo().commercial_partner_id
         return {
-            **nothing,
-            "partner_id": line.partner_id.commercial_partner_id.id,
+            **dict.fromkeys(LATER_FIELDS, False),
+            "partner_id": customer.id,
             "partner_name": line.partner_name,
             "company_id": line.company_id.id,
             "evaluation_id": line.evaluation_id.id,
             "line_id": line.id,
             "rule_key": grant["rule"],
             "rule_name": names.get(grant["rule"], grant["rule"]),
-            "reason": self._get_reason(line, grant, names),
-            "user_id": (line.partner_id.commercial_partner_id.user_id or line.evaluation_id.create_uid).id,
+            "reason": self._get_reason(line, grant, names, labels),
+            "user_id": (customer.user_id or line.evaluation_id.create_uid).id,
             "proposed_by_id": self.env.uid,
             "state": "proposed",
         }
 
     @api.model
-    def _get_reason(self, line, grant, names):
-        """Why the customer gets this, in words. Extend it to tell more than the rule."""
-        return self.env._(
-            "Rule “%(rule)s” of “%(evaluation)s”",
-            rule=grant.get("name") or names.get(grant["rule"], grant["rule"]),
-            evaluation=line.evaluation_id.name,
+    def _get_reason(self, line, grant, names, labels):
+        """Why the customer gets this, in sentences; the rule where the core gave no reasons."""
+        sentences = self.env["key.account.explainer"]._get_reason_sentences(
+            line.evaluation_id.policy, grant.get("reasons") or [], line.currency_id, labels
         )
+        rule = grant.get("name") or names.get(grant["rule"], grant["rule"])
+        return "\n".join(sentences) or self.env._("Rule “%s”", rule)

@@ -60,7 +60,8 @@ class KeyAccountEvaluation(models.Model):
              WHERE line.evaluation_id = %(evaluation)s AND line.grants->'credit'->>'rule' IS NOT NULL
           GROUP BY 1
              UNION ALL
-            SELECT reward->>'rule', FALSE, COUNT(*), SUM(COALESCE((reward->>'cost')::numeric, (reward->>'amount')::numeric, 0)), 0
+            SELECT reward->>'rule', FALSE, COUNT(*),
+                   SUM(COALESCE((reward->>'cost')::numeric, (reward->>'amount')::numeric, 0)), 0
               FROM key_account_evaluation_line line, jsonb_array_elements(line.grants->'rewards') reward
              WHERE line.evaluation_id = %(evaluation)s AND jsonb_typeof(line.grants->'rewards') = 'array'
                AND reward->>'kind' <> 'none'

@@ -46,10 +46,10 @@ class ResPartner(models.Model):
     @api.model
     def _get_key_account_limit_vals(self, vals):
         """Core writes the default over the limit when its box is not ticked: here it is one change, not two."""
-        if "credit_limit" in vals and not vals.get("use_partner_credit_limit", True):
-            vals.pop("use_partner_credit_limit")
-            vals["credit_limit"] = self._fields["credit_limit"].get_company_dependent_fallback(self)
-        return vals
+        if "credit_limit" not in vals or vals.get("use_partner_credit_limit", True):
+            return vals
+        vals = {name: value for name, value in vals.items() if name != "use_partner_credit_limit"}
+        return {**vals, "credit_limit": self._fields["credit_limit"].get_company_dependent_fallback(self)}
 
     def _is_key_account_customer(self):
         return self.commercial_partner_id == self

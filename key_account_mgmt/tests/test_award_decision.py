@@ -178,12 +178,12 @@ class TestDecision(AwardCommon):
 
         def failing(records, limit):
             if limit == 9000:
-                raise UserError("The third fails")
+                raise ValueError("The third fails")
             return write(records, limit)
 
         with (
             patch.object(partners, "_write_key_account_limit", failing),
-            self.assertRaisesRegex(UserError, "The third fails"),
+            self.assertRaisesRegex(ValueError, "The third fails"),
             self.env.cr.savepoint(),
         ):
             self.approve(awards)
@@ -213,7 +213,7 @@ class TestDecision(AwardCommon):
     def test_wizards(self):
         award = self.make_credit()
         action = award.with_user(self.finance).action_open_change()
-        with Form(self.env[action["res_model"]].with_user(self.finance).with_context(action["context"])) as form:
+        with Form(self.env[action["res_model"]].with_user(self.finance).with_context(**action["context"])) as form:
             self.assertEqual(form.amount, 12000)
             form.amount, form.comment, form.valid_until = 15000, "They grow", "2099-12-31"
         form.record.action_approve()
@@ -222,7 +222,7 @@ class TestDecision(AwardCommon):
         )
         other = self.make_credit(name="Other")
         action = other.with_user(self.finance).action_open_refusal()
-        with Form(self.env[action["res_model"]].with_user(self.finance).with_context(action["context"])) as form:
+        with Form(self.env[action["res_model"]].with_user(self.finance).with_context(**action["context"])) as form:
             form.comment = "No"
         form.record.action_refuse()
         self.assertEqual(other.state, "refused")

@@ -198,7 +198,7 @@ class TestDelivery(AwardCommon):
         award = self.make_reward()
         self.approve(award)
         action = award.with_user(self.finance).action_open_delivery()
-        wizard = self.env[action["res_model"]].with_user(self.finance).with_context(action["context"]).create({})
+        wizard = self.env[action["res_model"]].with_user(self.finance).with_context(**action["context"]).create({})
         self.assertEqual(wizard.cost, 500)
         wizard.action_deliver()
         self.assertEqual(award.state, "delivered")

@@ -29,9 +29,18 @@ class TestMaking(AwardCommon):
         self.assertEqual(awards.proposed_by_id, self.manager)
 
     def test_unknown_kinds_are_other(self):
-        for kind, expected in (("holiday", "free"), ("credit", "free"), ("payment_terms", "payment_term")):
+        for kind, expected in (("holiday", "free"), ("credit", "free"), ("payment_term", "payment_term")):
             with self.subTest(kind):
                 self.assertEqual(self.make_reward(kind=kind, name=kind).kind, expected)
+
+    def test_cost_is_estimated_by_the_rule_or_is_the_amount(self):
+        for amount, cost, expected in ((500, None, 500), (500, "20", 20), (None, "300", 300), (None, None, 0)):
+            with self.subTest(amount=amount, cost=cost):
+                granted = {**self.reward(amount), "cost": cost}
+                award = self.get_awards(self.make_granting({self.second: {"rewards": [granted]}}, name=f"{expected}"))
+                self.assertEqual(award.cost, expected)
+                self.change(award, "Other", approved_amount=7)
+                self.assertEqual(award.cost, 7 if cost is None else expected)
 
     def test_no_limit_before_is_not_zero(self):
         self.assertRecordValues(self.make_credit(), [{"had_limit": False, "limit_before": 0}])

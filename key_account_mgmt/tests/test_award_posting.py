@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -175,7 +174,7 @@ class TestPostingJob(AwardCommon):
 
         def failing(records, limit):
             if self.second in records:
-                raise UserError("The disk is full")
+                raise ValueError("The disk is full")
             return write(records, limit)
 
         with patch.object(partners, "_write_key_account_limit", failing), mute_logger(LOGGER):
