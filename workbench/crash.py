@@ -1,4 +1,4 @@
-"""`make test-crash`: a process is killed (SIGKILL) at random moments of applying and posting awards, and the books agree."""
+"""`make test-crash`: a process is killed (SIGKILL) at random moments of applying and posting awards."""
 
 import os
 import random

@@ -62,8 +62,9 @@ class TestPosting(AwardCommon):
         awards = self.make_credit({self.second: 12000, self.third: 9000})
         self.merge(self.second, self.third)
         self.approve(awards)
+        first, second = awards.mapped("proposed")
         self.assertEqual(
-            self.get_ledger(self.third), [(None, 5000, "manual"), (5000, 12000, "award"), (12000, 9000, "award")]
+            self.get_ledger(self.third), [(None, 5000, "manual"), (5000, first, "award"), (first, second, "award")]
         )
         self.revert(awards)
         self.assertEqual(self.get_limit(self.third), 5000)

@@ -1,4 +1,4 @@
-"""Runs in an Odoo shell: an approved evaluation whose customers are each granted a credit limit, ready to be applied."""
+"""Runs in an Odoo shell: an approved evaluation that grants each customer a credit limit, ready to be applied."""
 
 import os
 
