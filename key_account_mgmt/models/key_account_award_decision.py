@@ -146,7 +146,10 @@ class KeyAccountAward(models.Model):
         groups = {}
         for award in self:
             groups.setdefault(tuple(values[award].items()), []).append(award.id)
-        return [(dict(items), self.browse(award_ids)) for items, award_ids in groups.items()]
+        return [
+            (dict(items), self.browse(award_ids).with_prefetch(self._prefetch_ids))
+            for items, award_ids in groups.items()
+        ]
 
     def _get_approved_text(self):
         formatter = self.env["key.account.formatter"]

@@ -94,8 +94,15 @@ class KeyAccountEvaluation(models.Model):
             if not waiting.get(evaluation.id):
                 target.activity_unlink([ACTIVITY])
                 continue
-            told = target.activity_search([ACTIVITY]).user_id
-            for user in evaluation._get_finance_users() - told:
+            users = evaluation._get_finance_users()
+            if not users:
+                target._message_log(
+                    body=evaluation.env._(
+                        "Awards wait, and nobody may decide on them: give somebody who had no hand in this evaluation"
+                        " the right Key Accounts / Finance."
+                    )
+                )
+            for user in users - target.activity_search([ACTIVITY]).user_id:
                 target.with_context(lang=user.lang).activity_schedule(
                     ACTIVITY, user_id=user.id, summary=evaluation._get_waiting_text(waiting[evaluation.id], user)
                 )

@@ -137,9 +137,12 @@ class ResPartner(models.Model):
         groups = defaultdict(list)
         for change in changes:
             groups[change.company, change.new].append(change.customer.id)
+        # What writing looks up of one customer, it looks up for all.
+        prefetch = [change.customer.id for change in changes]
         for (company, limit), customer_ids in groups.items():
             # sudo: finance may set limits of customers that its own rights on contacts leave out
-            self.sudo().with_company(company).browse(customer_ids)._write_key_account_limit(limit)
+            customers = self.sudo().with_company(company).browse(customer_ids).with_prefetch(prefetch)
+            customers._write_key_account_limit(limit)
         return self.env["key.account.credit.entry"]._record_changes(changes)
 
     def _write_key_account_limit(self, limit):

@@ -96,8 +96,8 @@ class AwardCommon(WaysRoundCommon):
         entries = self.env[ENTRY].search([("partner_id", "=", customer.id), ("company_id", "=", company.id)])
         return [
             (
-                (entry.was_limited and entry.old_limit) or None,
-                (entry.is_limited and entry.new_limit) or None,
+                entry.old_limit if entry.was_limited else None,
+                entry.new_limit if entry.is_limited else None,
                 entry.source,
             )
             for entry in entries.sorted("id")

@@ -67,6 +67,11 @@ class TestMaking(AwardCommon):
         awards = self.make_credit()
         self.assertEqual(self.get_activities(awards.evaluation_id).user_id, self.finance | self.treasurer)
 
+    def test_nobody_in_finance_is_said(self):
+        (self.finance | self.treasurer).active = False
+        evaluation = self.make_credit().evaluation_id
+        self.assertIn("nobody may decide", "".join(evaluation.sudo().message_ids.mapped("body")))
+
     def get_activities(self, evaluation):
         self.env.invalidate_all()
         activity_type = self.env.ref(ACTIVITY)

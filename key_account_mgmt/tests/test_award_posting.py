@@ -89,7 +89,8 @@ class TestPosting(AwardCommon):
 
     def test_queries_do_not_grow_with_the_awards(self):
         def count_queries(customers, name):
-            awards = self.make_credit(dict.fromkeys(customers, 5000), name=name).with_user(self.finance)
+            limits = {customer: 5000 + place for place, customer in enumerate(customers)}
+            awards = self.make_credit(limits, name=name).with_user(self.finance)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
