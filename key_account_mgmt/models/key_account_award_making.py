@@ -33,8 +33,8 @@ class KeyAccountAward(models.Model):
         :param lines: lines with ``grants``, as the core decided them
         """
         evaluation = lines.evaluation_id
-        names, labels = evaluation._get_award_rule_names(), lines._get_explainer_labels()
-        granted = [values for line in lines for values in self._prepare_awards(line, names, labels)]
+        labels = lines._get_explainer_labels()
+        granted = [values for line in lines for values in self._prepare_awards(line, labels)]
         first = 1 + self.sudo().search_count([("evaluation_id", "=", evaluation.id)])
         for number, values in enumerate(granted, first):
             values["name"] = f"{evaluation.name}/{number:04d}"
@@ -42,26 +42,25 @@ class KeyAccountAward(models.Model):
         return self.with_context(mail_create_nolog=True)._record(granted)
 
     @api.model
-    def _prepare_awards(self, line, names, labels):
+    def _prepare_awards(self, line, labels):
         """Values of all awards of one line.
 
-        :param dict names: names of rules by their keys
-        :param labels: the names that the sentences of its reasons use
+        :param labels: the names of rules, and of what the sentences of its reasons are about
         """
         granted = [
-            self._prepare_reward(line, reward, names, labels)
+            self._prepare_reward(line, reward, labels)
             for reward in line.grants.get("rewards") or []
             if reward["kind"] != "none"
         ]
         if credit := line.grants.get("credit"):
-            granted.insert(0, self._prepare_credit(line, credit, names, labels))
+            granted.insert(0, self._prepare_credit(line, credit, labels))
         return granted
 
     @api.model
-    def _prepare_credit(self, line, credit, names, labels):
+    def _prepare_credit(self, line, credit, labels):
         current = credit.get("current")
         return {
-            **self._prepare_award(line, credit, names, labels),
+            **self._prepare_award(line, credit, labels),
             "kind": "credit",
             "had_limit": current is not None,
             "limit_before": float(current or 0),
@@ -70,21 +69,21 @@ class KeyAccountAward(models.Model):
         }
 
     @api.model
-    def _prepare_reward(self, line, reward, names, labels):
+    def _prepare_reward(self, line, reward, labels):
         amount = float(reward.get("amount") or 0)
         cost = reward.get("cost")
         return {
-            **self._prepare_award(line, reward, names, labels),
+            **self._prepare_award(line, reward, labels),
             "kind": reward["kind"] if reward["kind"] in REWARD_KINDS else "free",
             "had_limit": False,
             "limit_before": False,
-            "rule_name": reward.get("name") or names.get(reward["rule"], reward["rule"]),
+            "rule_name": labels.rules.get(reward["rule"]) or reward["name"],
             "proposed": amount,
             "estimated_cost": amount if cost is None else float(cost),
         }
 
     @api.model
-    def _prepare_award(self, line, grant, names, labels):
+    def _prepare_award(self, line, grant, labels):
         """Every stored field, so that no default of the context or of a user gets in."""
         # sudo: an approved line is applied to whomever it is about
         customer = line.partner_id.sudo().commercial_partner_id
@@ -96,18 +95,18 @@ class KeyAccountAward(models.Model):
             "evaluation_id": line.evaluation_id.id,
             "line_id": line.id,
             "rule_key": grant["rule"],
-            "rule_name": names.get(grant["rule"], grant["rule"]),
-            "reason": self._get_reason(line, grant, names, labels),
+            "rule_name": labels.rules.get(grant["rule"]) or grant["rule"],
+            "reason": self._get_reason(line, grant, labels),
             "user_id": (customer.user_id or line.evaluation_id.create_uid).id,
             "proposed_by_id": self.env.uid,
             "state": "proposed",
         }
 
     @api.model
-    def _get_reason(self, line, grant, names, labels):
+    def _get_reason(self, line, grant, labels):
         """Why the customer gets this, in sentences; the rule where the core gave no reasons."""
         sentences = self.env["key.account.explainer"]._get_reason_sentences(
             line.evaluation_id.policy, grant.get("reasons") or [], line.currency_id, labels
         )
-        rule = grant.get("name") or names.get(grant["rule"], grant["rule"])
+        rule = labels.rules.get(grant["rule"]) or grant.get("name") or grant["rule"]
         return "\n".join(sentences) or self.env._("Rule “%s”", rule)

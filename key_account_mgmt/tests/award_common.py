@@ -33,7 +33,10 @@ class AwardCommon(WaysRoundCommon):
         for customer, granted in grants.items():
             line = evaluation.line_ids.filtered(lambda line, who=customer: line.partner_id == who)
             cls.set_column("key_account_evaluation_line", line, "grants", json.dumps(granted))
-        rules = [{"key": key, "name": key.title(), "budget": str(amount)} for key, amount in dict(budgets).items()]
+        rules = [
+            {"key": key, "name": key.title(), "budget": str(amount), "conditions": []}
+            for key, amount in dict(budgets).items()
+        ]
         if rules:
             policy = {**evaluation.policy, "tables": [*evaluation.policy["tables"], {"kind": "reward", "rules": rules}]}
             cls.set_column("key_account_evaluation", evaluation, "policy", json.dumps(policy))

@@ -27,6 +27,14 @@ class TestMaking(AwardCommon):
         self.assertEqual(set(awards.mapped("state")), {"proposed"})
         self.assertEqual(awards.partner_id, self.second)
         self.assertEqual(awards.proposed_by_id, self.manager)
+        self.assertEqual(awards.mapped("reason"), ["Rule “raise”", "Rule “Bonus”", "Rule “Course”"])
+
+    def test_reasons_are_sentences(self):
+        reason = {"code": "capped", "params": {"from": "A", "to": "B"}}
+        grant = {"credit": {**self.credit(12000)["credit"], "reasons": [reason]}}
+        award = self.get_awards(self.make_granting({self.second: grant}))
+        self.assertIn("B", award.reason)
+        self.assertNotIn("Rule “", award.reason)
 
     def test_unknown_kinds_are_other(self):
         for kind, expected in (("holiday", "free"), ("credit", "free"), ("payment_term", "payment_term")):
