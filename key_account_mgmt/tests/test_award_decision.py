@@ -220,6 +220,12 @@ class TestDecision(AwardCommon):
         self.assertRecordValues(
             award, [{"state": "posted", "approved_amount": 15000, "valid_until": Date.to_date("2099-12-31")}]
         )
+        reward = self.make_reward(500, name="Reward")
+        action = reward.with_user(self.finance).action_open_change()
+        with Form(self.env[action["res_model"]].with_user(self.finance).with_context(**action["context"])) as form:
+            form.amount, form.comment = 700, "They grow"
+        form.record.action_approve()
+        self.assertRecordValues(reward, [{"approved_amount": 700, "estimated_cost": 700, "cost": 700}])
         other = self.make_credit(name="Other")
         action = other.with_user(self.finance).action_open_refusal()
         with Form(self.env[action["res_model"]].with_user(self.finance).with_context(**action["context"])) as form:

@@ -45,5 +45,8 @@ class KeyAccountAwardChange(models.TransientModel):
     def _prepare_changes(self):
         changes = {"valid_until": self.valid_until, "expiry_date": self.expiry_date, "user_id": self.user_id.id}
         if len(self.award_ids) == 1:
-            changes |= {"approved_amount": self.amount, "estimated_cost": self.cost}
+            changes["approved_amount"] = self.amount
+            # Left as it was, it follows the amount where the amount is what it costs.
+            if self.currency_id.compare_amounts(self.cost, self.award_ids.estimated_cost):
+                changes["estimated_cost"] = self.cost
         return changes
