@@ -43,6 +43,13 @@
         "views/sale_order_approval_views.xml",
         "views/res_config_settings_approval_views.xml",
         "views/sale_portal_templates.xml",
+        "views/key_account_award_templates.xml",
+        "views/key_account_credit_entry_views.xml",
+        "views/key_account_award_wizard_views.xml",
+        "views/key_account_award_views.xml",
+        "views/key_account_evaluation_award_views.xml",
+        "views/res_partner_award_views.xml",
+        "views/res_config_settings_credit_views.xml",
     ],
     "images": ["static/description/review_list.png"],
     "assets": {

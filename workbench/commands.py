@@ -5,6 +5,7 @@ import shutil
 from . import (
     bench,
     console,
+    crash,
     database,
     host,
     lifecycle,
@@ -101,6 +102,7 @@ COMMANDS = {
     "test-odoo": testing.odoo_tests,
     "test-lifecycle": lifecycle.run,
     "test-host": host.run,
+    "test-crash": crash.run,
     "lint": lint.run,
     "format": lint.mend,
     "dev-db": dev_db,

@@ -1,0 +1,221 @@
+import math
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .key_account_evaluation_award import FINANCE_GROUP
+
+# What finance may decide otherwise than proposed.
+CHANGEABLE = ("approved_amount", "estimated_cost", "valid_until", "expiry_date", "user_id")
+
+
+class KeyAccountAward(models.Model):
+    """How finance decides: by buttons, never on what one had a hand in, and once."""
+
+    _inherit = "key.account.award"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_approve(self):
+        """Grant what was proposed. Credit limits are posted, other awards promised."""
+        self._approve({}, False)
+        return True
+
+    def action_approve_changed(self, values, comment=False):
+        """Grant something else than proposed.
+
+        :param dict values: some of ``CHANGEABLE``; amounts in company currency
+        :param comment: why; needed when the amount changes
+        """
+        unknown = sorted(set(values) - set(CHANGEABLE))
+        if unknown:
+            raise UserError(self.env._("Finance does not decide on: %s.", ", ".join(unknown)))
+        self._approve(values, (comment or "").strip())
+        return True
+
+    def action_refuse(self, comment):
+        """Grant nothing.
+
+        :param comment: why, for the people who evaluated
+        """
+        if not (comment or "").strip():
+            raise UserError(self.env._("Say why you refuse, so that the people who evaluated know."))
+        self._claim("proposed")
+        self._check_decider()
+        self._set_values({**self._prepare_decision(comment.strip()), "state": "refused"})
+        self._log_each({award: self.env._("Refused: %s", comment.strip()) for award in self})
+        self.evaluation_id._tell_finance()
+        return True
+
+    # -------------------------------------------------------------------------
+    # Approve
+    # -------------------------------------------------------------------------
+
+    def _approve(self, changes, comment):
+        self._claim("proposed")
+        self._check_decider()
+        values = {award: award._get_approved_values(changes, comment) for award in self}
+        for award in self:
+            award._check_approved(values[award])
+        self._check_budgets({award: values[award]["estimated_cost"] for award in self})
+        decision = self._prepare_decision(comment)
+        for vals, awards in self._group_by_values(values):
+            awards._set_values({**decision, **vals})
+        self._log_each({award: award._get_approved_text() for award in self})
+        self.evaluation_id._tell_finance()
+        self.filtered(lambda award: award.state == "promised")._tell_deliverers()
+        self.filtered(lambda award: award.state == "approved")._post_or_queue()
+
+    def _prepare_decision(self, comment):
+        return {"decided_by_id": self.env.uid, "decided_on": fields.Datetime.now(), "comment": comment}
+
+    def _get_approved_values(self, changes, comment):
+        """What approving writes on one award.
+
+        :param changes: what finance decides otherwise; dates of the other kind of award are left out
+        """
+        is_credit = self.kind == "credit"
+        amount = self._get_amount(changes.get("approved_amount", self.proposed))
+        if self.currency_id.compare_amounts(amount, self.proposed) and not comment:
+            raise UserError(self.env._("Say why %s gets another amount than proposed.", self.partner_name))
+        # An estimate that is the amount itself, as that of a bonus, follows it.
+        follows = not self.currency_id.compare_amounts(self.estimated_cost, self.proposed)
+        cost = changes.get("estimated_cost", amount if follows else self.estimated_cost)
+        return {
+            "state": "approved" if is_credit else "promised",
+            "approved_amount": amount,
+            "estimated_cost": 0.0 if is_credit else self._get_amount(cost),
+            "valid_until": is_credit and fields.Date.to_date(changes.get("valid_until") or False),
+            "expiry_date": not is_credit and fields.Date.to_date(changes.get("expiry_date") or False),
+            "user_id": changes.get("user_id") or self.user_id.id,
+        }
+
+    def _get_amount(self, amount):
+        """An amount that somebody entered, rounded to the currency."""
+        number = self._read_number(amount)
+        if number is None or not math.isfinite(number) or number < 0:
+            raise UserError(
+                self.env._(
+                    "%(amount)s is no amount for %(customer)s: enter zero or more.",
+                    amount=amount,
+                    customer=self.partner_name,
+                )
+            )
+        return self.currency_id.round(number)
+
+    def _read_number(self, amount):
+        try:
+            return float(amount or 0)
+        except (TypeError, ValueError):
+            return None
+
+    def _check_approved(self, values):
+        if not self.partner_id:
+            raise UserError(
+                self.env._("%s was deleted, so there is nobody to grant anything to. Refuse it.", self.partner_name)
+            )
+        self._check_dates(values)
+        self._check_responsible(values["user_id"])
+
+    def _check_responsible(self, user_id):
+        """Whoever shall deliver has to see the award."""
+        # sudo: users of other companies are not readable, and must be refused in words all the same
+        user = self.env["res.users"].sudo().browse(user_id or [])
+        if user_id != self.user_id.id and (user.share or self.company_id not in user.company_ids):
+            raise UserError(
+                self.env._(
+                    "%(user)s does not work in %(company)s and cannot be responsible.",
+                    user=user.name,
+                    company=self.company_id.name,
+                )
+            )
+
+    def _check_dates(self, values):
+        today = fields.Date.context_today(self)
+        for name in ("valid_until", "expiry_date"):
+            if values[name] and values[name] < today:
+                raise UserError(
+                    self.env._(
+                        "The award of %(customer)s would end on %(date)s, which is in the past. Choose a later day, or"
+                        " none.",
+                        customer=self.partner_name,
+                        date=fields.Date.to_string(values[name]),
+                    )
+                )
+
+    def _group_by_values(self, values):
+        """Awards that get equal values together: ``[(values, awards)]``."""
+        groups = {}
+        for award in self:
+            groups.setdefault(tuple(values[award].items()), []).append(award.id)
+        return [
+            (dict(items), self.browse(award_ids).with_prefetch(self._prefetch_ids))
+            for items, award_ids in groups.items()
+        ]
+
+    def _get_approved_text(self):
+        formatter = self.env["key.account.formatter"]
+        amount = formatter._format_amount(repr(self.approved_amount), self.currency_id)
+        values = {"amount": amount, "comment": self.comment or ""}
+        if self.currency_id.compare_amounts(self.approved_amount, self.proposed):
+            return self.env._("Approved with another amount: %(amount)s. %(comment)s", **values)
+        return self.env._("Approved: %(amount)s. %(comment)s", **values).strip()
+
+    # -------------------------------------------------------------------------
+    # Who may decide, and on what
+    # -------------------------------------------------------------------------
+
+    def _claim(self, *states):
+        """Make sure that the user sees these awards, that nobody decides them meanwhile, and that they are due."""
+        self.check_access("read")
+        foreign = self.company_id - self.env.companies
+        if foreign:
+            raise AccessError(
+                self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
+            )
+        # In this order everywhere: two people who decide on different awards of one evaluation meet at the evaluation.
+        self.evaluation_id._lock_for_awards()
+        self._lock()
+        for award in self:
+            if award.state not in states:
+                raise UserError(award._get_wrong_state_message())
+
+    def _check_decider(self):
+        """Finance, and nobody who had a hand in it. Asked of the user himself: the superuser is nobody."""
+        if not self.env.user.has_group(FINANCE_GROUP):
+            raise AccessError(
+                self.env._("Awards are decided by finance. Ask somebody with the right Key Accounts / Finance.")
+            )
+        authors = {evaluation: evaluation._get_award_authors() for evaluation in self.evaluation_id}
+        # sudo: nothing is read but who they are
+        for award in self.sudo():
+            hands = authors[award.evaluation_id.with_env(self.env)] | award.proposed_by_id
+            if self.env.user in hands | award.line_id.override_user_id:
+                raise AccessError(
+                    self.env._(
+                        "You made, submitted, changed or applied “%(evaluation)s”, so somebody else of finance must"
+                        " decide on %(award)s.",
+                        evaluation=award.evaluation_id.name,
+                        award=award.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # Wizards
+    # -------------------------------------------------------------------------
+
+    def action_open_refusal(self):
+        """Ask for the comment that a refusal needs."""
+        return self._get_wizard_action("key.account.award.refusal", self.env._("Refuse"))
+
+    def action_open_change(self):
+        """Ask what to grant instead."""
+        return self._get_wizard_action("key.account.award.change", self.env._("Approve Otherwise"))
+
+    def _get_wizard_action(self, model, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_award_ids": self.ids},
+        }

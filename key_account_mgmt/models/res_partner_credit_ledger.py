@@ -1,0 +1,151 @@
+from collections import defaultdict
+from contextlib import nullcontext
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .key_account_credit_entry import LimitChange
+
+LIMIT_FIELDS = {"credit_limit", "key_account_zero_limit"}
+# A contact carries a copy of its company's limit, and has it for its own when it leaves the company.
+OWNER_FIELDS = {"parent_id", "is_company"}
+
+
+class ResPartner(models.Model):
+    """Whatever changes the credit limit of a customer gets into the ledger.
+
+    Awards go through ``_set_key_account_limits``. Every other write is a manual one, also those of the superuser:
+    no context key makes a difference.
+    """
+
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._hold_key_account_limits():
+            partners = super().create(vals_list)
+            default = self._get_key_account_default_limit()
+            # Also without a limit in the values: anybody may have defaults of his own.
+            partners._note_key_account_limits(dict.fromkeys(partners, default))
+        return partners
+
+    def write(self, vals):
+        # Now, since core takes out of the values what it has written.
+        limits, owners = bool(LIMIT_FIELDS & vals.keys()), bool(OWNER_FIELDS & vals.keys())
+        if not limits and not owners:
+            return super().write(vals)
+        before = self._get_key_account_own_limits()
+        contacts = self.filtered(lambda partner: owners and partner not in before)
+        with self._hold_key_account_limits():
+            result = super().write(self._get_key_account_limit_vals(vals))
+            self._note_key_account_limits(before)
+        contacts.sudo().filtered(lambda partner: partner._is_key_account_customer())._receive_key_account_limits()
+        return result
+
+    @api.model
+    def _get_key_account_limit_vals(self, vals):
+        """Core writes the default over the limit when its box is not ticked: here it is one change, not two."""
+        if "credit_limit" not in vals or vals.get("use_partner_credit_limit", True):
+            return vals
+        vals = {name: value for name, value in vals.items() if name != "use_partner_credit_limit"}
+        return {**vals, "credit_limit": self._fields["credit_limit"].get_company_dependent_fallback(self)}
+
+    def _is_key_account_customer(self):
+        return self.commercial_partner_id == self
+
+    def _get_key_account_own_limits(self):
+        """The limits of the customers among these partners in the current company: ``{partner: Decimal or None}``."""
+        # sudo: the ledger has to know what the limit was, also where the user does not see it
+        return {
+            partner.with_env(self.env): partner._get_key_account_limit()
+            for partner in self.sudo()
+            if partner._is_key_account_customer()
+        }
+
+    @api.model
+    def _get_key_account_default_limit(self):
+        """What a customer has in the current company without a limit of its own."""
+        default = self._fields["credit_limit"].get_company_dependent_fallback(self)
+        return max(Decimal(repr(default)), Decimal(0)) if default else None
+
+    # -------------------------------------------------------------------------
+    # By hand
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _is_key_account_limit_forbidden(self):
+        # sudo: the setting binds everybody, also those who may not read companies
+        return self.env.company.sudo().key_account_forbid_manual_limit
+
+    @api.model
+    def _hold_key_account_limits(self):
+        """Where limits must not be changed by hand, nothing of the change is left, whoever catches the refusal."""
+        return self.env.cr.savepoint() if self._is_key_account_limit_forbidden() else nullcontext()
+
+    def _note_key_account_limits(self, before):
+        """Record what changed by hand, or refuse it.
+
+        :param before: limits of customers among these partners, before the change
+        """
+        company, after = self.env.company, self._get_key_account_own_limits()
+        changes = [
+            LimitChange(customer.sudo(), company, limit, after[customer])
+            for customer, limit in before.items()
+            if after.get(customer, limit) != limit
+        ]
+        if changes and self._is_key_account_limit_forbidden():
+            raise UserError(changes[0].customer._get_key_account_forbidden_message())
+        if changes:
+            self.env["key.account.credit.entry"]._record_changes(changes)
+
+    def _get_key_account_forbidden_message(self):
+        return self.env._(
+            "The credit limit of “%(customer)s” cannot be changed by hand: in %(company)s limits come from awards."
+            " Evaluate the customer and let finance approve the award, or ask an administrator to allow manual"
+            " changes in the settings.",
+            customer=self.display_name,
+            company=self.env.company.name,
+        )
+
+    def _receive_key_account_limits(self):
+        """Contacts that became customers of their own have the limit of the company that they left, in every company:
+        a change by hand, or nothing that they may keep."""
+        if not self:
+            return
+        # sudo: other companies' limits change as well, whoever may see them; all of them, so that none is forgotten
+        for company in self.env["res.company"].sudo().search([]):  # pylint: disable=no-search-all
+            partners = self.sudo().with_company(company)
+            default = partners._get_key_account_default_limit()
+            if partners._is_key_account_limit_forbidden():
+                kept = partners.filtered(lambda partner, own=default: partner._get_key_account_limit() != own)
+                kept._write_key_account_limit(default)
+            else:
+                partners._note_key_account_limits(dict.fromkeys(partners, default))
+
+    # -------------------------------------------------------------------------
+    # By awards
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _set_key_account_limits(self, changes):
+        """Write limits and put them into the ledger: the door past ``write``. Private, hence out of reach of remote
+        calls; what is written was decided by finance, or is what was there before.
+
+        :param list[LimitChange] changes: at most one per customer and company; ``new`` is written
+        """
+        groups = defaultdict(list)
+        for change in changes:
+            groups[change.company, change.new].append(change.customer.id)
+        # What writing looks up of one customer, it looks up for all.
+        prefetch = [change.customer.id for change in changes]
+        for (company, limit), customer_ids in groups.items():
+            # sudo: finance may set limits of customers that its own rights on contacts leave out
+            customers = self.sudo().with_company(company).browse(customer_ids).with_prefetch(prefetch)
+            customers._write_key_account_limit(limit)
+        return self.env["key.account.credit.entry"]._record_changes(changes)
+
+    def _write_key_account_limit(self, limit):
+        """Past the ``write`` of this class."""
+        values = self._prepare_key_account_limit(limit)
+        return super().write(values)  # pylint: disable=super-method-mismatch
