@@ -2,6 +2,7 @@ from . import test_approval
 from . import test_approval_ways_round
 from . import test_cap_rules
 from . import test_collector
+from . import test_credit_screens
 from . import test_customer_screens
 from . import test_discount_problem
 from . import test_discount_judge
@@ -10,6 +11,8 @@ from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
 from . import test_explainer
+from . import test_exposure
+from . import test_exposure_random
 from . import test_metric
 from . import test_metric_invoice
 from . import test_metric_order

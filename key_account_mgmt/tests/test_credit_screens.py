@@ -1,0 +1,293 @@
+from decimal import Decimal
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form
+
+from .credit_common import CreditCommon
+
+DOCUMENT = "key.account.exposure.document"
+
+
+class CreditScreensCommon(CreditCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact = cls.make_customer(name="Contact", parent_id=cls.customer.id)
+        cls.unlimited = cls.make_customer(name="Unlimited")
+        cls.zero = cls.make_customer(name="Zero", key_account_zero_limit=True, credit_limit=500)
+        cls.salesperson = cls.make_user("sales", "sales_team.group_sale_salesman")
+        cls.accountant = cls.make_user("accounts", "account.group_account_invoice")
+        cls.other_company = cls.setup_other_company(currency_id=cls.company.currency_id.id)["company"]
+
+    @classmethod
+    def make_user(cls, login, groups, companies=None):
+        companies = companies or cls.company
+        return cls.env["res.users"].create(
+            {
+                "name": login,
+                "login": f"credit_{login}",
+                "company_id": companies[0].id,
+                "company_ids": [Command.set(companies.ids)],
+                "group_ids": [Command.set([cls.env.ref(group).id for group in ("base.group_user", groups)])],
+            }
+        )
+
+
+class TestCreditLimits(CreditScreensCommon):
+    """No limit and limit zero are two states."""
+
+    def get_limits(self, customers, company=None):
+        return self.env["res.partner"]._get_key_account_limits(customers, company or self.company)
+
+    def test_limits(self):
+        table = [
+            (self.customer, Decimal(1000), "limited"),
+            (self.contact, Decimal(1000), "limited"),
+            (self.unlimited, None, "none"),
+            (self.zero, Decimal(0), "zero"),
+        ]
+        for partner, limit, state in table:
+            with self.subTest(partner.name):
+                self.assertEqual(self.get_limits(partner), {partner.commercial_partner_id: limit})
+                self.assertEqual(partner.with_company(self.company).key_account_credit_state, state)
+
+    def test_the_limit_of_before_comes_back(self):
+        self.zero.key_account_zero_limit = False
+        self.assertEqual(self.get_limits(self.zero)[self.zero], 500)
+
+    def test_the_companys_default_is_a_limit(self):
+        self.env["ir.default"].set("res.partner", "credit_limit", 250, company_id=self.company.id)
+        self.assertEqual(self.get_limits(self.unlimited)[self.unlimited], 250)
+        self.assertEqual(self.get_limits(self.customer)[self.customer], 1000)
+        self.customer.use_partner_credit_limit = False
+        self.assertEqual(self.get_limits(self.customer)[self.customer], 250)
+        self.unlimited.credit_limit = 0
+        self.assertIsNone(self.get_limits(self.unlimited)[self.unlimited])
+
+    def test_a_company_without_credit_limits_has_none(self):
+        self.company.account_use_credit_limit = False
+        self.assertEqual(set(self.get_limits(self.customer | self.zero).values()), {None})
+        self.assertEqual(self.zero.with_company(self.company).key_account_credit_state, "none")
+
+    def test_limits_are_the_companys_that_is_asked(self):
+        self.other_company.account_use_credit_limit = True
+        self.customer.with_company(self.other_company).credit_limit = 70
+        self.assertEqual(self.get_limits(self.customer, self.other_company)[self.customer], 70)
+        self.assertIsNone(self.get_limits(self.zero, self.other_company)[self.zero])
+
+    def test_negative_limits_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "cannot be -1"):
+            self.customer.credit_limit = -1
+
+    def test_a_negative_limit_of_before_allows_nothing(self):
+        self.env["ir.default"].set("res.partner", "credit_limit", -5, company_id=self.company.id)
+        self.assertEqual(self.get_limits(self.unlimited)[self.unlimited], 0)
+
+    def test_what_to_write_for_a_limit(self):
+        for limit in (None, Decimal(0), Decimal("12.5")):
+            with self.subTest(limit):
+                self.customer.write(self.customer._prepare_key_account_limit(limit))
+                self.assertEqual(self.get_limits(self.customer)[self.customer], limit)
+
+    def test_limits_are_read_at_once_by_whoever_sells(self):
+        customers = (self.customer | self.contact | self.unlimited | self.zero).with_user(self.salesperson)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        customers.commercial_partner_id.mapped("name")
+        self.company.account_use_credit_limit  # noqa: B018  known in any request
+        with self.assertQueryCount(1):
+            limits = self.get_limits(customers)
+        self.assertEqual(set(limits), set(customers.commercial_partner_id))
+
+    def test_customers_are_found_by_state(self):
+        mine = [("id", "in", (self.customer | self.contact | self.unlimited | self.zero).ids)]
+        partners = self.env["res.partner"].with_company(self.company)
+        table = [
+            ("limited", self.customer | self.contact),
+            ("none", self.unlimited),
+            ("zero", self.zero),
+        ]
+        for state, found in table:
+            with self.subTest(state):
+                self.assertEqual(partners.search([*mine, ("key_account_credit_state", "=", state)]), found)
+        either = partners.search([*mine, ("key_account_credit_state", "in", ("none", "zero"))])
+        self.assertEqual(either, self.unlimited | self.zero)
+
+    def test_whoever_sells_marks_and_unmarks_nobody(self):
+        for values in ({"key_account_zero_limit": False}, {"credit_limit": 9999}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                self.zero.with_user(self.salesperson).write(values)
+
+
+class TestCreditScreens(CreditScreensCommon):
+    def test_customer_shows_limit_used_and_left(self):
+        self.sell(self.contact, (2, 100))
+        self.make_invoice(self.customer, 50, "2026-01-10", due="2026-01-31")
+        self.env.flush_all()
+        for partner in (self.customer, self.contact):
+            with self.subTest(partner.name):
+                partner = partner.with_user(self.salesperson).with_company(self.company)
+                self.assertTrue(partner.key_account_uses_credit)
+                self.assertEqual(partner.key_account_shown_limit, 1000)
+                self.assertEqual(partner.key_account_credit_used, 250)
+                self.assertEqual(partner.key_account_credit_free, 750)
+                self.assertEqual(partner.key_account_credit_pct, 25)
+                self.assertEqual(partner.key_account_overdue, 50)
+
+    def test_bar(self):
+        table = [(0, 1000, 0), (-5, 1000, 0), (999, 1000, 99), (1000, 1000, 100), (1500, 1000, 150), (1, 0, 100), (5, None, 0)]
+        for used, limit, expected in table:
+            with self.subTest(used=used, limit=limit):
+                limit = limit if limit is None else Decimal(limit)
+                self.assertEqual(self.env["res.partner"]._get_key_account_credit_pct(Decimal(used), limit), expected)
+
+    def test_forms_open_for_everybody_who_may_see_them(self):
+        for user in (self.salesperson, self.accountant):
+            with self.subTest(user.name):
+                Form(self.customer.with_user(user).with_company(self.company))
+        new = Form(self.env["res.partner"].with_user(self.accountant).with_company(self.company))
+        self.assertEqual(new.key_account_credit_state, "none")
+        Form(self.sell(self.customer, (1, 10), user_id=self.salesperson.id).with_user(self.salesperson))
+
+    def test_order_shows_the_credit_of_whoever_is_invoiced(self):
+        self.sell(self.customer, (2, 100))
+        order = self.sell(self.unlimited, (3, 100), confirm=False, partner_invoice_id=self.contact.id)
+        for _state in ("draft", "sale"):
+            self.assertEqual(order.key_account_credit_state, "limited")
+            self.assertEqual(order.key_account_credit_limit, 1000)
+            self.assertEqual(order.key_account_credit_used, 200)
+            self.assertEqual(order.key_account_credit_value, 300)
+            self.assertEqual(order.key_account_credit_free, 500)
+            self.assertEqual(order.key_account_credit_pct, 50)
+            order.action_confirm()
+            order.invalidate_recordset()
+        self.bill(order, post=False).invoice_line_ids.quantity = 1
+        order.invalidate_recordset()
+        self.assertEqual(order.key_account_credit_used, 300)
+        self.assertEqual(order.key_account_credit_value, 200)
+
+    def test_order_follows_what_is_typed(self):
+        self.sell(self.customer, (2, 100))
+        order = self.sell(self.customer, (3, 100), confirm=False)
+        with Form(order) as form:
+            with form.order_line.edit(0) as line:
+                line.product_uom_qty = 9
+            self.assertEqual(form.key_account_credit_value, 900)
+            self.assertEqual(form.key_account_credit_free, -100)
+            form.partner_id = self.zero
+            self.assertEqual(form.key_account_credit_state, "zero")
+            self.assertEqual(form.key_account_credit_free, -900)
+            form.partner_id = self.unlimited
+            self.assertEqual(form.key_account_credit_state, "none")
+
+    def test_foreign_order_is_shown_at_todays_rate(self):
+        order = self.make_order(self.customer, 100, "2026-01-10", currency=self.euro, confirm=False)
+        self.assertEqual(order.key_account_credit_value, 200)
+
+    def test_order_counts_in_its_own_company(self):
+        self.other_company.account_use_credit_limit = True
+        self.customer.with_company(self.other_company).credit_limit = 300
+        self.sell(self.customer, (2, 100))
+        order = self.sell(self.customer, (1, 100), company=self.other_company, confirm=False)
+        shown = order.with_company(self.company)
+        self.assertEqual((shown.key_account_credit_limit, shown.key_account_credit_used), (300, 0))
+
+    def test_nothing_is_counted_in_a_company_without_credit_limits(self):
+        self.company.account_use_credit_limit = False
+        order = self.sell(self.customer, (3, 100), confirm=False)
+        self.assertFalse(order.key_account_credit_state)
+        self.assertFalse(self.customer.with_company(self.company).key_account_uses_credit)
+        self.assertFalse(self.customer.with_company(self.company).key_account_credit_used)
+        self.env.flush_all()
+        order.invalidate_recordset()
+        order.name, order.partner_invoice_id.name, order.company_id.account_use_credit_limit  # noqa: B018
+        with self.assertQueryCount(0):
+            order.key_account_credit_free  # noqa: B018
+
+    # --- The documents behind it ---
+
+    def open_documents(self, record):
+        self.env.flush_all()
+        action = record.action_open_key_account_exposure()
+        return record.env[action["res_model"]].search(action["domain"])
+
+    def test_documents_add_up_to_what_is_used(self):
+        order = self.sell(self.contact, (2, 100))
+        invoice = self.make_invoice(self.customer, 50, "2026-01-10", due="2026-01-31")
+        draft = self.make_invoice(self.customer, 30, "2026-01-10", post=False)
+        payment = self.prepay(self.customer, 7)
+        euros = self.make_order(self.customer, 10, "2026-02-10", currency=self.euro)
+        documents = self.open_documents(self.customer.with_company(self.company))
+        self.assertEqual(
+            {(one.kind, one.order_id or one.move_id, one.amount) for one in documents},
+            {
+                ("order", order, 200),
+                ("order", euros, 20),
+                ("receivable", invoice, 50),
+                ("draft", draft, 30),
+                ("unallocated", payment.move_id, -7),
+            },
+        )
+        self.assertEqual(sum(documents.mapped("amount")), self.get_exposure().used)
+        for document in documents:
+            action = document.action_open()
+            self.assertEqual(
+                self.env[action["res_model"]].browse(action["res_id"]), document.order_id or document.move_id
+            )
+
+    def test_order_opens_the_documents_of_whoever_is_invoiced(self):
+        order = self.sell(self.unlimited, (3, 100), partner_invoice_id=self.contact.id)
+        self.assertEqual(self.open_documents(order).order_id, order)
+
+    def test_documents_of_other_companies_are_not_seen(self):
+        self.sell(self.customer, (2, 100), company=self.other_company)
+        self.env.flush_all()
+        mine = [("partner_id", "=", self.customer.id)]
+        seen = self.env[DOCUMENT].with_user(self.accountant).search(mine)
+        self.assertFalse(seen)
+        self.assertEqual(len(self.env[DOCUMENT].sudo().search(mine)), 1)
+
+    def test_whoever_sells_sees_documents_of_own_customers(self):
+        colleague = self.make_user("colleague", "sales_team.group_sale_salesman")
+        leader = self.make_user("leader", "sales_team.group_sale_salesman_all_leads")
+        clerk = self.make_user("clerk", "base.group_partner_manager")
+        self.customer.user_id = self.salesperson
+        self.sell(self.customer, (2, 100))
+        self.env.flush_all()
+        table = [(self.salesperson, 1), (colleague, 0), (leader, 1), (self.accountant, 1)]
+        mine = [("partner_id", "=", self.customer.id)]
+        for user, count in table:
+            with self.subTest(user.name):
+                self.assertEqual(self.env[DOCUMENT].with_user(user).search_count(mine), count)
+        with self.assertRaises(AccessError):
+            self.env[DOCUMENT].with_user(clerk).search_count(mine)
+        with self.assertRaises(AccessError):
+            self.customer.with_user(clerk).read(["key_account_credit_used"])
+
+
+class TestCreditMetrics(CreditScreensCommon):
+    def test_exposure_and_use_of_the_limit(self):
+        self.sell(self.contact, (2, 100))
+        self.make_invoice(self.customer, 50, "2026-01-10")
+        self.make_order(self.customer, 10, "2026-02-10", currency=self.euro)
+        self.prepay(self.unlimited, 7)
+        table = [
+            (self.customer, 270, 27),
+            (self.unlimited, -7, None),
+            (self.zero, 0, None),
+            (self.make_customer(credit_limit=100), 0, 0),
+        ]
+        for customer, exposure, use in table:
+            with self.subTest(customer.name):
+                self.assert_facts(customer, {"exposure": exposure, "credit_use_pct": use})
+
+    def test_metrics_are_those_of_the_company(self):
+        self.sell(self.customer, (2, 100), company=self.other_company)
+        self.assert_facts(self.customer, {"exposure": 0, "credit_use_pct": 0})
+        self.assert_facts(self.customer, {"exposure": 200, "credit_use_pct": None}, company=self.other_company)
+
+    def test_default_limit_counts(self):
+        self.env["ir.default"].set("res.partner", "credit_limit", 250, company_id=self.company.id)
+        self.sell(self.unlimited, (1, 100))
+        self.assert_facts(self.unlimited, {"credit_use_pct": 40})
