@@ -71,7 +71,7 @@ class KeyAccountExposure(models.AbstractModel):
         totals = self._get_totals(customers, company)
         if without_orders:
             self._leave_out(totals, without_orders.filtered(lambda order: order.company_id == company))
-        rates = self._get_rates({key for amounts in totals.values() for key in amounts}, company)
+        rates = self._get_rates({currency for amounts in totals.values() for _kind, currency in amounts}, company)
         overdue = {} if overdue_days is None else self._get_overdue(customers, company, overdue_days)
         return {
             customer: self._make_exposure(totals[customer], rates, company, overdue.get(customer, ZERO))
@@ -100,12 +100,11 @@ class KeyAccountExposure(models.AbstractModel):
         """
         values = {}
         for company, group in orders.grouped("company_id").items():
-            rates = self._get_rates({("order", order.currency_id.id) for order in group}, company)
+            rates = self._get_rates(group.currency_id.ids, company)
             for order in group:
-                rate = rates.get(order.currency_id.id, Decimal(1))
-                if rate is None and strict:
+                if strict and order.currency_id.id in rates and rates[order.currency_id.id] is None:
                     self._refuse_unrated(order)
-                values[order] = self._convert(self._get_open_amount(order), rate, company)
+                values[order] = self._convert(self._get_open_amount(order), order.currency_id.id, rates, company)
         return values
 
     # -------------------------------------------------------------------------
@@ -132,20 +131,18 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_open_amount(self, order):
-        # sudo: nobody may read the field itself; whoever asks for an order's exposure may know this of it
+        # sudo: customers confirm orders too, who may not read it
         return Decimal(repr(order.sudo().key_account_open_amount))
 
     @api.model
     def _make_exposure(self, amounts, rates, company, overdue):
         """Put the totals of a customer together."""
         orders = {currency_id: amount for (kind, currency_id), amount in amounts.items() if kind == "order" and amount}
-        unrated = [currency_id for currency_id in orders if rates.get(currency_id, Decimal(1)) is None]
+        unrated = [currency_id for currency_id in orders if currency_id in rates and rates[currency_id] is None]
         return Exposure(
             receivable=amounts.get(("receivable", None), ZERO),
             draft_invoices=amounts.get(("draft", None), ZERO),
-            orders=sum(
-                (self._convert(amount, rates.get(key, Decimal(1)), company) for key, amount in orders.items()), ZERO
-            ),
+            orders=sum((self._convert(amount, key, rates, company) for key, amount in orders.items()), ZERO),
             unallocated=amounts.get(("unallocated", None), ZERO),
             overdue=overdue,
             unrated=tuple(sorted(self.env["res.currency"].browse(unrated).mapped("name"))),
@@ -156,52 +153,43 @@ class KeyAccountExposure(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _get_rates(self, keys, company):
+    def _get_rates(self, currency_ids, company):
         """What one unit of each foreign currency is worth today, as the company keeps its rates.
 
-        :param keys: ``{(kind, currency id or None)}``
+        :param currency_ids: the company's own, and None, need no rate
         :return: ``{currency id: Decimal}``; None for a currency without any rate
         """
-        own = company.currency_id
-        foreign = self.env["res.currency"].browse({key for _kind, key in keys if key and key != own.id})
+        own_id = company._get_key_account_credit_facts().currency_id
+        foreign = self.env["res.currency"].browse(set(currency_ids) - {own_id, None})
         if not foreign:
             return {}
-        rates = (foreign | own)._get_rates(company, fields.Date.today())
+        rates = (foreign | foreign.browse(own_id))._get_rates(company, fields.Date.today())
         known = self._get_rated_ids(foreign, company)
         with localcontext(EXACT):
-            return {
-                currency.id: Decimal(repr(rates[own.id])) / Decimal(repr(rates[currency.id]))
-                if currency.id in known
-                else None
-                for currency in foreign
-            }
+            worth = {key: Decimal(repr(rates[own_id])) / Decimal(repr(rates[key])) for key in foreign.ids}
+        return {key: value if key in known else None for key, value in worth.items()}
 
     @api.model
     def _get_rated_ids(self, currencies, company):
         """Those that have a rate: Odoo reads the others as 1.0."""
         # sudo: whether the company has a rate does not depend on who asks
-        groups = (
-            self.env["res.currency.rate"]
-            .sudo()
-            ._read_group(
-                [("currency_id", "in", currencies.ids), ("company_id", "in", [False, company.root_id.id])],
-                ["currency_id"],
-            )
-        )
-        return {currency.id for (currency,) in groups}
+        rates = self.env["res.currency.rate"].sudo()
+        domain = [("currency_id", "in", currencies.ids), ("company_id", "in", [False, company.root_id.id])]
+        return {currency.id for (currency,) in rates._read_group(domain, ["currency_id"])}
 
     @api.model
-    def _convert(self, amount, rate, company):
-        """Into company currency, rounded half up to its decimals; one to one without a rate."""
+    def _convert(self, amount, currency_id, rates, company):
+        """Into company currency, rounded half up to its decimals; one to one without any rate."""
+        if currency_id not in rates:
+            return amount
         with localcontext(EXACT):
             step = Decimal(1).scaleb(-company.currency_id.decimal_places)
-            return (amount * (Decimal(1) if rate is None else rate)).quantize(step, ROUND_HALF_UP)
+            return (amount * (rates[currency_id] or 1)).quantize(step, ROUND_HALF_UP)
 
     @api.model
     def _get_value_today(self, amount, currency, company):
         """An amount in company currency at the company's rate of the server's date; one to one without any rate."""
-        rates = self._get_rates({(None, currency.id)}, company)
-        return self._convert(amount, rates.get(currency.id, Decimal(1)), company)
+        return self._convert(amount, currency.id, self._get_rates(currency.ids, company), company)
 
     @api.model
     def _refuse_unrated(self, order):

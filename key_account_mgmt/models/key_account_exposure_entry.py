@@ -71,9 +71,9 @@ class KeyAccountExposureEntry(models.Model):
     kind = fields.Selection(ENTRY_KINDS, required=True, readonly=True)
     # Plain numbers, not references: when contacts are merged their documents move, and the entries with the documents.
     partner_id = fields.Integer("Contact", required=True, readonly=True)
-    company_id = fields.Integer("Company", required=True, readonly=True)
-    account_id = fields.Integer("Account", readonly=True)
-    currency_id = fields.Integer("Currency", readonly=True, help="Of orders; everything else is in company currency.")
+    company_id = fields.Integer(required=True, readonly=True)
+    account_id = fields.Integer(readonly=True)
+    currency_id = fields.Integer(readonly=True, help="Of orders; everything else is in company currency.")
     amount = fields.Float(required=True, readonly=True, digits=0)
 
     _contact_idx = models.Index("(partner_id, company_id)")
@@ -92,11 +92,9 @@ class KeyAccountExposureEntry(models.Model):
     def _stop_entries(self):
         """The addon leaves: no entries any more."""
         for source in SOURCES:
-            name = SQL.identifier(f"key_account_exposure_{source.table}")
-            self.env.cr.execute(
-                SQL("DROP TRIGGER IF EXISTS key_account_exposure ON %s", SQL.identifier(source.table))
-            )
-            self.env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s", name))
+            function = SQL.identifier(f"key_account_exposure_{source.table}")
+            self.env.cr.execute(SQL("DROP TRIGGER IF EXISTS key_account_exposure ON %s", SQL.identifier(source.table)))
+            self.env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s()", function))
 
     @api.model
     def _rebuild(self):

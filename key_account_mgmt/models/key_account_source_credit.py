@@ -44,7 +44,7 @@ class KeyAccountSourceCredit(models.AbstractModel):
 
     def _get_limit_sql(self, company):
         """The limit of ``customer``; NULL without one. Zero and less make no percentage either."""
-        if not company.account_use_credit_limit:
+        if not company._get_key_account_credit_facts().uses_credit:
             return SQL("NULL::numeric")
         partners = self.env["res.partner"].with_company(company).sudo()
         return SQL(

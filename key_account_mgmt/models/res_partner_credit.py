@@ -71,7 +71,9 @@ class ResPartner(models.Model):
         """
         # sudo: limits bind everybody, also those who may not read them
         known = customers.commercial_partner_id.sudo().with_company(company)
-        uses_credit = company.sudo().account_use_credit_limit
+        uses_credit = company._get_key_account_credit_facts().uses_credit
+        if uses_credit:
+            known.fetch(["credit_limit", "key_account_zero_limit"])  # a contact as a whole takes longer
         return {
             customer.with_env(customers.env): customer._get_key_account_limit() if uses_credit else None
             for customer in known
@@ -124,7 +126,7 @@ class ResPartner(models.Model):
     def _get_key_account_state_domain(self, state):
         zero = Domain("commercial_partner_id.key_account_zero_limit", "=", True)
         limited = Domain("commercial_partner_id.credit_limit", "!=", 0) & ~zero
-        if not self.env.company.account_use_credit_limit:
+        if not self.env.company._get_key_account_credit_facts().uses_credit:
             return Domain.TRUE if state == "none" else Domain.FALSE
         return {"zero": zero, "limited": limited, "none": ~zero & ~limited}.get(state, Domain.FALSE)
 
@@ -136,8 +138,7 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_key_account_credit(self):
         company = self.env.company
-        # sudo: whether the company uses credit limits is seen on every screen that shows one
-        uses_credit = company.sudo().account_use_credit_limit
+        uses_credit = company._get_key_account_credit_facts().uses_credit
         exposures = {}
         if uses_credit:
             exposures = self.env["key.account.exposure"]._get_exposures(self._origin, company, overdue_days=0)

@@ -48,12 +48,10 @@ class SaleOrder(models.Model):
     # Not by the lines: whoever types an order does not wait for a count of all documents.
     @api.depends("partner_invoice_id", "company_id", "state")
     def _compute_key_account_credit(self):
-        self.update(
-            {"key_account_credit_state": False, "key_account_credit_limit": 0, "key_account_credit_used": 0}
-        )
-        # sudo: whether a company uses credit limits is seen on every screen that shows one
-        for company, orders in self.filtered("company_id.account_use_credit_limit").grouped("company_id").items():
-            orders._set_key_account_credit(company)
+        self.update({"key_account_credit_state": False, "key_account_credit_limit": 0, "key_account_credit_used": 0})
+        for company, orders in self.grouped("company_id").items():
+            if company and company._get_key_account_credit_facts().uses_credit:
+                orders._set_key_account_credit(company)
 
     def _set_key_account_credit(self, company):
         customers = self.partner_invoice_id._origin
@@ -78,7 +76,9 @@ class SaleOrder(models.Model):
         for order in self:
             value = values.get(order._origin)
             if value is None and order._has_key_account_limit():
-                value = exposure._get_value_today(Decimal(repr(order.amount_total)), order.currency_id, order.company_id)
+                value = exposure._get_value_today(
+                    Decimal(repr(order.amount_total)), order.currency_id, order.company_id
+                )
             order.key_account_credit_value = float(value or 0)
 
     def _has_key_account_limit(self):

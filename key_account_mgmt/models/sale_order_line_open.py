@@ -1,14 +1,64 @@
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from odoo import models
+from odoo import api, fields, models
 
-from .key_account_discount_value import ZERO
+from .key_account_discount_value import EXACT, ZERO
+
+OPEN_FIELD = "key_account_open_amount"
 
 
 class SaleOrderLine(models.Model):
     """What of an order line is still to be invoiced, for the customer's credit."""
 
     _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    # Kept line by line: whoever changes one line of an order waits for the taxes of that line only.
+    key_account_open_amount = fields.Monetary(
+        "Not yet Invoiced",
+        compute="_compute_key_account_open_amount",
+        store=True,
+        copy=False,
+        groups="base.group_user",
+        help="Taxes included; what the line uses of the customer's credit once the order is confirmed.",
+    )
+
+    @api.depends(
+        "currency_id",
+        "display_type",
+        "is_downpayment",
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "qty_delivered",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "invoice_lines.quantity",
+        "invoice_lines.product_uom_id",
+        "invoice_lines.price_total",
+        "invoice_lines.currency_id",
+        "invoice_lines.move_id.state",
+        "invoice_lines.move_id.move_type",
+        "invoice_lines.move_id.invoice_date",
+    )
+    def _compute_key_account_open_amount(self):
+        with localcontext(EXACT):
+            for line in self:
+                step = Decimal(1).scaleb(-line.currency_id.decimal_places)
+                line.key_account_open_amount = float(line._get_key_account_open().quantize(step, ROUND_HALF_UP))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # A default for it may come with the context of a remote call, and would pass for the computed amount.
+        self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
+        return lines
+
+    def _has_field_access(self, field, operation):
+        """Nobody writes it: those who sell do so over RPC too."""
+        if field.name == OPEN_FIELD and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
 
     def _get_key_account_open(self):
         """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.
@@ -31,9 +81,8 @@ class SaleOrderLine(models.Model):
             return -self._get_key_account_advance()
         whole = self._get_key_account_whole()
         invoiced = self._get_key_account_invoiced() if self.invoice_lines else ZERO
-        remaining = max(whole - invoiced, ZERO) if whole > 0 else min(whole - invoiced, ZERO)
-        # A return takes off what it takes off as a whole, and a credit note beyond the order opens no more than the order.
-        remaining = min(remaining, whole) if whole > 0 else max(remaining, whole)
+        # Between nothing and the whole: also of a return, and whatever was invoiced or credited beyond the order.
+        remaining = min(max(whole - invoiced, min(whole, ZERO)), max(whole, ZERO))
         return self._get_key_account_total(whole) * remaining / whole if remaining else ZERO
 
     def _get_key_account_whole(self):

@@ -1,10 +1,9 @@
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 
 from odoo import api, fields, models
 
-from .key_account_discount_value import EXACT, ZERO
-
-OPEN_FIELD = "key_account_open_amount"
+from .key_account_discount_value import ZERO
+from .sale_order_line_open import OPEN_FIELD
 
 
 class SaleOrder(models.Model):
@@ -12,42 +11,26 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
-    # Kept with every order, so that what 20,000 open orders come to is one look into an index. Whatever the state:
-    # confirming an order computes nothing. Nobody may read or write it: those who sell do so over RPC too.
+    # Kept whatever the state: confirming an order computes nothing.
     key_account_open_amount = fields.Monetary(
-        "Not yet Invoiced", compute="_compute_key_account_open_amount", store=True, copy=False, groups=fields.NO_ACCESS
+        "Not yet Invoiced",
+        compute="_compute_key_account_open_amount",
+        store=True,
+        copy=False,
+        groups="base.group_user",
+        help="Taxes included; what the order uses of the customer's credit once it is confirmed.",
     )
 
     _key_account_open_idx = models.Index(
         "(partner_invoice_id, company_id) WHERE state = 'sale' AND key_account_open_amount > 0"
     )
 
-    @api.depends(
-        "currency_id",
-        "order_line.display_type",
-        "order_line.is_downpayment",
-        "order_line.product_id",
-        "order_line.product_uom_id",
-        "order_line.product_uom_qty",
-        "order_line.qty_delivered",
-        "order_line.price_unit",
-        "order_line.discount",
-        "order_line.tax_ids",
-        "order_line.invoice_lines.quantity",
-        "order_line.invoice_lines.product_uom_id",
-        "order_line.invoice_lines.price_total",
-        "order_line.invoice_lines.currency_id",
-        "order_line.invoice_lines.move_id.state",
-        "order_line.invoice_lines.move_id.move_type",
-        "order_line.invoice_lines.move_id.invoice_date",
-    )
+    @api.depends("order_line.key_account_open_amount")
     def _compute_key_account_open_amount(self):
-        """Taxes included, in the order's currency, never negative: an order that takes money back gives no credit."""
-        with localcontext(EXACT):
-            for order in self:
-                amount = sum((line._get_key_account_open() for line in order.order_line), ZERO)
-                step = Decimal(1).scaleb(-order.currency_id.decimal_places)
-                order.key_account_open_amount = float(max(amount, ZERO).quantize(step, ROUND_HALF_UP))
+        """In the order's currency, never negative: an order that takes money back gives no credit."""
+        for order in self:
+            amount = sum((Decimal(repr(line.key_account_open_amount)) for line in order.order_line), ZERO)
+            order.key_account_open_amount = float(max(amount, ZERO))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -55,3 +38,9 @@ class SaleOrder(models.Model):
         # A default for it may come with the context of a remote call, and would pass for the computed amount.
         self.env.add_to_compute(self._fields[OPEN_FIELD], orders)
         return orders
+
+    def _has_field_access(self, field, operation):
+        """Nobody writes it: those who sell do so over RPC too."""
+        if field.name == OPEN_FIELD and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)

@@ -21,8 +21,8 @@ class KeyAccountExposureDocument(models.Model):
     date = fields.Date(readonly=True)
     date_due = fields.Date("Due Date", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    company_id = fields.Many2one("res.company", "Company", readonly=True)
-    currency_id = fields.Many2one("res.currency", "Currency", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
         "Credit Used", readonly=True, help="In company currency; what takes off of the credit used is negative."
     )

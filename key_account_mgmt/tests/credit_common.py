@@ -16,9 +16,7 @@ class CreditCommon(KeyAccountCommon):
         cls.company.account_use_credit_limit = True
         cls.exposure = cls.env["key.account.exposure"]
         cls.customer = cls.make_customer(credit_limit=1000)
-        cls.delivered = cls._create_product(
-            name="Delivered", list_price=100.0, taxes_id=[], invoice_policy="delivery"
-        )
+        cls.delivered = cls._create_product(name="Delivered", list_price=100.0, taxes_id=[], invoice_policy="delivery")
         cls.tax = cls.env["account.tax"].create(
             {"name": "10 %", "amount": 10, "company_id": cls.company.id, "price_include_override": "tax_excluded"}
         )
@@ -26,7 +24,9 @@ class CreditCommon(KeyAccountCommon):
     @classmethod
     def sell(cls, customer, *lines, confirm=True, company=None, **values):
         """An order, confirmed at once; a line is ``(quantity, price)`` or values."""
-        prepared = [line if isinstance(line, dict) else {"product_uom_qty": line[0], "price_unit": line[1]} for line in lines]
+        prepared = [
+            line if isinstance(line, dict) else {"product_uom_qty": line[0], "price_unit": line[1]} for line in lines
+        ]
         commands = [Command.create({"product_id": cls.good.id, "tax_ids": [], **line}) for line in prepared]
         orders = cls.env["sale.order"].with_company(company or cls.company)
         order = orders.create({"partner_id": customer.id, "order_line": commands, **values})

@@ -295,7 +295,7 @@ class TestExposure(CreditCommon):
         for customer in customers:
             self.sell(customer, (1, 10))
         self.env.flush_all()
-        self.company.currency_id.decimal_places  # noqa: B018  known in any request
+        self.company._get_key_account_credit_facts()  # known in any request
         with self.assertQueryCount(1):
             exposures = self.exposure._get_exposures(customers, self.company)
         self.assertEqual([exposures[customer].used for customer in customers], [10] * 5)
@@ -321,7 +321,8 @@ class TestExposure(CreditCommon):
         with self.assertRaises(AccessError):
             order.write({"key_account_open_amount": 0})
         with self.assertRaises(AccessError):
-            order.read(["key_account_open_amount"])
+            order.order_line.write({"key_account_open_amount": 0})
+        self.assertEqual(order.key_account_open_amount, 500)
         order.order_line.write({"price_total": 0, "qty_invoiced": 10})
         order.write({"amount_total": 0})
         self.assert_exposure(orders=500)
@@ -363,7 +364,9 @@ class TestExposureEntries(CreditCommon):
     def get_sums(self):
         self.env.flush_all()
         entries = self.env["key.account.exposure.entry"]
-        groups = entries._read_group([], ["kind", "partner_id", "company_id", "account_id", "currency_id"], ["amount:sum"])
+        groups = entries._read_group(
+            [], ["kind", "partner_id", "company_id", "account_id", "currency_id"], ["amount:sum"]
+        )
         return {tuple(key): round(amount, 6) for *key, amount in groups if round(amount, 6)}
 
     def test_putting_together_and_counting_anew_change_no_sum(self):

@@ -98,7 +98,9 @@ class TestExposureOverRandomHistories(CreditCommon):
         if order and any(line.qty_to_invoice > 0 and not line.is_downpayment for line in order.order_line):
             invoice = order._create_invoices(final=self.chance.random() < 0.7)
             if self.chance.random() < 0.4:
-                line = self.pick(invoice.invoice_line_ids, [("is_downpayment", "=", False), ("display_type", "=", "product")])
+                line = self.pick(
+                    invoice.invoice_line_ids, [("is_downpayment", "=", False), ("display_type", "=", "product")]
+                )
                 line.quantity *= 0.5
             self.invoices |= invoice
 
@@ -228,8 +230,8 @@ class TestExposureOverRandomHistories(CreditCommon):
         )
         by_currency = defaultdict(Decimal)
         for order in orders:
-            amount = sum((self.count_line(line) for line in order.order_line), ZERO)
-            by_currency[order.currency_id] += max(amount, ZERO).quantize(CENT, ROUND_HALF_UP)
+            lines = [self.count_line(line).quantize(CENT, ROUND_HALF_UP) for line in order.order_line]
+            by_currency[order.currency_id] += max(sum(lines, ZERO), ZERO)
         # 1 EUR = 2 USD, in both companies
         return sum(amount * (2 if currency == self.euro else 1) for currency, amount in by_currency.items())
 
