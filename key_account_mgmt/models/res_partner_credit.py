@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .key_account_discount_value import ZERO
 
@@ -106,6 +107,61 @@ class ResPartner(models.Model):
                         limit=partner.credit_limit,
                     )
                 )
+
+    def write(self, vals):
+        """The credit of a company is the company's: a contact that leaves it does not take a copy along."""
+        if {"parent_id", "is_company"}.isdisjoint(vals):
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        left = {partner: former for partner, former in before.items() if partner._has_left(former)}
+        if left:
+            self._leave_key_account_credit(left)
+        return result
+
+    def _has_left(self, former):
+        return former and former != self and self.commercial_partner_id == self
+
+    @api.model
+    def _leave_key_account_credit(self, left):
+        """Whoever left a customer with a limit gets nothing on credit until somebody decides.
+
+        Odoo copies the limit of a company to its contacts. Kept, it would be granted twice; without it there would be
+        no limit at all in most companies, for whoever sells can take a contact out of its company.
+
+        :param dict left: ``{contact: the commercial partner that it belonged to}``
+        """
+        contacts = self.union(*left)
+        self.env["res.partner"].flush_model(["credit_limit", "key_account_zero_limit"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner contact
+                   SET credit_limit = NULL,
+                       key_account_zero_limit = (
+                           SELECT jsonb_object_agg(limited.company_id, true)
+                             FROM (
+                                   SELECT key AS company_id FROM jsonb_each(former.credit_limit)
+                                    WHERE value NOT IN ('0', 'null')
+                                   UNION
+                                   SELECT key FROM jsonb_each(former.key_account_zero_limit) WHERE value = 'true'
+                                  ) limited
+                       )
+                  FROM unnest(%s, %s) AS moved (contact_id, former_id)
+                  JOIN res_partner former ON former.id = moved.former_id
+                 WHERE contact.id = moved.contact_id
+                """,
+                list(contacts.ids),
+                [left[contact].id for contact in contacts],
+            )
+        )
+        contacts.invalidate_recordset(["credit_limit", "key_account_zero_limit"])
+        note = self.env._(
+            "The contact left its company. The company's credit limit stays there: the contact gets nothing on credit"
+            " where the company had a limit, until somebody with accounting rights decides."
+        )
+        # sudo: whoever may move a contact leaves this note by it
+        contacts.sudo()._message_log_batch(dict.fromkeys(contacts.ids, note))
 
     @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
     @api.depends_context("company")

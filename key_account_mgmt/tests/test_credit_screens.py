@@ -99,6 +99,22 @@ class TestCreditLimits(CreditScreensCommon):
             limits = self.get_limits(customers)
         self.assertEqual(set(limits), set(customers.commercial_partner_id))
 
+    def test_a_contact_that_leaves_its_company_takes_no_limit_along(self):
+        manager = self.make_user("manager", "base.group_partner_manager", self.company | self.other_company)
+        grandchild = self.make_customer(name="Grandchild", parent_id=self.contact.id)
+        in_zero, free = (self.make_customer(parent_id=one.id) for one in (self.zero, self.unlimited))
+        self.assertEqual(self.contact.with_company(self.company).credit_limit, 1000)
+        leaving = self.contact | in_zero | free
+        leaving.with_user(manager).with_company(self.other_company).write({"parent_id": False})
+        limits = self.get_limits(leaving | grandchild)
+        self.assertEqual(limits, {self.contact: Decimal(0), in_zero: Decimal(0), free: None})
+        self.assertEqual(self.contact.credit_limit, 0)
+        self.assertIn("nothing on credit", self.contact.message_ids[0].body)
+        self.assertEqual(self.get_limits(self.customer)[self.customer], 1000)
+        # Moving on to another company, or renaming, changes nothing.
+        self.contact.write({"parent_id": self.unlimited.id, "name": "Moved"})
+        self.assertEqual(self.get_limits(self.contact), {self.unlimited: None})
+
     def test_customers_are_found_by_state(self):
         mine = [("id", "in", (self.customer | self.contact | self.unlimited | self.zero).ids)]
         partners = self.env["res.partner"].with_company(self.company)
