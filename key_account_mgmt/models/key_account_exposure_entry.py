@@ -9,6 +9,7 @@ ENTRY_KINDS = [
     ("draft", "Draft Invoices"),
     ("order", "Orders not yet Invoiced"),
 ]
+COLUMNS = SQL("kind, partner_id, company_id, account_id, currency_id")
 # A customer with fewer entries than this is as fast to add up as one with a single entry.
 FEW_ENTRIES = 50
 
@@ -100,17 +101,7 @@ class KeyAccountExposureEntry(models.Model):
         self.env.flush_all()
         self.env.cr.execute(SQL("DELETE FROM key_account_exposure_entry"))
         for source in SOURCES:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO key_account_exposure_entry (kind, partner_id, company_id, account_id, currency_id, amount)
-                    SELECT kind, partner_id, company_id, account_id, currency_id, sum(amount)
-                      FROM (%s) document
-                  GROUP BY kind, partner_id, company_id, account_id, currency_id
-                    """,
-                    self._get_documents_sql(source),
-                )
-            )
+            self.env.cr.execute(self._get_sums_sql(SQL("(%s) document", self._get_documents_sql(source))))
 
     @api.autovacuum
     def _gc_entries(self):
@@ -128,13 +119,10 @@ class KeyAccountExposureEntry(models.Model):
                            )
                  RETURNING *
                 )
-                INSERT INTO key_account_exposure_entry (kind, partner_id, company_id, account_id, currency_id, amount)
-                SELECT kind, partner_id, company_id, account_id, currency_id, sum(amount)
-                  FROM gone
-              GROUP BY kind, partner_id, company_id, account_id, currency_id
-                HAVING sum(amount) <> 0
+                %s
                 """,
                 FEW_ENTRIES,
+                self._get_sums_sql(SQL("gone")),
             )
         )
 
@@ -150,6 +138,21 @@ class KeyAccountExposureEntry(models.Model):
             SQL(source.entry, row=SQL("document")),
             SQL.identifier(source.table),
             SQL(source.condition, row=SQL("document")),
+        )
+
+    @api.model
+    def _get_sums_sql(self, table):
+        """Make one entry out of all of a kind."""
+        return SQL(
+            """
+            INSERT INTO key_account_exposure_entry (%(columns)s, amount)
+            SELECT %(columns)s, sum(amount)
+              FROM %(table)s
+          GROUP BY %(columns)s
+            HAVING sum(amount) <> 0
+            """,
+            columns=COLUMNS,
+            table=table,
         )
 
     @api.model
@@ -199,8 +202,9 @@ class KeyAccountExposureEntry(models.Model):
     @api.model
     def _get_entry_sql(self, source, row, sign):
         return SQL(
-            "INSERT INTO key_account_exposure_entry (kind, partner_id, company_id, account_id, currency_id, amount)"
-            " SELECT kind, partner_id, company_id, account_id, currency_id, %s amount FROM (SELECT %s) entry",
-            sign,
-            SQL(source.entry, row=row),
+            "INSERT INTO key_account_exposure_entry (%(columns)s, amount)"
+            " SELECT %(columns)s, %(sign)s amount FROM (SELECT %(entry)s) entry",
+            columns=COLUMNS,
+            sign=sign,
+            entry=SQL(source.entry, row=row),
         )
