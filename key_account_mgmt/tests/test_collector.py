@@ -47,7 +47,7 @@ class TestCollector(KeyAccountCommon):
         self.assertEqual(
             set(facts),
             {"revenue", "revenue_previous", "margin", "invoice_count", "active_months", "order_count"}
-            | {"on_time_count", "late_count", "overdue_amount", "collected_amount"},
+            | {"on_time_count", "late_count", "overdue_amount", "collected_amount", "exposure"},
         )
 
     def test_nobody_at_all(self):
