@@ -35,6 +35,9 @@
         "views/res_config_settings_views.xml",
         "views/key_account_menus.xml",
         "report/key_account_discount_report_views.xml",
+        "report/key_account_exposure_document_views.xml",
+        "views/res_partner_credit_views.xml",
+        "views/sale_order_credit_views.xml",
         "views/key_account_metric_views.xml",
         "views/key_account_metric_value_views.xml",
         "views/key_account_approval_templates.xml",
@@ -56,5 +59,6 @@
         "web.assets_backend": ["key_account_mgmt/static/src/**/*"],
         "web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -14,6 +14,8 @@ LEFTOVERS = {
     "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'",
     "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
     "constraints": "SELECT conrelid::regclass || '.' || conname FROM pg_constraint",
+    "triggers": "SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
     "external ids": f"SELECT name FROM ir_model_data WHERE module = '{paths.ADDON}'",
     "models": "SELECT model FROM ir_model",
     "fields": "SELECT model || '.' || name FROM ir_model_fields",

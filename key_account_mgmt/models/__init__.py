@@ -1,4 +1,5 @@
 from . import account_move
+from . import account_move_line
 from . import account_tax
 from . import key_account_perspective
 from . import key_account_metric
@@ -66,8 +67,14 @@ from . import key_account_discount_shown
 from . import key_account_discount_move
 from . import product_category
 from . import res_partner_pricelist
+from . import res_partner_credit
 from . import sale_order
 from . import sale_order_discount
+from . import sale_order_line_open
+from . import sale_order_open
+from . import key_account_exposure_entry
+from . import key_account_exposure
+from . import key_account_source_credit
 from . import sale_order_line_discount
 from . import sale_order_line_why
 from . import key_account_approval_level
@@ -78,6 +85,7 @@ from . import key_account_approval_details
 from . import sale_order_approval
 from . import sale_order_cap_status
 from . import sale_order_figures
+from . import sale_order_credit
 from . import key_account_guard
 from . import key_account_guard_discount
 from . import sale_order_hold
@@ -101,5 +109,4 @@ from . import key_account_award_delivery
 from . import res_company_credit
 from . import res_config_settings_credit
 from . import res_partner_award
-from . import res_partner_credit
 from . import res_partner_credit_ledger

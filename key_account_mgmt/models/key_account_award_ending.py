@@ -125,7 +125,7 @@ class KeyAccountAward(models.Model):
         if not own or own._get_new() != limit:
             return False
         since = history.filtered(lambda entry: entry.id > own.id)
-        return not any(entry.source == "manual" or entry.award_id.state == "posted" for entry in since)
+        return not any(not entry.award_id or entry.award_id.state == "posted" for entry in since)
 
     def _get_lasting_old(self, history):
         """What the limit was before, without awards that ended meanwhile: their limits were left alone when this one

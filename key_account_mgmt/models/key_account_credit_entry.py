@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ SOURCES = [
     ("revert", "Award Reverted"),
     ("expiry", "Award Expired"),
     ("manual", "By Hand"),
+    ("left", "Left Its Company"),
 ]
 
 
@@ -75,8 +77,11 @@ class KeyAccountCreditEntry(models.Model):
         :return: the entries, in the same order
         """
         entries = self._record([self._prepare_entry(change) for change in changes])
-        for user in {change.user or self.env.user for change in changes}:
-            self._log_changes([change for change in changes if (change.user or self.env.user) == user], user)
+        notes = defaultdict(list)
+        for change in changes:
+            notes[change.user or self.env.user, change.company].append(change)
+        for (user, _company), noted in notes.items():
+            self._log_changes(noted, user)
         return entries
 
     @api.model
@@ -102,27 +107,38 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _log_changes(self, changes, user):
-        """One note per customer, like tracking makes them, in two statements for all; core does not track limits."""
+        """One note per customer, like tracking makes them, in two statements for all; core does not track limits.
+
+        :param changes: of one company, by one user
+        """
         # sudo: whoever may change a limit need not be allowed to write on the customer's chatter
         customers = clean(self.env["res.partner"]).sudo()
         bodies = {change.customer.id: self._get_log_text(change) for change in changes}
         customers = customers.browse(bodies)
         messages = customers._message_log_batch(bodies, author_id=user.sudo().partner_id.id)
         by_customer = dict(zip(customers.ids, messages, strict=True))
-        described = customers.fields_get(["credit_limit"], ["string", "type"])["credit_limit"]
+        described = customers.fields_get(["credit_limit", "key_account_zero_limit"], ["string", "type"])
         self.env["mail.tracking.value"].sudo().create(
-            [self._prepare_tracking(change, by_customer[change.customer.id], described) for change in changes]
+            [
+                values
+                for change in changes
+                for values in self._prepare_trackings(change, by_customer[change.customer.id], described)
+            ]
         )
 
     @api.model
-    def _prepare_tracking(self, change, message, described):
+    def _prepare_trackings(self, change, message, described):
+        """The limit, and whether there is nothing on credit: as far as they changed."""
         tracking = self.env["mail.tracking.value"].sudo()
-        return {
-            "mail_message_id": message.id,
-            **tracking._create_tracking_values(
-                float(change.old or 0), float(change.new or 0), "credit_limit", described, change.customer
-            ),
-        }
+        old, new = (change.customer._prepare_key_account_limit(limit) for limit in (change.old, change.new))
+        return [
+            {
+                "mail_message_id": message.id,
+                **tracking._create_tracking_values(old[name], new[name], name, description, change.customer),
+            }
+            for name, description in described.items()
+            if old[name] != new[name]
+        ]
 
     @api.model
     def _get_log_text(self, change):
@@ -133,4 +149,10 @@ class KeyAccountCreditEntry(models.Model):
             return self.env._("Credit limit in %(company)s as before: award %(award)s was reverted", **values)
         if change.source == "expiry":
             return self.env._("Credit limit in %(company)s as before: award %(award)s expired", **values)
+        if change.source == "left":
+            return self.env._(
+                "The contact left its company, whose credit limit in %(company)s stays there: it gets nothing on credit"
+                " until somebody with accounting rights decides",
+                **values,
+            )
         return self.env._("Credit limit in %(company)s changed by hand", **values)

@@ -25,10 +25,6 @@ class KeyAccountSourceCustomer(models.AbstractModel):
              WHERE partner.commercial_partner_id = partner.id
             """,
             customer=self._get_customer_join_sql(scope, SQL("partner.id")),
-            credit_limit=self._get_limit_sql(customers),
+            credit_limit=customers._get_key_account_limit_sql(scope.company, "customer"),
             account_kind=customers._field_to_sql("customer", "key_account_kind"),
         )
-
-    def _get_limit_sql(self, customers):
-        """The limit of the company, or its default for all customers; Odoo takes zero for no limit."""
-        return SQL("NULLIF(%s::numeric, 0)", customers._field_to_sql("customer", "credit_limit"))

@@ -1,4 +1,14 @@
-from odoo import fields, models
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+
+class CreditFacts(NamedTuple):
+    """What is asked of a company at each confirmation of an order."""
+
+    uses_credit: bool
+    currency_id: int
 
 
 class ResCompany(models.Model):
@@ -32,6 +42,18 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"account_price_include", "currency_id"}.isdisjoint(vals):
+        if not {"account_price_include", "currency_id", "account_use_credit_limit"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
+
+    def _get_key_account_credit_facts(self):
+        """Whether the company uses credit limits, and its currency, without reading all of it."""
+        self.ensure_one()
+        return self._get_key_account_credit_facts_of(self.id)
+
+    @api.model
+    @ormcache("company_id")
+    def _get_key_account_credit_facts_of(self, company_id):
+        # sudo: these two are seen on every screen that shows a limit
+        company = self.sudo().browse(company_id)
+        return CreditFacts(company.account_use_credit_limit, company.currency_id.id)

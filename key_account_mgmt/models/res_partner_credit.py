@@ -1,10 +1,25 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .key_account_discount_value import ZERO
+
+# Who may see what a customer owes: those who sell to it and those who collect it.
+CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
+CREDIT_EDITORS = "account.group_account_invoice,account.group_account_readonly"
+CREDIT_STATES = [("none", "No Limit"), ("limited", "Limit"), ("zero", "Nothing on Credit")]
 
 
 class ResPartner(models.Model):
-    """How much credit a customer has in a company: no limit and a limit of zero are not the same."""
+    """How much credit a customer has in a company, and how much of it is used.
+
+    Odoo's own limit of 0 means that there is none. That a customer gets nothing on credit is a mark of its own, so
+    that both can be told apart, and removing it brings back the limit of before. The mark of the commercial partner
+    counts, as its limit does.
+    """
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
@@ -12,15 +27,75 @@ class ResPartner(models.Model):
         "Nothing on Credit",
         company_dependent=True,
         copy=False,
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=CREDIT_EDITORS,
         help="The customer pays in advance: its limit is zero. Without this mark a limit of 0 is no limit.",
     )
+    key_account_uses_credit = fields.Boolean(compute="_compute_key_account_credit", groups=CREDIT_READERS)
+    key_account_credit_state = fields.Selection(
+        CREDIT_STATES,
+        string="Credit",
+        compute="_compute_key_account_credit_state",
+        search="_search_key_account_credit_state",
+        groups=CREDIT_READERS,
+        help="No limit: as much as they order. Nothing on credit: a limit of zero.",
+    )
+    key_account_shown_limit = fields.Monetary(
+        "Limit of Credit", compute="_compute_key_account_credit_state", groups=CREDIT_READERS
+    )
+    key_account_credit_used = fields.Monetary(
+        "Credit Used",
+        compute="_compute_key_account_credit",
+        groups=CREDIT_READERS,
+        help="Open receivables, draft invoices and confirmed orders not yet invoiced, less unallocated payments and"
+        " credits, in this company.",
+    )
+    key_account_credit_free = fields.Monetary(
+        "Credit Left", compute="_compute_key_account_credit", groups=CREDIT_READERS
+    )
+    key_account_credit_pct = fields.Integer(
+        "Credit Used in %", compute="_compute_key_account_credit", groups=CREDIT_READERS
+    )
+    key_account_overdue = fields.Monetary("Overdue", compute="_compute_key_account_credit", groups=CREDIT_READERS)
+
+    # -------------------------------------------------------------------------
+    # Limits
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_key_account_limits(self, customers, company):
+        """How much credit customers have in a company, read at once; the company's default limit where it holds.
+
+        :param customers: ``res.partner``; their commercial partners count
+        :return: ``{commercial partner: Decimal}`` in company currency: zero for nothing on credit; None for no limit,
+            also of everybody in a company that does not use credit limits
+        """
+        # sudo: limits bind everybody, also those who may not read them
+        known = customers.commercial_partner_id.sudo().with_company(company)
+        uses_credit = company._get_key_account_credit_facts().uses_credit
+        if uses_credit:
+            known.fetch(["credit_limit", "key_account_zero_limit"])  # a contact as a whole takes longer
+        return {
+            customer.with_env(customers.env): customer._get_key_account_limit() if uses_credit else None
+            for customer in known
+        }
 
     def _get_key_account_limit(self):
         """The limit of one commercial partner in the company of the environment."""
         if self.key_account_zero_limit:
-            return Decimal(0)
-        return max(Decimal(repr(self.credit_limit)), Decimal(0)) if self.credit_limit else None
+            return ZERO
+        # A limit below zero can only have been there before the addon: it allows nothing.
+        return max(Decimal(repr(self.credit_limit)), ZERO) if self.credit_limit else None
+
+    @api.model
+    def _get_key_account_limit_sql(self, company, alias):
+        """``_get_key_account_limit`` of the commercial partner ``alias`` in a statement: a number, NULL for no limit."""
+        # sudo: statements for many customers are not about who asks
+        partners = self.sudo().with_company(company)
+        return SQL(
+            "CASE WHEN %(zero_limit)s THEN 0 WHEN %(limit)s <> 0 THEN GREATEST(%(limit)s, 0)::numeric END",
+            zero_limit=partners._field_to_sql(alias, "key_account_zero_limit"),
+            limit=partners._field_to_sql(alias, "credit_limit"),
+        )
 
     @api.model
     def _prepare_key_account_limit(self, limit):
@@ -29,3 +104,144 @@ class ResPartner(models.Model):
         :param limit: Decimal in company currency, zero for nothing on credit, None for no limit
         """
         return {"credit_limit": float(limit or 0), "key_account_zero_limit": limit is not None and not limit}
+
+    @api.constrains("credit_limit")
+    def _check_key_account_credit_limit(self):
+        for partner in self:
+            if partner.credit_limit < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The credit limit of %(customer)s cannot be %(limit)s. Enter 0 for no limit, or mark the"
+                        " customer as Nothing on Credit.",
+                        customer=partner.display_name,
+                        limit=partner.credit_limit,
+                    )
+                )
+
+    def write(self, vals):
+        """The credit of a company is the company's: a contact that leaves it does not take a copy along."""
+        if {"parent_id", "is_company"}.isdisjoint(vals):
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        left = {partner: former for partner, former in before.items() if partner._has_left(former)}
+        if left:
+            self._leave_key_account_credit(left)
+        return result
+
+    def _has_left(self, former):
+        return former and former != self and self.commercial_partner_id == self
+
+    @api.model
+    def _leave_key_account_credit(self, left):
+        """Whoever left a customer with a limit gets nothing on credit until somebody decides.
+
+        Odoo copies the limit of a company to its contacts. Kept, it would be granted twice; without it there would be
+        no limit at all in most companies, for whoever sells can take a contact out of its company.
+
+        :param dict left: ``{contact: the commercial partner that it belonged to}``
+        :return: ``[(contact id, company id)]``: who gets nothing on credit now, and where
+        """
+        contacts = self.union(*left)
+        self.env["res.partner"].flush_model(["credit_limit", "key_account_zero_limit"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE res_partner contact
+                   SET credit_limit = NULL,
+                       key_account_zero_limit = (
+                           SELECT jsonb_object_agg(limited.company_id, true)
+                             FROM (
+                                   SELECT key AS company_id FROM jsonb_each(former.credit_limit)
+                                    WHERE value NOT IN ('0', 'null')
+                                   UNION
+                                   SELECT key FROM jsonb_each(former.key_account_zero_limit) WHERE value = 'true'
+                                  ) limited
+                       )
+                  FROM unnest(%s, %s) AS moved (contact_id, former_id)
+                  JOIN res_partner former ON former.id = moved.former_id
+                 WHERE contact.id = moved.contact_id
+             RETURNING contact.id, contact.key_account_zero_limit
+                """,
+                list(contacts.ids),
+                [left[contact].id for contact in contacts],
+            )
+        )
+        contacts.invalidate_recordset(["credit_limit", "key_account_zero_limit"])
+        return [(contact_id, int(company_id)) for contact_id, marks in rows for company_id in marks or ()]
+
+    @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
+    @api.depends_context("company")
+    def _compute_key_account_credit_state(self):
+        limits = self._get_key_account_limits(self, self.env.company)
+        for partner in self:
+            limit = limits.get(partner.commercial_partner_id)
+            partner.key_account_credit_state = self._get_key_account_credit_state(limit)
+            partner.key_account_shown_limit = float(limit or 0)
+
+    @api.model
+    def _get_key_account_credit_state(self, limit):
+        return "none" if limit is None else "limited" if limit else "zero"
+
+    @api.model
+    def _search_key_account_credit_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(self._get_key_account_state_domain(state) for state in value)
+
+    @api.model
+    def _get_key_account_state_domain(self, state):
+        zero = Domain("commercial_partner_id.key_account_zero_limit", "=", True)
+        limited = Domain("commercial_partner_id.credit_limit", "!=", 0) & ~zero
+        if not self.env.company._get_key_account_credit_facts().uses_credit:
+            return Domain.TRUE if state == "none" else Domain.FALSE
+        return {"zero": zero, "limited": limited, "none": ~zero & ~limited}.get(state, Domain.FALSE)
+
+    # -------------------------------------------------------------------------
+    # What is used
+    # -------------------------------------------------------------------------
+
+    @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
+    @api.depends_context("company")
+    def _compute_key_account_credit(self):
+        company = self.env.company
+        uses_credit = company._get_key_account_credit_facts().uses_credit
+        exposures = {}
+        if uses_credit:
+            exposures = self.env["key.account.exposure"]._get_exposures(self._origin, company, overdue_days=0)
+        limits = self._get_key_account_limits(self, company)
+        for partner in self:
+            customer = partner.commercial_partner_id
+            exposure = exposures.get(customer._origin)
+            partner.key_account_uses_credit = uses_credit
+            partner.update(self._prepare_key_account_credit(exposure, limits.get(customer)))
+
+    @api.model
+    def _prepare_key_account_credit(self, exposure, limit):
+        """What is shown of a customer; amounts in company currency."""
+        used = exposure.used if exposure else ZERO
+        return {
+            "key_account_credit_used": float(used),
+            "key_account_credit_free": float(ZERO if limit is None else limit - used),
+            "key_account_credit_pct": self._get_key_account_credit_pct(used, limit),
+            "key_account_overdue": float(exposure.overdue) if exposure else 0,
+        }
+
+    @api.model
+    def _get_key_account_credit_pct(self, used, limit):
+        """Percentage of the limit that is used, for a bar: never below 0; all of it when there is nothing to use."""
+        if used <= 0 or limit is None:
+            return 0
+        # Cut off, not rounded: 100 is shown when the limit is reached, and not before.
+        return int(used * 100 / limit) if limit else 100
+
+    def action_open_key_account_exposure(self):
+        """The documents behind the credit that is used."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_exposure_document_action")
+        customer = self.commercial_partner_id
+        return {
+            **action,
+            "name": self.env._("Credit Used by %(customer)s", customer=customer.display_name),
+            "domain": [("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)],
+        }

@@ -8,8 +8,6 @@ from odoo.exceptions import UserError
 from .key_account_credit_entry import LimitChange
 
 LIMIT_FIELDS = {"credit_limit", "key_account_zero_limit"}
-# A contact carries a copy of its company's limit, and has it for its own when it leaves the company.
-OWNER_FIELDS = {"parent_id", "is_company"}
 
 
 class ResPartner(models.Model):
@@ -31,16 +29,12 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        # Now, since core takes out of the values what it has written.
-        limits, owners = bool(LIMIT_FIELDS & vals.keys()), bool(OWNER_FIELDS & vals.keys())
-        if not limits and not owners:
+        if LIMIT_FIELDS.isdisjoint(vals):
             return super().write(vals)
         before = self._get_key_account_own_limits()
-        contacts = self.filtered(lambda partner: owners and partner not in before)
         with self._hold_key_account_limits():
             result = super().write(self._get_key_account_limit_vals(vals))
             self._note_key_account_limits(before)
-        contacts.sudo().filtered(lambda partner: partner._is_key_account_customer())._receive_key_account_limits()
         return result
 
     @api.model
@@ -108,20 +102,20 @@ class ResPartner(models.Model):
             company=self.env.company.name,
         )
 
-    def _receive_key_account_limits(self):
-        """Contacts that became customers of their own have the limit of the company that they left, in every company:
-        a change by hand, or nothing that they may keep."""
-        if not self:
-            return
-        # sudo: other companies' limits change as well, whoever may see them; all of them, so that none is forgotten
-        for company in self.env["res.company"].sudo().search([]):  # pylint: disable=no-search-all
-            partners = self.sudo().with_company(company)
-            default = partners._get_key_account_default_limit()
-            if partners._is_key_account_limit_forbidden():
-                kept = partners.filtered(lambda partner, own=default: partner._get_key_account_limit() != own)
-                kept._write_key_account_limit(default)
-            else:
-                partners._note_key_account_limits(dict.fromkeys(partners, default))
+    @api.model
+    def _leave_key_account_credit(self, left):
+        """Nobody decided it, but who changed what the contact may owe has to be known."""
+        zeros = super()._leave_key_account_credit(left)
+        # sudo: other companies' limits change as well, whoever may see them
+        companies, partners = self.env["res.company"].sudo(), self.sudo()
+        changes = []
+        for contact_id, company_id in zeros:
+            company = companies.browse(company_id)
+            default = partners.with_company(company)._get_key_account_default_limit()
+            changes.append(LimitChange(partners.browse(contact_id), company, default, Decimal(0), "left"))
+        if changes:
+            self.env["key.account.credit.entry"]._record_changes(changes)
+        return zeros
 
     # -------------------------------------------------------------------------
     # By awards

@@ -7,6 +7,7 @@ from . import test_award_posting
 from . import test_award_ways_round
 from . import test_cap_rules
 from . import test_collector
+from . import test_credit_screens
 from . import test_customer_screens
 from . import test_discount_problem
 from . import test_discount_judge
@@ -17,6 +18,8 @@ from . import test_evaluation_wizard
 from . import test_explainer
 from . import test_grant_rules
 from . import test_grants
+from . import test_exposure
+from . import test_exposure_random
 from . import test_metric
 from . import test_metric_customer
 from . import test_metric_invoice

@@ -217,23 +217,25 @@ class TestManualLimit(AwardCommon):
         self.assertEqual([len(self.get_ledger(customer)) for customer in self.customers], [1] * 5)
 
     def test_contact_that_leaves_its_company(self):
-        self.set_limit(self.second, 5000)
-        for vals in ({"parent_id": False}, {"is_company": True}):
-            with self.subTest(vals=vals):
-                contact = self.make_customer(name="Contact", parent_id=self.second.id)
-                self.assertEqual(self.get_limit(contact), 5000)
-                self.call(self.biller, "res.partner", "write", contact.ids, vals)
-                self.assertEqual(self.get_ledger(contact), [(None, 5000, "manual")])
-
-    def test_contact_that_leaves_keeps_nothing_where_limits_come_from_awards(self):
+        """It leaves the limit there; also where limits come from awards, since nobody may be left without one."""
         other = self.setup_other_company()["company"]
         self.set_limit(self.second, 5000)
         self.set_limit(self.second, 6000, other)
-        contact = self.make_customer(name="Contact", parent_id=self.second.id)
-        self.company.key_account_forbid_manual_limit = True
-        self.call(self.biller, "res.partner", "write", contact.ids, {"parent_id": False})
-        self.assertEqual((self.get_limit(contact), self.get_ledger(contact)), (0, []))
-        self.assertEqual(self.get_ledger(contact, other), [(None, 6000, "manual")])
+        for forbidden, vals in (
+            (False, {"parent_id": False}),
+            (False, {"is_company": True}),
+            (True, {"parent_id": False}),
+        ):
+            with self.subTest(forbidden=forbidden, vals=vals):
+                contact = self.make_customer(name="Contact", parent_id=self.second.id)
+                self.company.key_account_forbid_manual_limit = forbidden
+                self.assertEqual(self.get_limit(contact), 5000)
+                self.call(self.biller, "res.partner", "write", contact.ids, {**vals, "credit_limit": 9000})
+                self.assertEqual(contact.with_company(self.company)._get_key_account_limit(), 0)
+                for company in (self.company, other):
+                    self.assertEqual(self.get_ledger(contact, company), [(None, 0, "left")])
+                texts = [text for text in contact.message_ids.mapped("body") if "nothing on credit" in text]
+                self.assertEqual(len(texts), 2)
 
     def test_forbidden(self):
         self.company.key_account_forbid_manual_limit = True

@@ -48,7 +48,7 @@ class TestCollector(KeyAccountCommon):
             set(facts),
             {"revenue", "revenue_previous", "revenue_growth", "average_month", "average_day", "margin"}
             | {"invoice_count", "active_months", "order_count"}
-            | {"on_time_count", "late_count", "overdue_amount", "collected_amount"},
+            | {"on_time_count", "late_count", "overdue_amount", "collected_amount", "exposure"},
         )
 
     def test_nobody_at_all(self):

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.exceptions import UserError
 
 from .evaluation_common import KeyAccountEvaluationCommon
@@ -172,3 +174,50 @@ class TestGrants(GrantsCommon):
         for name, value in {"grants": {}, "credit_limit_proposed": 9, "credit_change": "first"}.items():
             with self.subTest(name), self.assertRaisesRegex(UserError, "frozen"):
                 line.with_user(self.manager).write({name: value})
+
+
+class TestGrantsAndExposure(GrantsCommon):
+    """Lowered limits and first ones do not go below what customers really use, unless the rule says so."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        draft = cls.env["key.account.ruleset"].browse(cls.ruleset.action_new_version()["res_id"])
+        draft.rule_ids.filtered(lambda rule: rule.kind == "credit_limit").below_exposure = False
+        draft.action_activate()
+        cls.careful = draft
+
+    def get_used(self, customer):
+        return self.env["key.account.exposure"]._get_exposures(customer, self.company)[customer].used
+
+    def test_lowering_and_first_limits_stop_at_the_exposure(self):
+        self.make_order(self.third, 250.5, "2026-01-10")
+        self.make_order(self.fourth, 0.01, "2026-01-10")
+        used = {customer: self.get_used(customer) for customer in (self.third, self.fourth)}
+        self.assertEqual(used, {self.third: Decimal("3250.5"), self.fourth: Decimal("2000.01")})
+        evaluation = self.make_evaluation(ruleset_id=self.careful.id)
+        expected = [
+            (self.third, "lower", 3_300, "up to the next step of 100"),
+            (self.fourth, "first", 2_000.01, "to the cent"),
+        ]
+        for customer, change, proposed, how in expected:
+            line = self.get_line(evaluation, customer)
+            with self.subTest(customer.name, how=how):
+                self.assertRecordValues(line, [{"credit_change": change, "credit_limit_proposed": proposed}])
+                self.assertTrue(any("what is in use today" in sentence for sentence in self.sentences(line)))
+
+    def test_the_limit_stays_where_more_is_in_use(self):
+        self.make_order(self.third, 20_000, "2026-01-10")
+        line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.third)
+        self.assertRecordValues(line, [{"credit_change": False, "credit_limit_proposed": 10_000}])
+
+    def test_raising_does_not_look_at_it(self):
+        self.make_order(self.second, 50_000, "2026-01-10")
+        line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.second)
+        self.assertRecordValues(line, [{"credit_change": "raise", "credit_limit_proposed": 12_000}])
+
+    def test_nothing_on_credit_is_a_limit_of_zero(self):
+        self.fourth.with_company(self.company).sudo().key_account_zero_limit = True
+        line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.fourth)
+        self.assertEqual(line.grants["credit"]["current"], "0")
+        self.assertRecordValues(line, [{"credit_change": "raise", "credit_limit_proposed": 200}])

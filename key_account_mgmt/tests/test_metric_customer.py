@@ -26,6 +26,13 @@ class TestMetricCustomer(KeyAccountCommon):
         self.customer.sudo().credit_limit = 0
         self.assert_facts(self.customer, {"credit_limit": None})
 
+    def test_nothing_on_credit_is_a_limit_of_zero(self):
+        for limit in (0, 500):
+            self.customer.sudo().write({"credit_limit": limit, "key_account_zero_limit": True})
+            self.assert_facts(self.customer, {"credit_limit": 0})
+        self.customer.sudo().key_account_zero_limit = False
+        self.assert_facts(self.customer, {"credit_limit": 500})
+
     def test_a_contact_counts_for_nothing(self):
         contact = self.make_customer(parent_id=self.customer.id)
         contact.with_company(self.company).sudo().credit_limit = 99

@@ -9,8 +9,17 @@ import { useFigures } from "./figures";
 
 // Long enough that who types is not asked after at each key, short enough that nobody waits for it.
 const DELAY = 250;
-const ORDER_FIELDS = ["partner_id", "pricelist_id", "currency_id", "team_id", "company_id", "state"];
-const LINE_FIELDS = ["product_id", "product_uom_id", "product_uom_qty", "price_unit", "discount", "tax_ids", "combo_item_id"];
+const ORDER_FIELDS = ["partner_id", "partner_invoice_id", "pricelist_id", "currency_id", "team_id", "company_id", "state"];
+const LINE_FIELDS = [
+    "product_id",
+    "product_uom_id",
+    "product_uom_qty",
+    "qty_delivered",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "combo_item_id",
+];
 
 /**
  * Tells salespeople while they type that the order gives more than they may give alone, and asks for approval.

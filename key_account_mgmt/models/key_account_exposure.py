@@ -1,0 +1,307 @@
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .key_account_discount_value import EXACT, ZERO
+
+# What entries are made from, and what the statements read: written to the database first.
+READ_FIELDS = {
+    "res.partner": ["commercial_partner_id"],
+    "sale.order": ["partner_invoice_id", "company_id", "currency_id", "state", "key_account_open_amount"],
+    "account.move": ["commercial_partner_id", "company_id", "state", "move_type", "amount_total_signed"],
+    "account.move.line": [
+        "partner_id",
+        "company_id",
+        "account_id",
+        "parent_state",
+        "amount_residual",
+        "date_maturity",
+    ],
+    "account.account": ["account_type"],
+}
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What a customer owes or will owe a company; amounts in its currency, none of them negative but ``used``.
+
+    ``unrated`` are the currencies of open orders for which the company has no rate: their orders count one to one,
+    as Odoo converts them.
+    """
+
+    receivable: Decimal = ZERO
+    draft_invoices: Decimal = ZERO
+    orders: Decimal = ZERO
+    unallocated: Decimal = ZERO
+    overdue: Decimal = ZERO
+    unrated: tuple = ()
+
+    @property
+    def used(self):
+        """receivable + draft_invoices + orders − unallocated; negative when the customer has money to its credit."""
+        return self.receivable + self.draft_invoices + self.orders - self.unallocated
+
+
+class KeyAccountExposure(models.AbstractModel):
+    """How much credit customers use. Nobody else computes it. ``docs/credit.md`` has the formula and an example."""
+
+    _name = "key.account.exposure"
+    _description = "Credit Exposure of Customers"
+
+    @api.model
+    def _get_exposures(self, customers, company, without_orders=None, overdue_days=None):
+        """What customers owe or will owe the company, in one statement however many they are.
+
+        Exposure = open receivables + draft invoices + confirmed orders not yet invoiced − unallocated payments and
+        credits. Orders in a foreign currency are added up in it, and converted at the company's rate of the server's
+        date; only then is a second statement needed, for the rates. It reads whatever the user's rights are: callers
+        decide who may see it.
+
+        :param customers: ``res.partner``; their commercial partners count
+        :param without_orders: orders that are left out, as if they were not confirmed
+        :param overdue_days: also tell ``overdue``, what was due more than so many days ago; None: not asked, zero
+        :return: ``{commercial partner: Exposure}``, with zeros for who owes nothing
+        """
+        customers = customers.commercial_partner_id
+        totals = self._get_totals(customers, company)
+        if without_orders:
+            self._leave_out(totals, without_orders.filtered(lambda order: order.company_id == company))
+        rates = self._get_rates({currency for amounts in totals.values() for _kind, currency in amounts}, company)
+        overdue = {} if overdue_days is None else self._get_overdue(customers, company, overdue_days)
+        return {
+            customer: self._make_exposure(totals[customer], rates, company, overdue.get(customer, ZERO))
+            for customer in customers
+        }
+
+    @api.model
+    def _get_overdue(self, customers, company, days=0):
+        """What was due more than ``days`` days ago by the server's date, and is still open.
+
+        :return: ``{commercial partner: Decimal}`` in company currency, zero for who owes nothing
+        """
+        customers = customers.commercial_partner_id
+        overdue = dict.fromkeys(customers, ZERO)
+        self._flush_read()
+        rows = self.env.execute_query(self._get_overdue_sql(customers.ids, company, days)) if customers else ()
+        return overdue | {customers.browse(customer_id): Decimal(amount) for customer_id, amount in rows}
+
+    @api.model
+    def _get_order_values(self, orders, strict=True):
+        """What orders add to the exposure of whoever they are invoiced to, once they are confirmed.
+
+        :param strict: refuse an order in a currency without any rate, instead of counting it one to one
+        :return: ``{order: Decimal}``, in the currency of each order's company
+        :raise UserError: strict, and a currency without any rate for the company
+        """
+        values = {}
+        for company, group in orders.grouped("company_id").items():
+            rates = self._get_rates(group.currency_id.ids, company)
+            for order in group:
+                if strict and order.currency_id.id in rates and rates[order.currency_id.id] is None:
+                    self._refuse_unrated(order)
+                values[order] = self._convert(self._get_open_amount(order), order.currency_id.id, rates, company)
+        return values
+
+    # -------------------------------------------------------------------------
+    # Steps
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_totals(self, customers, company):
+        """``{customer: {(kind, currency id or None): Decimal}}``, straight from the database."""
+        totals = {customer: defaultdict(Decimal) for customer in customers}
+        self._flush_read()
+        query = self._get_totals_sql(company, customers.ids)
+        for customer_id, kind, currency_id, amount in self.env.execute_query(query) if customers else ():
+            totals[customers.browse(customer_id)][kind, currency_id] = Decimal(amount)
+        return totals
+
+    @api.model
+    def _leave_out(self, totals, orders):
+        for order in orders.sudo().filtered(lambda order: order._origin.state == "sale"):
+            stored = order._origin
+            amounts = totals.get(stored.partner_invoice_id.commercial_partner_id)
+            if amounts is not None:
+                amounts["order", stored.currency_id.id] -= self._get_open_amount(stored)
+
+    @api.model
+    def _get_open_amount(self, order):
+        # sudo: customers confirm orders too, who may not read it
+        return Decimal(repr(order.sudo().key_account_open_amount))
+
+    @api.model
+    def _make_exposure(self, amounts, rates, company, overdue):
+        """Put the totals of a customer together."""
+        orders = {currency_id: amount for (kind, currency_id), amount in amounts.items() if kind == "order" and amount}
+        unrated = [currency_id for currency_id in orders if currency_id in rates and rates[currency_id] is None]
+        return Exposure(
+            receivable=amounts.get(("receivable", None), ZERO),
+            draft_invoices=amounts.get(("draft", None), ZERO),
+            orders=sum((self._convert(amount, key, rates, company) for key, amount in orders.items()), ZERO),
+            unallocated=amounts.get(("unallocated", None), ZERO),
+            overdue=overdue,
+            unrated=tuple(sorted(self.env["res.currency"].browse(unrated).mapped("name"))),
+        )
+
+    # -------------------------------------------------------------------------
+    # Currencies
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_rates(self, currency_ids, company):
+        """What one unit of each foreign currency is worth today, as the company keeps its rates.
+
+        :param currency_ids: the company's own, and None, need no rate
+        :return: ``{currency id: Decimal}``; None for a currency without any rate
+        """
+        own_id = company._get_key_account_credit_facts().currency_id
+        foreign = self.env["res.currency"].browse(set(currency_ids) - {own_id, None})
+        if not foreign:
+            return {}
+        rates = (foreign | foreign.browse(own_id))._get_rates(company, fields.Date.today())
+        known = self._get_rated_ids(foreign, company)
+        with localcontext(EXACT):
+            worth = {key: Decimal(repr(rates[own_id])) / Decimal(repr(rates[key])) for key in foreign.ids}
+        return {key: value if key in known else None for key, value in worth.items()}
+
+    @api.model
+    def _get_rated_ids(self, currencies, company):
+        """Those that have a rate: Odoo reads the others as 1.0."""
+        # sudo: whether the company has a rate does not depend on who asks
+        rates = self.env["res.currency.rate"].sudo()
+        domain = [("currency_id", "in", currencies.ids), ("company_id", "in", [False, company.root_id.id])]
+        return {currency.id for (currency,) in rates._read_group(domain, ["currency_id"])}
+
+    @api.model
+    def _convert(self, amount, currency_id, rates, company):
+        """Into company currency, rounded half up to its decimals; one to one without any rate."""
+        if currency_id not in rates:
+            return amount
+        with localcontext(EXACT):
+            step = Decimal(1).scaleb(-company.currency_id.decimal_places)
+            return (amount * (rates[currency_id] or 1)).quantize(step, ROUND_HALF_UP)
+
+    @api.model
+    def _get_value_today(self, amount, currency, company):
+        """An amount in company currency at the company's rate of the server's date; one to one without any rate."""
+        return self._convert(amount, currency.id, self._get_rates(currency.ids, company), company)
+
+    @api.model
+    def _refuse_unrated(self, order):
+        raise UserError(
+            self.env._(
+                "Order %(order)s is in %(currency)s, for which %(company)s has no exchange rate, so that it cannot be"
+                " counted against the customer's credit limit. Enter a rate in Accounting ▸ Configuration ▸"
+                " Currencies, or use another pricelist.",
+                order=order.name,
+                currency=order.currency_id.name,
+                company=order.company_id.display_name,
+            )
+        )
+
+    # -------------------------------------------------------------------------
+    # Statements
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _flush_read(self):
+        for model, names in READ_FIELDS.items():
+            self.env[model].flush_model(names)
+
+    @api.model
+    def _get_totals_sql(self, company, partner_ids=None):
+        """Totals as exact text: ``partner_id, kind, currency_id, amount``; the currency of orders only.
+
+        :param partner_ids: of commercial partners; None for all
+        """
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   entry.kind,
+                   entry.currency_id,
+                   sum(entry.amount)::text AS amount
+              FROM res_partner customer
+              JOIN key_account_exposure_entry entry ON entry.partner_id = customer.id
+             WHERE entry.company_id = %(company_id)s
+               AND (entry.account_id IS NULL OR entry.account_id IN (%(accounts)s))
+                   %(narrowed)s
+          GROUP BY customer.commercial_partner_id, entry.kind, entry.currency_id
+            """,
+            company_id=company.id,
+            accounts=self._get_accounts_sql(),
+            narrowed=self._get_narrowed_sql(partner_ids),
+        )
+
+    @api.model
+    def _get_used_sql(self, company, partner_ids=None):
+        """``partner_id, used`` of every customer with anything open, as numbers, for statements of others."""
+        return SQL(
+            """
+            SELECT total.partner_id,
+                   sum(CASE WHEN total.kind = 'unallocated' THEN -total.amount::numeric
+                            WHEN total.currency_id IS NULL OR total.currency_id = %(currency_id)s
+                                THEN total.amount::numeric
+                            ELSE round(total.amount::numeric * COALESCE(%(own_rate)s, 1.0) / COALESCE(%(rate)s, 1.0),
+                                %(decimals)s)
+                       END) AS used
+              FROM (%(totals)s) total
+          GROUP BY total.partner_id
+            """,
+            currency_id=company.currency_id.id,
+            own_rate=self._get_rate_sql(SQL("%s", company.currency_id.id), SQL("%s", company.root_id.id)),
+            rate=self._get_rate_sql(SQL("total.currency_id"), SQL("%s", company.root_id.id)),
+            decimals=company.currency_id.decimal_places,
+            totals=self._get_totals_sql(company, partner_ids),
+        )
+
+    @api.model
+    def _get_rate_sql(self, currency_id, root_company_id):
+        """Odoo's rate of a currency on the server's date: the last one up to it, else the first; NULL without any."""
+        rate = SQL(
+            "SELECT rate FROM res_currency_rate WHERE currency_id = %s AND (company_id IS NULL OR company_id = %s)",
+            currency_id,
+            root_company_id,
+        )
+        return SQL(
+            "COALESCE((%(rate)s AND name <= %(today)s ORDER BY company_id, name DESC LIMIT 1),"
+            " (%(rate)s ORDER BY company_id, name LIMIT 1))",
+            rate=rate,
+            today=fields.Date.today(),
+        )
+
+    @api.model
+    def _get_overdue_sql(self, partner_ids, company, days):
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id, sum(line.amount_residual)::text
+              FROM res_partner customer
+              JOIN account_move_line line ON line.partner_id = customer.id
+             WHERE line.company_id = %(company_id)s
+               AND line.parent_state = 'posted'
+               AND line.amount_residual > 0
+               AND line.date_maturity < %(due_before)s
+               AND line.account_id IN (%(accounts)s)
+                   %(narrowed)s
+          GROUP BY customer.commercial_partner_id
+            """,
+            company_id=company.id,
+            due_before=fields.Date.today() - timedelta(days=days),
+            accounts=self._get_accounts_sql(),
+            narrowed=self._get_narrowed_sql(partner_ids),
+        )
+
+    @api.model
+    def _get_accounts_sql(self):
+        return SQL("SELECT id FROM account_account WHERE account_type = 'asset_receivable'")
+
+    @api.model
+    def _get_narrowed_sql(self, partner_ids):
+        """Contacts belong to their commercial partner of today, with all that they were ever invoiced."""
+        if partner_ids is None:
+            return SQL()
+        return SQL("AND customer.commercial_partner_id = ANY(%s)", list(partner_ids))

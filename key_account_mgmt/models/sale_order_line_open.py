@@ -1,0 +1,116 @@
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from odoo import api, fields, models
+
+from .key_account_discount_value import EXACT, ZERO
+
+OPEN_FIELD = "key_account_open_amount"
+
+
+class SaleOrderLine(models.Model):
+    """What of an order line is still to be invoiced, for the customer's credit."""
+
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    # Kept line by line: whoever changes one line of an order waits for the taxes of that line only.
+    key_account_open_amount = fields.Monetary(
+        "Not yet Invoiced",
+        compute="_compute_key_account_open_amount",
+        store=True,
+        copy=False,
+        groups="base.group_user",
+        help="Taxes included; what the line uses of the customer's credit once the order is confirmed.",
+    )
+
+    @api.depends(
+        "currency_id",
+        "display_type",
+        "is_downpayment",
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "qty_delivered",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "invoice_lines.quantity",
+        "invoice_lines.product_uom_id",
+        "invoice_lines.price_total",
+        "invoice_lines.currency_id",
+        "invoice_lines.move_id.state",
+        "invoice_lines.move_id.move_type",
+        "invoice_lines.move_id.invoice_date",
+    )
+    def _compute_key_account_open_amount(self):
+        with localcontext(EXACT):
+            for line in self:
+                step = Decimal(1).scaleb(-line.currency_id.decimal_places)
+                line.key_account_open_amount = float(line._get_key_account_open().quantize(step, ROUND_HALF_UP))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # A default for it may come with the context of a remote call, and would pass for the computed amount.
+        self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
+        return lines
+
+    def _has_field_access(self, field, operation):
+        """Nobody writes it: those who sell do so over RPC too."""
+        if field.name == OPEN_FIELD and operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
+    def _get_key_account_open(self):
+        """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.
+
+        That is the line's total × remaining ÷ whole quantity. Whole is what was ordered, or what was delivered where
+        more was and deliveries are invoiced. Drafts of invoices count as invoiced, since they are counted as drafts;
+        drafts of credit notes do not. More invoiced than ordered leaves nothing, and no credit.
+
+        A down payment takes off what was invoiced in advance and not yet deducted again: a negative value.
+
+        Everything comes from what people enter and from invoices, never from stored totals: those can be written by a
+        remote call.
+
+        :rtype: Decimal
+        """
+        self.ensure_one()
+        if self.display_type:
+            return ZERO
+        if self.is_downpayment and not self.product_uom_qty:
+            return -self._get_key_account_advance()
+        whole = self._get_key_account_whole()
+        invoiced = self._get_key_account_invoiced() if self.invoice_lines else ZERO
+        # Between nothing and the whole: also of a return, and whatever was invoiced or credited beyond the order.
+        remaining = min(max(whole - invoiced, min(whole, ZERO)), max(whole, ZERO))
+        return self._get_key_account_total(whole) * remaining / whole if remaining else ZERO
+
+    def _get_key_account_whole(self):
+        """Quantity that will be invoiced when all is done, in the line's unit."""
+        ordered = Decimal(repr(self.product_uom_qty))
+        if ordered < 0 or self.product_id.invoice_policy != "delivery":
+            return ordered
+        return max(ordered, Decimal(repr(self.qty_delivered)))
+
+    def _get_key_account_invoiced(self):
+        """Quantity on invoices, drafts too, less posted credit notes, in the line's unit."""
+        # The context comes with a remote call: a date in it must not hide invoices.
+        line = self.with_context(accrual_entry_date=False)
+        invoiced = Decimal(repr(line._prepare_qty_invoiced()[line]))
+        drafts = self.invoice_lines.filtered(lambda one: one._is_key_account_draft_refund())
+        return invoiced + sum(
+            (Decimal(repr(one.product_uom_id._compute_quantity(one.quantity, self.product_uom_id))) for one in drafts),
+            ZERO,
+        )
+
+    def _get_key_account_total(self, quantity):
+        """Total of that quantity, taxes included, as Odoo computes it from price, discount and taxes."""
+        taxes = self.env["account.tax"]
+        base_line = self._prepare_base_line_for_taxes_computation(quantity=float(quantity))
+        taxes._add_tax_details_in_base_line(base_line, self.order_id.company_id)
+        taxes._round_base_lines_tax_details([base_line], self.order_id.company_id)
+        return Decimal(repr(base_line["tax_details"]["total_included_currency"]))
+
+    def _get_key_account_advance(self):
+        """What was invoiced in advance and not yet deducted, taxes included, in the order's currency."""
+        return sum((one._get_key_account_advance(self.currency_id) for one in self.invoice_lines), ZERO)

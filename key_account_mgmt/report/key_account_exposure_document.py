@@ -1,0 +1,138 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..models.key_account_exposure_entry import ENTRY_KINDS
+
+
+class KeyAccountExposureDocument(models.Model):
+    """The documents behind the credit that customers use, one by one: they add up to the exposure.
+
+    Only the sum of a customer's orders in a foreign currency is converted as a whole there, and order by order here.
+    """
+
+    _name = "key.account.exposure.document"
+    _description = "Document that Uses Credit"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "reference"
+
+    kind = fields.Selection(ENTRY_KINDS, readonly=True)
+    reference = fields.Char("Document", readonly=True)
+    date = fields.Date(readonly=True)
+    date_due = fields.Date("Due Date", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(
+        "Credit Used", readonly=True, help="In company currency; what takes off of the credit used is negative."
+    )
+    move_id = fields.Many2one("account.move", "Journal Entry", readonly=True)
+    order_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
+
+    @property
+    def _table_query(self):
+        documents = (self._get_items_sql(), self._get_drafts_sql(), self._get_orders_sql())
+        return SQL(
+            """
+            SELECT document.id,
+                   document.kind,
+                   document.reference,
+                   document.date,
+                   document.date_due,
+                   customer.commercial_partner_id AS partner_id,
+                   document.company_id,
+                   company.currency_id,
+                   document.amount,
+                   document.move_id,
+                   document.order_id
+              FROM (%s) document
+              JOIN res_partner customer ON customer.id = document.partner_id
+              JOIN res_company company ON company.id = document.company_id
+            """,
+            SQL(" UNION ALL ").join(documents),
+        )
+
+    # The ids of three tables in one: each gets every third number.
+
+    def _get_items_sql(self):
+        return SQL(
+            """
+            SELECT line.id::bigint * 3 AS id,
+                   CASE WHEN line.amount_residual > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,
+                   line.move_name AS reference,
+                   line.date,
+                   CASE WHEN line.amount_residual > 0 THEN line.date_maturity END AS date_due,
+                   line.partner_id,
+                   line.company_id,
+                   line.amount_residual AS amount,
+                   line.move_id,
+                   NULL::integer AS order_id
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+             WHERE line.parent_state = 'posted'
+               AND line.amount_residual <> 0
+               AND account.account_type = 'asset_receivable'
+            """
+        )
+
+    def _get_drafts_sql(self):
+        return SQL(
+            """
+            SELECT move.id::bigint * 3 + 1,
+                   'draft',
+                   COALESCE(NULLIF(move.name, '/'), move.invoice_origin, move.ref),
+                   COALESCE(move.invoice_date, move.date),
+                   move.invoice_date_due,
+                   move.commercial_partner_id,
+                   move.company_id,
+                   move.amount_total_signed,
+                   move.id,
+                   NULL
+              FROM account_move move
+             WHERE move.state = 'draft'
+               AND move.move_type IN ('out_invoice', 'out_receipt')
+               AND move.amount_total_signed > 0
+            """
+        )
+
+    def _get_orders_sql(self):
+        """At today's rate of the order's company, as ``key.account.exposure`` converts."""
+        return SQL(
+            """
+            SELECT sale.id::bigint * 3 + 2,
+                   'order',
+                   sale.name,
+                   sale.date_order::date,
+                   NULL,
+                   sale.partner_invoice_id,
+                   sale.company_id,
+                   CASE WHEN sale.currency_id = company.currency_id THEN sale.key_account_open_amount
+                        ELSE round(sale.key_account_open_amount * COALESCE(%(own_rate)s, 1.0)
+                            / COALESCE(%(rate)s, 1.0), currency.decimal_places) END,
+                   NULL,
+                   sale.id
+              FROM sale_order sale
+              JOIN res_company company ON company.id = sale.company_id
+              JOIN res_currency currency ON currency.id = company.currency_id
+             WHERE sale.state = 'sale'
+               AND sale.key_account_open_amount > 0
+            """,
+            own_rate=self._get_rate_sql(SQL("company.currency_id")),
+            rate=self._get_rate_sql(SQL("sale.currency_id")),
+        )
+
+    def _get_rate_sql(self, currency_id):
+        return self.env["key.account.exposure"]._get_rate_sql(
+            currency_id, SQL("split_part(company.parent_path, '/', 1)::integer")
+        )
+
+    def action_open(self):
+        """The document itself."""
+        self.ensure_one()
+        record = self.order_id or self.move_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
