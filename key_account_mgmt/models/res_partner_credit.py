@@ -88,7 +88,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_limit_sql(self, company, alias):
-        """``_get_key_account_limit`` of the commercial partner ``alias`` in a statement: a number, NULL for no limit."""
+        """``_get_key_account_limit`` of commercial partner ``alias`` in a statement: a number, NULL for no limit."""
         # sudo: statements for many customers are not about who asks
         partners = self.sudo().with_company(company)
         return SQL(

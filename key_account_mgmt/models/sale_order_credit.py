@@ -23,7 +23,7 @@ class SaleOrder(models.Model):
     def _prepare_key_account_credit(self, company):
         """What is shown of the credit of whoever is invoiced; amounts as text in company currency.
 
-        :return: ``state`` and ``state_text``; with a limit, also one of zero: ``limit_text``, ``used_text`` (by others),
+        :return: ``state``, ``state_text``; with a limit, also one of zero: ``limit_text``, ``used_text`` (by others),
             ``value_text`` (of this order, once it is confirmed), ``free_text`` (then), ``over`` and ``pct``
         """
         customer = self.partner_invoice_id._origin.commercial_partner_id
