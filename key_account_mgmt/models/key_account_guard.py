@@ -7,11 +7,11 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
 WATCH = "key_account_watch"
-# Whether who confirms at the moment is somebody for whom an exception is no answer: see ``_holding``.
-_holding = ContextVar("key_account_holding", default=False)
+# Whether who confirms at the moment is somebody for whom an error is no answer: see ``_holding``.
+HOLDING = ContextVar("key_account_holding", default=False)
 
 
-class Held(Exception):  # noqa: N818 (it is no error: the order waits for somebody)
+class Held(Exception):
     """Instead of a message to the user, where nobody would read it.
 
     :ivar dict breaches: ``{order: [sentences]}``, as of ``_get_breaches``
@@ -97,7 +97,7 @@ class KeyAccountGuard(models.AbstractModel):
     def _refuse(self, breaches, before):
         # Whoever catches the exception without going back behind the change does not get it committed.
         self.env.cr.precommit.add(partial(self._check_again, [order.id for order in breaches], before))
-        if _holding.get():
+        if HOLDING.get():
             raise Held(breaches)
         raise UserError(self._get_refusal(breaches))
 
@@ -112,12 +112,12 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     @contextmanager
     def _holding(self):
-        """Where customers and payments confirm orders, ``Held`` is raised instead of an error; the caller catches it."""
-        token = _holding.set(True)
+        """Where customers and payments confirm orders, ``Held`` is raised instead of an error, and caught outside."""
+        token = HOLDING.set(True)
         try:
             yield
         finally:
-            _holding.reset(token)
+            HOLDING.reset(token)
 
     @api.model
     def _touch(self, orders):

@@ -150,7 +150,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
         if total:
             share = combo_price * weights[combo] / total
         else:  # Odoo gives all of it to the last one
-            share = combo_price if combo == list(weights)[-1] else ZERO
+            share = combo_price if combo == next(reversed(weights)) else ZERO
         currency = self.env["key.account.exchange"]._get_list_currency(line.template)
         extras = line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source)
         extra = self._get_exact(extras, line) * self._get_rate(currency, line, memo)
