@@ -64,6 +64,20 @@ class DiscountWaysCommon(ApprovalCommon):
         yen = cls.setup_other_currency("JPY", rates=[("2000-01-01", 2.0)])
         return cls._create_pricelist(name="Yen", currency_id=yen.id)
 
+    def make_cap_by_quantity(self):
+        """30 % from ten pieces on, 10 % else."""
+        ruleset = self.make_ruleset(name="By quantity")
+        self.make_rule(ruleset, "C")
+        row = {"ruleset_id": ruleset.id, "kind": "discount_cap"}
+        enough = Command.create(self._prepare_condition("order_quantity", ">=", 10))
+        self.env["key.account.rule"].create(
+            [
+                {**row, "name": "Many", "sequence": 1, "cap": 30, "condition_ids": [enough]},
+                {**row, "name": "Few", "sequence": 2, "cap": 10},
+            ]
+        )
+        ruleset.action_activate()
+
     def is_over(self, order):
         verdict = self.env["key.account.discount"]._judge_orders(order.sudo(), strict=False).get(order)
         consented = self.env[APPROVAL]._get_approved_terms(order).get(order.id, ())
@@ -437,20 +451,6 @@ class TestConfirmedOrderGetsNoWorse(DiscountWaysCommon):
             seller._update_order_line_info(self.good.id, 11)
             seller._update_order_line_info(self.dear.id, 1)
         self.assertEqual(order.order_line.mapped("product_uom_qty"), [11, 1])
-
-    def make_cap_by_quantity(self):
-        """30 % from ten pieces on, 10 % else."""
-        ruleset = self.make_ruleset(name="By quantity")
-        self.make_rule(ruleset, "C")
-        row = {"ruleset_id": ruleset.id, "kind": "discount_cap"}
-        enough = Command.create(self._prepare_condition("order_quantity", ">=", 10))
-        self.env["key.account.rule"].create(
-            [
-                {**row, "name": "Many", "sequence": 1, "cap": 30, "condition_ids": [enough]},
-                {**row, "name": "Few", "sequence": 2, "cap": 10},
-            ]
-        )
-        ruleset.action_activate()
 
     def test_an_order_that_earned_its_cap_by_its_size_keeps_it_by_its_size(self):
         self.cap_ruleset.action_retire()
