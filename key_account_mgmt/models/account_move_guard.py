@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 # Fields of a posted invoice that its form does not let anybody change. Over RPC a context key opens them.
 CLOSED_FIELDS = {"invoice_line_ids", "line_ids", "currency_id"}
 
+INVOICES = ("out_invoice", "out_receipt")
+
 
 class AccountMove(models.Model):
     """Invoices made from orders keep the caps of these orders when they are posted, and afterwards.
@@ -29,7 +31,7 @@ class AccountMove(models.Model):
         :raise UserError: names each invoice, and what of it is over
         """
         refused = []
-        invoices = self.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt"))
+        invoices = self.filtered(lambda move: move.move_type in INVOICES)
         for move, verdict in self.env["key.account.discount"]._judge_moves(invoices).items():
             orders = move.line_ids.sale_line_ids.order_id
             if verdict.over and not self.env["key.account.approval"]._is_covered_together(verdict, orders):

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .account_move_guard import INVOICES
+
 # What a line says and what it books; either may be written alone.
 AMOUNT_FIELDS = {
     "product_id",
@@ -19,7 +21,7 @@ AMOUNT_FIELDS = {
 
 
 class AccountMoveLine(models.Model):
-    """Lines of a posted invoice stay within what its orders may give: Odoo's form keeps them, a remote call does not."""
+    """Lines of a posted invoice stay within what its orders may give: Odoo's form keeps them, remote calls do not."""
 
     _inherit = "account.move.line"
 
@@ -36,4 +38,4 @@ class AccountMoveLine(models.Model):
         return result
 
     def _get_key_account_posted(self):
-        return self.move_id.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        return self.move_id.filtered(lambda move: move.state == "posted" and move.move_type in INVOICES)

@@ -11,8 +11,8 @@ WATCH = "key_account_watch"
 _holding = ContextVar("key_account_holding", default=False)
 
 
-class Held(Exception):  # noqa: N818 (it is no error: the order waits for somebody)
-    """Instead of a message to the user, where nobody would read it.
+class Held(Exception):
+    """Instead of a message to the user, where nobody would read it; no error, since the order waits for somebody.
 
     :ivar dict breaches: ``{order: [sentences]}``, as of ``_get_breaches``
     """
@@ -121,7 +121,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     @contextmanager
     def _holding(self):
-        """Where customers and payments confirm orders, ``Held`` is raised instead of an error; the caller catches it."""
+        """Where customers and payments confirm orders, ``Held`` is raised and no error; the caller catches it."""
         token = _holding.set(True)
         try:
             yield

@@ -155,10 +155,9 @@ class KeyAccountReferencePrice(models.AbstractModel):
         combo = line.source.combo_item_id.combo_id
         weights = {one: self._get_base_price(one, line, memo) for one in head.product_template_id.combo_ids}
         total = sum(weights.values())
-        if total:
-            share = combo_price * weights[combo] / total
-        else:  # Odoo gives all of it to the last one
-            share = combo_price if combo == list(weights)[-1] else ZERO
+        # Where no part is worth anything, Odoo gives all of it to the last one.
+        last = combo_price if combo == list(weights)[-1] else ZERO
+        share = combo_price * weights[combo] / total if total else last
         currency = self.env["key.account.exchange"]._get_list_currency(line.template)
         extras = line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source)
         extra = self._get_exact(extras, line) * self._get_rate(currency, line, memo)

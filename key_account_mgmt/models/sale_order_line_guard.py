@@ -25,8 +25,7 @@ class SaleOrderLine(models.Model):
         orders = self.sudo().order_id | self.env["sale.order"].sudo().browse(vals.get("order_id") or [])
         with guard._watch(orders) as watch:
             watch.touched.update(orders.ids)
-            result = super().write(vals)
-        return result
+            return super().write(vals)
 
     def unlink(self):
         guard = self.env["key.account.guard"]
@@ -34,5 +33,4 @@ class SaleOrderLine(models.Model):
         orders = self.sudo().order_id
         with guard._watch(orders) as watch:
             watch.touched.update(orders.ids)
-            result = super().unlink()
-        return result
+            return super().unlink()

@@ -37,4 +37,6 @@ class SaleOrder(models.Model):
         guard = self.env["key.account.guard"]
         over = guard._get_orders_over_cap(quotations, dict.fromkeys(quotations.ids)) if quotations else {}
         if over:
-            raise UserError("\n\n".join(guard._describe_over_cap(order, verdict, False) for order, verdict in over.items()))
+            raise UserError(
+                "\n\n".join(guard._describe_over_cap(order, verdict, False) for order, verdict in over.items())
+            )

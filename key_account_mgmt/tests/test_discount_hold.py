@@ -314,7 +314,9 @@ class TestSendingIsBlocked(HoldCommon):
                 self.assert_not_confirmed(order)
 
     def test_salespeople_do_not_switch_it_off(self):
-        self.assert_refused(self.salesperson, "res.company", "write", self.company.ids, {"key_account_block_sending": False})
+        self.assert_refused(
+            self.salesperson, "res.company", "write", self.company.ids, {"key_account_block_sending": False}
+        )
         with suppress(UserError), self.cr.savepoint():
             values = {"key_account_block_sending": False}
             settings = self.call(self.salesperson, "res.config.settings", "create", values)

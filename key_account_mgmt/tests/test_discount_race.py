@@ -173,7 +173,10 @@ class TestTwoAtOnce(BaseCase):
 
     def try_until_done(self, env, call, outcome):
         """As a request does it, without the pause between its attempts."""
-        with patch("odoo.service.model.random.uniform", return_value=0.01), mute_logger("odoo.sql_db", "odoo.service.model"):
+        with (
+            patch("odoo.service.model.random.uniform", return_value=0.01),
+            mute_logger("odoo.sql_db", "odoo.service.model"),
+        ):
             try:
                 retrying(partial(self.act, env, call), env)
             except Exception as error:
@@ -195,8 +198,19 @@ class TestTwoAtOnce(BaseCase):
             two.cr.rollback()
         self.assert_never_over()
 
+    def test_an_edit_that_leaves_every_figure_as_it_was_meets_the_confirmation_too(self):
+        """So that this does not hang on which figures of an order are stored."""
+        order_id, _line_id = self.make_offer()
+        nothing = {"order_id": order_id, "product_id": self.good, "product_uom_qty": 0, "tax_ids": []}
+        with self.person() as one, self.person() as two:
+            self.act(one, (LINE, "create", nothing))
+            one.cr.commit()
+            with self.assertRaises(SerializationFailure), mute_logger("odoo.sql_db"):
+                self.act(two, (ORDER, "action_confirm", [order_id]))
+            two.cr.rollback()
+
     def test_orders_of_others_do_not_stand_in_the_way(self):
-        (order_id, _line), (other_id, line_id) = self.make_offer(), self.make_offer()
+        (order_id, _line), (_other, line_id) = self.make_offer(), self.make_offer()
         with self.person() as one, self.person() as two:
             self.act(one, (ORDER, "action_confirm", [order_id]))
             one.cr.commit()

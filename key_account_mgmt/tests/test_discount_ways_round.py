@@ -124,9 +124,19 @@ class TestNoWayToConfirm(DiscountWaysCommon):
             "write": (ORDER, "write", order.ids, confirmed),
             "form": (ORDER, "web_save", order.ids, confirmed, {}),
             "list": (ORDER, "web_save_multi", order.ids, [confirmed], {}),
-            "customer": ("res.partner", "write", self.big.ids, {"sale_order_ids": [Command.update(order.id, confirmed)]}),
+            "customer": (
+                "res.partner",
+                "write",
+                self.big.ids,
+                {"sale_order_ids": [Command.update(order.id, confirmed)]},
+            ),
             "line": (LINE, "write", order.order_line.ids, {"order_id": order.id, "state": "sale"}),
-            "with lines": (ORDER, "write", order.ids, {**confirmed, "order_line": [Command.create(self.prepare_line())]}),
+            "with lines": (
+                ORDER,
+                "write",
+                order.ids,
+                {**confirmed, "order_line": [Command.create(self.prepare_line())]},
+            ),
         }
         for name, (model, method, *args) in calls.items():
             with self.subTest(name):
@@ -152,6 +162,12 @@ class TestNoWayToConfirm(DiscountWaysCommon):
         for name, (arguments, context) in calls.items():
             with self.subTest(name):
                 self.attempt(*arguments, context=context)
+
+    def test_own_defaults_confirm_nothing(self):
+        self.call(self.salesperson, "ir.default", "set", ORDER, "state", "sale", True)
+        line = self.prepare_line(discount=30)
+        self.attempt(ORDER, "create", {"partner_id": self.big.id, "order_line": [Command.create(line)]})
+        self.assertFalse(self.env[ORDER].search([("partner_id", "=", self.big.id)]))
 
     def test_no_order_is_imported_confirmed(self):
         quotation = self.make_quotation(discount=30)
@@ -245,7 +261,13 @@ class TestNoWayToConfirm(DiscountWaysCommon):
         order = self.make_quotation(discount=30)
         for context in (
             {"key_account_watch": True, "key_account_holding": True, "su": True, "uid": 1},
-            {"no_check": True, "bypass_risk": True, "install_mode": True, "import_file": True, "tracking_disable": True},
+            {
+                "no_check": True,
+                "bypass_risk": True,
+                "install_mode": True,
+                "import_file": True,
+                "tracking_disable": True,
+            },
             {"default_state": "sale", "default_company_id": False, "force_company": 0, "allowed_company_ids": [0]},
             {"lang": "xx_XX", "tz": "Nowhere", "date": "1990-01-01", "uom": self.dozen.id, "prefetch_fields": False},
         ):
@@ -346,6 +368,20 @@ class TestConfirmedOrderGetsNoWorse(DiscountWaysCommon):
         self.assert_call_refused(LINE, "write", line.ids, {"order_id": order.id})
         self.assert_call_refused(ORDER, "write", order.ids, {"pricelist_id": self.make_dollars_worth_less().id})
 
+    def test_an_order_of_a_company_without_caps_does_not_come_over(self):
+        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
+        self.salesperson.company_ids |= other
+        both = {"allowed_company_ids": [self.company.id, other.id]}
+        shared = self.env["product.product"].create({"name": "Shared", "list_price": 100.0, "taxes_id": False})
+        line = self.prepare_line(product_id=shared.id, discount=60)
+        values = {"partner_id": self.big.id, "company_id": other.id, "order_line": [Command.create(line)]}
+        order_id = self.call(self.salesperson, ORDER, "create", values, context=both)
+        self.call(self.salesperson, ORDER, "action_confirm", [order_id], context=both)
+        order = self.env[ORDER].browse(order_id)
+        self.assertEqual(order.state, "sale")
+        for values in ({"company_id": self.company.id}, {"company_id": self.company.id, "state": "sale"}):
+            self.assert_call_refused(ORDER, "write", order.ids, values, context=both)
+
     def make_caps_by_customer_and_team(self, order):
         ruleset = self.make_ruleset(name="By customer and team")
         self.make_rule(ruleset, "C")
@@ -382,16 +418,39 @@ class TestConfirmedOrderGetsNoWorse(DiscountWaysCommon):
         free = self.prepare_line(price_unit=0.0)
         calls = {
             "line": ((LINE, "create", {**free, "order_id": order.id}), {}),
-            "several": ((LINE, "create", [{**self.prepare_line(), "order_id": order.id}, {**free, "order_id": order.id}]), {}),
+            "several": (
+                (LINE, "create", [{**self.prepare_line(), "order_id": order.id}, {**free, "order_id": order.id}]),
+                {},
+            ),
             "default": ((LINE, "create", free), {"default_order_id": order.id}),
-            "import": ((LINE, "load", ["order_id/.id", "product_id/.id", "price_unit"], [[str(order.id), str(self.good.id), "1"]]), {}),
+            "import": (
+                (
+                    LINE,
+                    "load",
+                    ["order_id/.id", "product_id/.id", "price_unit"],
+                    [[str(order.id), str(self.good.id), "1"]],
+                ),
+                {},
+            ),
             "customer": (
-                ("res.partner", "write", self.big.ids, {"sale_order_ids": [Command.update(order.id, {"order_line": [Command.create(free)]})]}),
+                (
+                    "res.partner",
+                    "write",
+                    self.big.ids,
+                    {"sale_order_ids": [Command.update(order.id, {"order_line": [Command.create(free)]})]},
+                ),
                 {},
             ),
             "copy of a line": ((LINE, "copy", order.order_line.ids, {"order_id": order.id, "price_unit": 0.0}), {}),
             "new order that takes its line": (
-                (ORDER, "create", {"partner_id": self.big.id, "order_line": [Command.update(order.order_line.id, {"price_unit": 1.0})]}),
+                (
+                    ORDER,
+                    "create",
+                    {
+                        "partner_id": self.big.id,
+                        "order_line": [Command.update(order.order_line.id, {"price_unit": 1.0})],
+                    },
+                ),
                 {},
             ),
         }
@@ -415,7 +474,12 @@ class TestConfirmedOrderGetsNoWorse(DiscountWaysCommon):
     def test_the_discount_wizard_gives_no_more(self):
         self.company.sale_discount_product_id = self.nothing
         for confirmed in (False, True):
-            for kind, amount in (("sol_discount", 0.11), ("so_discount", 0.11), ("so_discount", 1.0), ("amount", 110.0)):
+            for kind, amount in (
+                ("sol_discount", 0.11),
+                ("so_discount", 0.11),
+                ("so_discount", 1.0),
+                ("amount", 110.0),
+            ):
                 with self.subTest(confirmed=confirmed, kind=kind, amount=amount), self.cr.savepoint() as savepoint:
                     order = self.make_confirmed({"product_uom_qty": 10.0}) if confirmed else self.make_offer()
                     values = {"sale_order_id": order.id, "discount_type": kind}
@@ -465,10 +529,14 @@ class TestConfirmedOrderGetsNoWorse(DiscountWaysCommon):
             ]
         )
         ruleset.action_activate()
-        order = self.make_confirmed({"discount": 40}, {"product_id": self.dear.id, "product_uom_qty": 6.0, "price_unit": 1000.0})
+        order = self.make_confirmed(
+            {"discount": 40}, {"product_id": self.dear.id, "product_uom_qty": 6.0, "price_unit": 1000.0}
+        )
         dear = order.order_line[1]
         self.assert_call_refused(LINE, "write", dear.ids, {"product_uom_qty": 4.0})
-        self.assert_call_refused(ORDER, "write", order.ids, {"order_line": [Command.update(dear.id, {"product_uom_qty": 0})]})
+        self.assert_call_refused(
+            ORDER, "write", order.ids, {"order_line": [Command.update(dear.id, {"product_uom_qty": 0})]}
+        )
         self.call(self.salesperson, LINE, "write", dear.ids, {"product_uom_qty": 5.0})
         self.assert_never_over()
 
@@ -618,14 +686,20 @@ class TestGoodsAreWhatTheyAre(DiscountWaysCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        attribute = cls.env["product.attribute"].create({"name": "Extras", "create_variant": "no_variant", "display_type": "multi"})
-        values = cls.env["product.attribute.value"].create([{"name": name, "attribute_id": attribute.id} for name in "AB"])
+        attribute = cls.env["product.attribute"].create(
+            {"name": "Extras", "create_variant": "no_variant", "display_type": "multi"}
+        )
+        values = cls.env["product.attribute.value"].create(
+            [{"name": name, "attribute_id": attribute.id} for name in "AB"]
+        )
         cls.machine = cls.env["product.template"].create(
             {
                 "name": "Machine",
                 "list_price": 100.0,
                 "taxes_id": False,
-                "attribute_line_ids": [Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(values.ids)]})],
+                "attribute_line_ids": [
+                    Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(values.ids)]})
+                ],
             }
         )
         cls.extras = cls.machine.attribute_line_ids.product_template_value_ids
@@ -703,125 +777,10 @@ class TestGoodsAreWhatTheyAre(DiscountWaysCommon):
         order, _items = self.make_set()
         self.confirm(order)
         part = order.order_line.filtered(lambda line: line.product_id == self.good)
-        for values in ({"product_uom_qty": 0.0}, {"linked_line_id": False, "combo_item_id": False}, {"order_id": self.make_offer().id}):
+        for values in (
+            {"product_uom_qty": 0.0},
+            {"linked_line_id": False, "combo_item_id": False},
+            {"order_id": self.make_offer().id},
+        ):
             with self.subTest(values):
                 self.assert_call_refused(LINE, "write", part.ids, values)
-
-
-class TestInvoicesKeepTheCaps(DiscountWaysCommon):
-    """What is invoiced is what was sold, for whoever may edit invoices."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.biller = cls.make_user("biller", "account.group_account_invoice,sales_team.group_sale_salesman_all_leads")
-        cls.good.invoice_policy = "order"
-
-    def make_bill(self, *lines, post=False):
-        order = self.make_confirmed(*lines or ({"product_uom_qty": 10.0},))
-        bill = order._create_invoices()
-        if post:
-            bill.action_post()
-        return bill
-
-    def assert_line_refused(self, bill, values, method="action_post"):
-        line = bill.invoice_line_ids[0]
-        self.call(self.biller, "account.move", "write", bill.ids, {"invoice_line_ids": [Command.update(line.id, values)]})
-        self.assert_call_refused("account.move", method, bill.ids, user=self.biller)
-        self.assertEqual(bill.state, "draft")
-
-    def test_a_draft_edited_down_is_not_posted(self):
-        for values in (
-            {"price_unit": 80.0},
-            {"discount": 50.0},
-            {"quantity": -1.0},
-            {"tax_ids": [Command.set(self.included.ids)], "price_unit": 100.0},
-            {"product_id": self.dear.id, "price_unit": 100.0},
-            {"balance": -1.0},
-            {"amount_currency": -1.0},
-            {"credit": 1.0},
-        ):
-            with self.subTest(values), self.cr.savepoint() as savepoint:
-                self.assert_line_refused(self.make_bill(), values)
-                savepoint.rollback()
-                self.env.invalidate_all()
-
-    def test_nor_is_one_by_other_doors(self):
-        bill = self.make_bill()
-        self.call(self.biller, "account.move.line", "write", bill.invoice_line_ids.ids, {"price_unit": 1.0})
-        for method, *args in (("action_post",), ("write", {"state": "posted"}), ("button_request_cancel",)):
-            with self.subTest(method), suppress(UserError), self.cr.savepoint():
-                self.call(self.biller, "account.move", method, bill.ids, *args)
-            self.env.invalidate_all()
-            self.assertEqual(bill.state, "draft")
-
-    def test_as_ordered_or_better_it_is_posted(self):
-        for values in ({}, {"price_unit": 90.0}, {"price_unit": 120.0}, {"quantity": 3.0}):
-            with self.subTest(values):
-                bill = self.make_bill()
-                bill.invoice_line_ids.write(values)
-                self.call(self.biller, "account.move", "action_post", bill.ids)
-                self.assertEqual(bill.state, "posted")
-
-    def test_what_was_approved_is_invoiced(self):
-        order = self.make_quotation(discount=30)
-        self.approve(self.ask(order))
-        self.confirm(order)
-        bill = order._create_invoices()
-        self.call(self.biller, "account.move", "action_post", bill.ids)
-        self.assertEqual((bill.state, bill.amount_untaxed), ("posted", 700))
-
-    def test_a_posted_invoice_keeps_what_it_says(self):
-        bill = self.make_bill(post=True)
-        line = bill.invoice_line_ids
-        calls = {
-            "price": ("account.move.line", "write", line.ids, {"price_unit": 1.0}),
-            "discount": ("account.move.line", "write", line.ids, {"discount": 99.0}),
-            "quantity": ("account.move.line", "write", line.ids, {"quantity": -1.0}),
-            "by the invoice": (
-                "account.move",
-                "write",
-                bill.ids,
-                {"invoice_line_ids": [Command.update(line.id, {"price_unit": 1.0})]},
-            ),
-            "what it books": ("account.move.line", "write", line.ids, {"balance": -1.0}),
-            "what it books in its currency": ("account.move.line", "write", line.ids, {"amount_currency": -1.0}),
-            "new line": (
-                "account.move.line",
-                "create",
-                {"move_id": bill.id, "name": "Off", "price_unit": -500.0, "quantity": 1, "tax_ids": []},
-            ),
-            "currency": ("account.move", "write", bill.ids, {"currency_id": self.make_dollars_worth_less().currency_id.id}),
-        }
-        for name, arguments in calls.items():
-            for context in ({}, {"skip_readonly_check": True, "check_move_validity": False, "force_delete": True}):
-                with self.subTest(name, context=context), self.cr.savepoint() as savepoint:
-                    with suppress(UserError), self.cr.savepoint():
-                        self.call(self.biller, *arguments, context=context)
-                    self.env.invalidate_all()
-                    self.assertEqual((bill.state, bill.amount_untaxed, bill.amount_residual), ("posted", 1000, 1000))
-                    self.assertEqual((line.price_unit, bill.currency_id), (100, self.company.currency_id))
-                    savepoint.rollback()
-                    self.env.invalidate_all()
-
-    def test_a_posted_invoice_may_be_put_into_other_words(self):
-        bill = self.make_bill(post=True)
-        self.call(self.biller, "account.move.line", "write", bill.invoice_line_ids.ids, {"name": "Blue", "price_unit": 110.0})
-        self.assertEqual(bill.invoice_line_ids.name, "Blue")
-
-    def test_cents_of_included_taxes_are_no_discount(self):
-        self.good.taxes_id = self.included
-        tax = {"tax_ids": [Command.set(self.included.ids)]}
-        bill = self.make_bill(*({"price_unit": price, "discount": 10, **tax} for price in (100.01, 100.02, 100.03)))
-        self.call(self.biller, "account.move", "action_post", bill.ids)
-        self.assertEqual(bill.state, "posted")
-
-    def test_credit_notes_are_not_invoices(self):
-        """What comes back, or is put right afterwards, is for whoever may make credit notes to decide."""
-        bill = self.make_bill(post=True)
-        for values in ({}, {"quantity": 2.0}, {"price_unit": 30.0}):
-            with self.subTest(values):
-                refund = bill._reverse_moves([{"invoice_date": bill.invoice_date}])
-                refund.invoice_line_ids.write(values)
-                self.call(self.biller, "account.move", "action_post", refund.ids)
-                self.assertEqual(refund.state, "posted")
