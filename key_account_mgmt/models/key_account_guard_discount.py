@@ -114,7 +114,7 @@ class KeyAccountGuard(models.AbstractModel):
     def _describe_whole(self, judgement, currency):
         formatter = self.env["key.account.formatter"]
         return self.env._(
-            "The whole order: %(given)s given, %(allowed)s allowed",
+            "In total: %(given)s given, %(allowed)s allowed",
             given=formatter._format_amount(judgement.given, currency),
             allowed=formatter._format_amount(judgement.allowed, currency),
         )
