@@ -171,9 +171,9 @@ class TestPaymentsAreKept(HoldCommon, AccountPaymentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.currency, cls.partner = cls.company.currency_id, cls.big
-        cls.provider.support_manual_capture = "full_only"
 
     def pay(self, order, state, amount=None):
+        self.provider.support_manual_capture = "full_only"  # is computed, and forgotten with the cache
         transaction = self._create_transaction(
             "redirect",
             state=state,
