@@ -9,7 +9,7 @@ def compare(without, with_addon):
     :param list without: ``(milliseconds, queries)`` of each round; ``with_addon`` has as many
     """
     pairs = list(zip(without, with_addon, strict=True))
-    result = {name: _summary(side) for name, side in (("without", without), ("with", with_addon))}
+    result = {name: summarize(side) for name, side in (("without", without), ("with", with_addon))}
     return {
         **result,
         "more_ms": statistics.median(more[0] - less[0] for less, more in pairs),
@@ -18,6 +18,7 @@ def compare(without, with_addon):
     }
 
 
-def _summary(side):
+def summarize(side):
+    """Medians of ``(milliseconds, queries)`` of each round."""
     milliseconds, queries = zip(*side, strict=True)
     return {"ms": statistics.median(milliseconds), "best_ms": min(milliseconds), "queries": statistics.median(queries)}

@@ -18,7 +18,7 @@ from odoo.service.model import call_kw
 from odoo.tests import Form
 
 from . import orders_scene
-from .comparison import compare
+from .comparison import compare, summarize
 
 WARM_UP = 5
 NEW_DISCOUNT = 3.5
@@ -45,6 +45,11 @@ class Side:
 
     def edit(self):
         return self._measure(self.edits)
+
+    def figures(self):
+        """The call that the form makes after its own work, with the addon only."""
+        changes = {"order_line": [(1, self.scene["line"], {"discount": NEW_DISCOUNT})]}
+        return self._measure([("sale.order", "get_key_account_figures", [[self.scene["order"]], changes], {})])
 
     def _measure(self, calls):
         """:return: milliseconds and queries"""
@@ -99,6 +104,7 @@ def main(env):
     result = {"lines": orders_scene.LINES, "rounds": rounds}
     for action in ("confirm", "edit"):
         result[action] = compare(*_alternate(sides, action, rounds))
+    result["figures"] = summarize([sides["with"].figures() for _number in range(WARM_UP + rounds)][WARM_UP:])
     Path(os.environ["BENCH_OUT"]).write_text(json.dumps(result, indent=1))
 
 

@@ -120,7 +120,12 @@ def _order_lines(part):
         for side in ("without", "with"):
             figures = part[action][side]
             what = f"  {side} the addon"
-            yield f"{what:<42} {figures['ms']:>12.1f} ms {figures['queries']:>14.0f} queries"
+            yield _order_line(what, figures)
+    yield _order_line("Figures of discounts, asked for afterwards", part["figures"])
+
+
+def _order_line(what, figures):
+    return f"{what:<42} {figures['ms']:>12.1f} ms {figures['queries']:>14.0f} queries"
 
 
 TABLES = {"matching": _matching_lines, "evaluation": _evaluation_lines, "orders": _order_lines}

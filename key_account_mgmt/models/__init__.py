@@ -65,6 +65,7 @@ from . import key_account_line_facts
 from . import key_account_discount
 from . import key_account_discount_shown
 from . import key_account_discount_move
+from . import key_account_discount_booked
 from . import product_category
 from . import res_partner_pricelist
 from . import res_partner_credit
@@ -93,6 +94,7 @@ from . import sale_order_sending
 from . import sale_order_guard
 from . import sale_order_line_guard
 from . import account_move_guard
+from . import account_move_line_guard
 from . import payment_transaction
 from . import key_account_frozen_mixin
 from . import key_account_credit_entry

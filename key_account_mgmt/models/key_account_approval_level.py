@@ -48,7 +48,7 @@ class KeyAccountApprovalLevel(models.Model):
                         level=level.name,
                         company=level.company_id.name,
                     )
-                    + (" " + self.env._("Not so: %s.", ", ".join(strangers.mapped("name"))) if strangers else "")
+                    + (" " + self.env._("These do not: %s.", ", ".join(strangers.mapped("name"))) if strangers else "")
                 )
 
     # -------------------------------------------------------------------------

@@ -134,7 +134,7 @@ class KeyAccountDiscount(models.AbstractModel):
             cost=cost,
             own=not self._is_reward(line.source),
             slack=value.slack,
-            product=line.product.id or None,
+            product=self._get_goods(line),
             quantity=value.quantity,
             unit_net=value.unit_net,
         )
@@ -146,6 +146,14 @@ class KeyAccountDiscount(models.AbstractModel):
         if record._name != "sale.order.line":
             return f"{record._name},{record.id}"
         return record._origin.id or str(record.id)
+
+    @api.model
+    def _get_goods(self, line):
+        """By what consent to goods is found again: the product, with what was chosen of it for the line."""
+        if not line.source or not line.template.has_configurable_attributes:
+            return line.product.id or None
+        chosen = line.source.product_no_variant_attribute_value_ids
+        return ",".join(map(str, [line.product.id, *sorted(chosen._origin.ids)])) if chosen else line.product.id
 
     @api.model
     def _is_reward(self, order_line):

@@ -69,12 +69,12 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
         *Reference* is what the same quantity is worth at list price: the product's sales price with the extra prices
         of its attributes, converted from the line's unit to the product's as Odoo converts when it delivers (also
-        between units of different kinds: by their absolute quantities), less the included part of the product's *own* taxes, in company currency. With ``reference="pricelist"`` it is the
-        price that the customer's own pricelist (not the order's) gives today. Parts of a complete combo are worth
-        their share of the combo's price; a part without its siblings is worth its own list price. There is no
-        reference without product, for the head of a combo, where the price is zero or less, and for a quantity of
-        zero or less: a negative quantity takes money off the order, and nothing in the order shows that goods come
-        back for it.
+        between units of different kinds: by their absolute quantities), less the included part of the product's *own*
+        taxes, in company currency. With ``reference="pricelist"`` it is the price that the customer's own pricelist
+        (not the order's) gives today. Parts of a complete combo are worth their share of the combo's price; a part
+        without its siblings is worth its own list price. There is no reference without product, for the head of a
+        combo, where the price is zero or less, and for a quantity of zero or less: a negative quantity takes money
+        off the order, and nothing in the order shows that goods come back for it.
 
         Example: 2 dozen at 540.00 EUR with 10 % discount, product 50.00 USD a piece, 1 EUR = 2 USD. Net is
         540 × 0.9 × 2 × 2 = 1,944 USD, reference 24 × 50 = 1,200 USD: no discount, but 62 % more. The same price with

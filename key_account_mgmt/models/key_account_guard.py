@@ -8,11 +8,11 @@ from odoo.tools import SQL, ormcache
 
 WATCH = "key_account_watch"
 # Whether who confirms at the moment is somebody for whom an exception is no answer: see ``_holding``.
-_holding = ContextVar("key_account_holding", default=False)
+HOLDING = ContextVar("key_account_holding", default=False)
 
 
-class Held(Exception):  # noqa: N818 (it is no error: the order waits for somebody)
-    """Instead of a message to the user, where nobody would read it.
+class Held(Exception):
+    """Instead of a message to the user, where nobody would read it; no error, since the order waits for somebody.
 
     :ivar dict breaches: ``{order: [sentences]}``, as of ``_get_breaches``
     """
@@ -26,12 +26,14 @@ class Watch:
     """What one change of orders touches.
 
     :ivar dict before: by order id, what ``_prepare_before`` knew of it; None for what was no confirmed order
-    :ivar bool creating: whether orders are being made, which nobody else can see yet
+    :ivar set touched: ids of orders of which lines changed
+    :ivar set made: ids of orders that nobody else can see yet
     """
 
-    def __init__(self):
-        self.before = {}
-        self.creating = False
+    def __init__(self, before=()):
+        self.before = dict(before)
+        self.touched = set()
+        self.made = set()
 
 
 class KeyAccountGuard(models.AbstractModel):
@@ -72,6 +74,10 @@ class KeyAccountGuard(models.AbstractModel):
         try:
             self._add(watch, orders)
             yield watch
+            self._touch(watch)
+        except Exception:
+            self._check_before_commit(watch)
+            raise
         finally:
             cache.pop(WATCH, None)
         self._check(watch)
@@ -95,44 +101,45 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _refuse(self, breaches, before):
-        # Whoever catches the exception without going back behind the change does not get it committed.
-        self.env.cr.precommit.add(partial(self._check_again, [order.id for order in breaches], before))
-        if _holding.get():
+        self._check_before_commit(Watch({order.id: before[order.id] for order in breaches}))
+        if HOLDING.get():
             raise Held(breaches)
         raise UserError(self._get_refusal(breaches))
 
     @api.model
-    def _check_again(self, order_ids, before):
-        watch = Watch()
+    def _check_before_commit(self, watch):
+        """Whoever catches an exception without going back behind the change does not get it committed."""
+        self.env.cr.precommit.add(partial(self._check_again, watch))
+
+    @api.model
+    def _check_again(self, watch):
         # sudo: as in ``_add``
-        for order in self.env["sale.order"].sudo().browse(order_ids).exists():
-            watch.before[order.id] = before.get(order.id)
-        self._check(watch)
+        left = self.env["sale.order"].sudo().browse(watch.before).exists()
+        self._touch(watch)
+        self._check(Watch({order.id: watch.before[order.id] for order in left}))
 
     @api.model
     @contextmanager
     def _holding(self):
-        """Where customers and payments confirm orders, ``Held`` is raised instead of an error; the caller catches it."""
-        token = _holding.set(True)
+        """Where customers and payments confirm orders, ``Held`` is raised and no error; the caller catches it."""
+        token = HOLDING.set(True)
         try:
             yield
         finally:
-            _holding.reset(token)
+            HOLDING.reset(token)
 
     @api.model
-    def _touch(self, orders):
+    def _touch(self, watch):
         """Make changes of an order's lines meet with its confirmation at the same moment.
 
         A line may change without any change in its order's row. Then somebody could confirm the order meanwhile, and
         each would see it as it was before the other. By this the second of the two fails and is tried again.
         """
-        watch = self.env.cr.cache.get(WATCH)
-        if watch is not None and watch.creating:
-            return
         # sudo: which companies have caps does not depend on who may read it
-        guarded = [order.id for order in orders.sudo() if self._is_on_guard(order.company_id)]
+        touched = self.env["sale.order"].sudo().browse(watch.touched - watch.made)
+        guarded = tuple(order.id for order in touched if self._is_on_guard(order.company_id))
         if guarded:
-            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", tuple(guarded)))
+            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", guarded))
 
     # -------------------------------------------------------------------------
     # What is checked

@@ -18,8 +18,13 @@ class KeyAccountGuard(models.AbstractModel):
     def _prepare_before(self, orders):
         before = super()._prepare_before(orders)
         for order, verdict in self.env["key.account.discount"]._judge_orders(orders, strict=False).items():
-            before[order.id]["discount"] = verdict
+            before[order.id] |= {"discount": verdict, "deal": self._get_deal(order)}
         return before
+
+    @api.model
+    def _get_deal(self, order):
+        """Whose deal an order is; what one customer got excuses nothing for another."""
+        return order.partner_id.commercial_partner_id, order.company_id
 
     @api.model
     def _get_breaches(self, orders, before):
@@ -37,15 +42,17 @@ class KeyAccountGuard(models.AbstractModel):
         return {
             order: verdicts[order]
             for order in over
-            if not self._is_allowed(verdicts[order], consented.get(order.id, ()), before[order.id])
+            if not self._is_allowed(order, verdicts[order], consented.get(order.id, ()), before[order.id])
         }
 
     @api.model
-    def _is_allowed(self, verdict, consented, before):
+    def _is_allowed(self, order, verdict, consented, before):
         if verdict.problem:
             return False
+        if any(map(verdict.is_covered, consented)):
+            return True
         earlier = before and before.get("discount")
-        return any(map(verdict.is_covered, consented)) or bool(earlier and verdict.is_no_worse_than(earlier))
+        return bool(earlier) and before["deal"] == self._get_deal(order) and verdict.is_no_worse_than(earlier)
 
     # -------------------------------------------------------------------------
     # Words
@@ -107,7 +114,7 @@ class KeyAccountGuard(models.AbstractModel):
     def _describe_whole(self, judgement, currency):
         formatter = self.env["key.account.formatter"]
         return self.env._(
-            "The whole order: %(given)s given, %(allowed)s allowed",
+            "In total: %(given)s given, %(allowed)s allowed",
             given=formatter._format_amount(judgement.given, currency),
             allowed=formatter._format_amount(judgement.allowed, currency),
         )

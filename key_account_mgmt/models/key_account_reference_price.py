@@ -134,11 +134,19 @@ class KeyAccountReferencePrice(models.AbstractModel):
         parts = head.order_id.order_line.filtered(lambda one: one.combo_item_id and one._get_linked_line() == head)
         complete = (
             head.product_id.type == "combo"
+            # Not a part that only says so, in another order than the combo.
+            and (part | part._origin) & parts
             and parts.combo_item_id.combo_id == combos
             and len(parts) == len(combos)
-            and len(set(parts.mapped("product_uom_qty"))) == 1
+            and len({self._get_own_quantity(one) for one in parts}) == 1
         )
         return head if complete else None
+
+    @api.model
+    def _get_own_quantity(self, order_line):
+        """How many of the product's own unit: a dozen of one part does not make a whole with a piece of another."""
+        own = order_line.product_id.uom_id
+        return round(order_line.product_uom_qty * order_line.product_uom_id.factor / own.factor, 6)
 
     @api.model
     def _get_part_price(self, line, head, reference, memo):
@@ -147,10 +155,9 @@ class KeyAccountReferencePrice(models.AbstractModel):
         combo = line.source.combo_item_id.combo_id
         weights = {one: self._get_base_price(one, line, memo) for one in head.product_template_id.combo_ids}
         total = sum(weights.values())
-        if total:
-            share = combo_price * weights[combo] / total
-        else:  # Odoo gives all of it to the last one
-            share = combo_price if combo == list(weights)[-1] else ZERO
+        # Where no part is worth anything, Odoo gives all of it to the last one.
+        last = combo_price if combo == next(reversed(weights)) else ZERO
+        share = combo_price * weights[combo] / total if total else last
         currency = self.env["key.account.exchange"]._get_list_currency(line.template)
         extras = line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source)
         extra = self._get_exact(extras, line) * self._get_rate(currency, line, memo)

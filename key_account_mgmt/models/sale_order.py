@@ -14,4 +14,6 @@ class SaleOrder(models.Model):
     def _compute_key_account_tier_id(self):
         for company, orders in self.grouped("company_id").items():
             for order in orders:
-                order.key_account_tier_id = order.partner_id.commercial_partner_id.with_company(company).key_account_tier_id
+                order.key_account_tier_id = order.partner_id.commercial_partner_id.with_company(
+                    company
+                ).key_account_tier_id

@@ -27,7 +27,8 @@ class SaleOrder(models.Model):
 
         :return: ``tier`` (name and color), and for the discounts: ``has_caps`` (in this company), ``capped``, ``over``,
             ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, ``can_decide`` (the user, on a
-            request that waits), and ``lines`` by id, those that were not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``
+            request that waits), and ``lines`` by id, those that were not saved by their virtual id:
+            ``{"capped", "cap", "given_pct", "over", …}``
         """
         tier, verdict = self.key_account_tier_id, self.key_account_verdict or {}
         statuses = dict(self._fields["key_account_cap_status"]._description_selection(self.env))

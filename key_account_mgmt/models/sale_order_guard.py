@@ -9,13 +9,10 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         with self.env["key.account.guard"]._watch(self.browse()) as watch:
-            outer, watch.creating = watch.creating, True
-            try:
-                orders = super().create(vals_list)
-            finally:
-                watch.creating = outer
+            orders = super().create(vals_list)
             # Whatever was seen of them while they were made, they were no orders before.
             watch.before |= dict.fromkeys(orders.ids)
+            watch.made.update(orders.ids)
         return orders
 
     def write(self, vals):

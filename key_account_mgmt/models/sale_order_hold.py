@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
 
     def _validate_order(self):
         # Called by the portal and the shop; a method of this name cannot be called remotely.
-        self._key_account_confirm_or_hold(super()._validate_order)
+        return self._key_account_confirm_or_hold(super()._validate_order)
 
     def _key_account_confirm_or_hold(self, confirm):
         """Confirm by calling ``confirm``; if an order must not be confirmed, nothing is, and the order is held.

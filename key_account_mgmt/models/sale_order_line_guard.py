@@ -14,7 +14,7 @@ class SaleOrderLine(models.Model):
             lines = super().create(vals_list)
             # Those that came from a default: what they were before is not known, so that it excuses nothing.
             watch.before |= dict.fromkeys(set(lines.order_id.ids) - watch.before.keys())
-            guard._touch(lines.order_id)
+            watch.touched.update(lines.order_id.ids)
         return lines
 
     def write(self, vals):
@@ -23,16 +23,14 @@ class SaleOrderLine(models.Model):
             return super().write(vals)
         # sudo: orders are only passed on to the guard
         orders = self.sudo().order_id | self.env["sale.order"].sudo().browse(vals.get("order_id") or [])
-        with guard._watch(orders):
-            result = super().write(vals)
-            guard._touch(orders)
-        return result
+        with guard._watch(orders) as watch:
+            watch.touched.update(orders.ids)
+            return super().write(vals)
 
     def unlink(self):
         guard = self.env["key.account.guard"]
         # sudo: as in ``write``
         orders = self.sudo().order_id
-        with guard._watch(orders):
-            result = super().unlink()
-            guard._touch(orders)
-        return result
+        with guard._watch(orders) as watch:
+            watch.touched.update(orders.ids)
+            return super().unlink()

@@ -11,6 +11,12 @@ class SaleOrder(models.Model):
         self._check_key_account_sending()
         return super().action_quotation_send()
 
+    def message_post(self, **kwargs):
+        # So the mail composer says that a quotation goes out, also one that was sent before.
+        if self.env.context.get("mark_so_as_sent"):
+            self._check_key_account_sending()
+        return super().message_post(**kwargs)
+
     def write(self, vals):
         if vals.get("state") == "sent":
             self._check_key_account_sending()
@@ -31,4 +37,6 @@ class SaleOrder(models.Model):
         guard = self.env["key.account.guard"]
         over = guard._get_orders_over_cap(quotations, dict.fromkeys(quotations.ids)) if quotations else {}
         if over:
-            raise UserError("\n\n".join(guard._describe_over_cap(order, verdict, False) for order, verdict in over.items()))
+            raise UserError(
+                "\n\n".join(guard._describe_over_cap(order, verdict, False) for order, verdict in over.items())
+            )

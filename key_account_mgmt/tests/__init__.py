@@ -9,9 +9,14 @@ from . import test_cap_rules
 from . import test_collector
 from . import test_credit_screens
 from . import test_customer_screens
-from . import test_discount_problem
+from . import test_discount_hold
+from . import test_discount_invoice
 from . import test_discount_judge
+from . import test_discount_problem
+from . import test_discount_race
+from . import test_discount_random
 from . import test_discount_value
+from . import test_discount_ways_round
 from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard

@@ -272,9 +272,9 @@ class TestCapRows(CapRulesCommon):
         self.make_cap(ruleset, 10, product_tmpl_ids=self.stool, product_categ_ids=self.kitchen, team_ids=self.team)
         self.env.flush_all()
         for record in (self.stool, self.kitchen, self.team):
-            with self.subTest(record.name), self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-                with self.cr.savepoint():
-                    record.unlink()
+            refused = self.assertRaises(IntegrityError)
+            with self.subTest(record.name), refused, mute_logger("odoo.sql_db"), self.cr.savepoint():
+                record.unlink()
 
     def test_records_go_by_the_oldest_of_their_external_ids(self):
         ruleset = self.make_caps_ruleset()

@@ -1,6 +1,5 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import Form
 
 from .evaluation_common import KeyAccountEvaluationCommon
 from .test_discount_value import DiscountValueCommon
@@ -333,7 +332,12 @@ class TestDiscountOnScreen(DiscountJudgeCommon):
             ({}, "over", 25, {first.id, second.id}),
             ({"order_line": [(1, first.id, {"discount": 10})]}, "within", 10, {first.id, second.id}),
             ({"order_line": [(1, second.id, {"discount": 30})]}, "over", 25, {first.id, second.id}),
-            ({"order_line": [(1, first.id, {"price_unit": 95.0, "discount": 0}), (2, second.id)]}, "within", 5, {first.id}),
+            (
+                {"order_line": [(1, first.id, {"price_unit": 95.0, "discount": 0}), (2, second.id)]},
+                "within",
+                5,
+                {first.id},
+            ),
         ]
         for changes, status, given, lines in cases:
             with self.subTest(changes=changes):

@@ -32,7 +32,8 @@ def _matching(speed):
 def _orders(more_pct=20.0, more_queries=3, more_ms=3.0):
     sides = {side: {"ms": 30.0, "best_ms": 28.0, "queries": 14} for side in ("without", "with")}
     more = {"more_pct": more_pct, "more_queries": more_queries, "more_ms": more_ms}
-    return {"lines": 20, "rounds": 100, "confirm": {**sides, **more}, "edit": {**sides, **more}}
+    measured = {"confirm": {**sides, **more}, "edit": {**sides, **more}, "figures": sides["with"]}
+    return {"lines": 20, "rounds": 100, **measured}
 
 
 def _parts(**changes):

@@ -7,7 +7,7 @@ import pytest
 from builders import line
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from rules import covered, judge, terms
+from rules import covered, judge, no_worse, terms, together
 
 CENT = Decimal("0.01")
 
@@ -232,3 +232,45 @@ def test_higher_prices_for_goods_sold_are_always_covered(rows, data):
         for (price, worth, cap, quantity), named in rows
     ]
     assert within(made(raised), lines)
+
+
+def no_worse_now(now, before, currency="EUR"):
+    return no_worse(judged(*now), currency, judged(*before), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        # What was over already may stay as it is, and get better.
+        ([goods(1, 80)], [goods(1, 80)], True),
+        ([goods(1, 85)], [goods(1, 80)], True),
+        ([goods(1, 79.99)], [goods(1, 80)], False),
+        ([goods(1, 80, quantity=2)], [goods(1, 80)], False),
+        ([goods(1, 80), goods(2, 100)], [goods(1, 80)], True),
+        # What was within excuses nothing, also where it is the cap that fell with the size of the order.
+        ([goods(1, 80)], [goods(1, 80, cap="20")], False),
+        ([goods(1, 80), goods(2, 80)], [goods(1, 80), goods(2, 80, cap="20")], False),
+        ([goods(1, 80, cap="20"), taken_off(2, 30)], [goods(1, 80, cap="20")], False),
+        ([goods(1, 80, cap="20"), taken_off(2, 30)], [goods(1, 80, cap="20"), taken_off(2, 30)], True),
+        ([goods(1, 80, cap="20"), taken_off(2, 31)], [goods(1, 80, cap="20"), taken_off(2, 30)], False),
+    ],
+)
+def test_a_change_may_leave_an_order_over_its_caps_as_it_was(now, before, expected):
+    assert no_worse_now(now, before) is expected
+
+
+def test_in_another_currency_nothing_is_as_it_was():
+    assert not no_worse_now([goods(1, 80)], [goods(1, 80)], currency="USD")
+
+
+def test_a_document_of_several_orders_may_give_what_each_of_them_may():
+    first, second = [goods(1, 80, quantity=5)], [goods(2, 70)]
+    both = together([terms(judged(*lines), "EUR") for lines in (first, second)])
+    assert covered(judged(*first, *second), "EUR", both)
+    assert not covered(judged(*first, goods(2, 69.99)), "EUR", both)
+    assert not covered(judged(*first, *second, goods(3, 80)), "EUR", both)
+
+
+def test_orders_in_different_currencies_make_no_common_document():
+    assert together([terms(judged(goods(1, 80)), currency) for currency in ("EUR", "USD")]) is None
+    assert together([]) is None

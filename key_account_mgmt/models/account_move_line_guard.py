@@ -1,0 +1,41 @@
+from odoo import api, models
+
+from .account_move_guard import INVOICES
+
+# What a line says and what it books; either may be written alone.
+AMOUNT_FIELDS = {
+    "product_id",
+    "product_uom_id",
+    "quantity",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "extra_tax_data",
+    "currency_id",
+    "display_type",
+    "balance",
+    "amount_currency",
+    "debit",
+    "credit",
+}
+
+
+class AccountMoveLine(models.Model):
+    """Lines of a posted invoice stay within what its orders may give: Odoo's form keeps them, remote calls do not."""
+
+    _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._get_key_account_posted()._check_key_account_discount()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not AMOUNT_FIELDS.isdisjoint(vals):
+            self._get_key_account_posted()._check_key_account_discount()
+        return result
+
+    def _get_key_account_posted(self):
+        return self.move_id.filtered(lambda move: move.state == "posted" and move.move_type in INVOICES)
