@@ -182,7 +182,9 @@ class KeyAccountAward(models.Model):
         """Finance, and nobody who had a hand in it. Asked of the user himself: the superuser is nobody."""
         if not self.env.user.has_group(FINANCE_GROUP):
             raise AccessError(
-                self.env._("Awards are decided by finance. Ask somebody with the right Key Accounts / Finance.")
+                self.env._(
+                    "Awards are decided by finance. Ask somebody with the right Key Accounts: Finance / Finance."
+                )
             )
         authors = {evaluation: evaluation._get_award_authors() for evaluation in self.evaluation_id}
         # sudo: nothing is read but who they are

@@ -99,7 +99,7 @@ class KeyAccountEvaluation(models.Model):
                 target._message_log(
                     body=evaluation.env._(
                         "Awards wait, and nobody may decide on them: give somebody who had no hand in this evaluation"
-                        " the right Key Accounts / Finance."
+                        " the right Key Accounts: Finance / Finance."
                     )
                 )
             for user in users - target.activity_search([ACTIVITY]).user_id:
