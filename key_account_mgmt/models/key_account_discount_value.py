@@ -73,8 +73,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
         taxes, in company currency. With ``reference="pricelist"`` it is the price that the customer's own pricelist
         (not the order's) gives today. Parts of a complete combo are worth their share of the combo's price; a part
         without its siblings is worth its own list price. There is no reference without product, for the head of a
-        combo, where the price is zero or less, and for a quantity of zero or less: a negative quantity takes money
-        off the order, and nothing in the order shows that goods come back for it.
+        combo, for expenses passed on at cost, where the price is zero or less, and for a quantity of zero or less: a
+        negative quantity takes money off the order, and nothing in the order shows that goods come back for it.
 
         Example: 2 dozen at 540.00 EUR with 10 % discount, product 50.00 USD a piece, 1 EUR = 2 USD. Net is
         540 × 0.9 × 2 × 2 = 1,944 USD, reference 24 × 50 = 1,200 USD: no discount, but 62 % more. The same price with
@@ -132,7 +132,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         paid = self._get_paid(line, quantity, memo)
         units = quantity * self._get_unit_factor(line)
         worth, slack = None, ZERO
-        if line.product and units > 0 and line.template.type != "combo":
+        if line.product and units > 0 and line.template.type != "combo" and not self._is_at_cost(line):
             price, slack = self.env["key.account.reference.price"]._get_price(line, reference, memo)
             worth = self._get_tidy(price * units) if price > 0 else None
         return LineValue(
@@ -142,6 +142,11 @@ class KeyAccountDiscountValue(models.AbstractModel):
             quantity=self._get_tidy(units),
             unit_net=self._get_tidy(paid / units) if units else ZERO,
         )
+
+    @api.model
+    def _is_at_cost(self, line):
+        """Expenses that Odoo passes on to the customer at what they cost: their sales price has no say."""
+        return line.template.expense_policy == "cost" and bool(line.source.is_expense)
 
     @api.model
     def _get_paid(self, line, quantity, memo):

@@ -2,7 +2,13 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 # What decides on the pricelist that a customer has.
-PRICELIST_FIELDS = {"property_product_pricelist", "specific_property_product_pricelist", "country_id"}
+PRICELIST_FIELDS = {
+    "property_product_pricelist",
+    "specific_property_product_pricelist",
+    "country_id",
+    "parent_id",
+    "is_company",
+}
 PRIVILEGED_GROUPS = ("sales_team.group_sale_manager", "key_account_mgmt.group_key_account_manager")
 
 
@@ -21,12 +27,16 @@ class ResPartner(models.Model):
     def write(self, vals):
         if not (PRICELIST_FIELDS & vals.keys() and self._is_key_account_pricelist_guarded()):
             return super().write(vals)
-        before = {partner: partner.property_product_pricelist for partner in self}
+        before = {partner: partner._get_key_account_pricelists() for partner in self}
         result = super().write(vals)
-        for partner, pricelist in before.items():
-            if partner.property_product_pricelist != pricelist:
+        for partner, pricelists in before.items():
+            if partner._get_key_account_pricelists() != pricelists:
                 partner._refuse_key_account_pricelist()
         return result
+
+    def _get_key_account_pricelists(self):
+        """Its own, and that of the customer whom a contact belongs to, who may become another one."""
+        return self.property_product_pricelist, self.commercial_partner_id.property_product_pricelist
 
     @api.model
     def _is_key_account_pricelist_guarded(self):

@@ -78,6 +78,7 @@ class SaleOrder(models.Model):
         "order_line.extra_tax_data",
         "order_line.display_type",
         "order_line.combo_item_id",
+        "order_line.is_expense",
         "order_line.linked_line_id",
         "order_line.product_no_variant_attribute_value_ids",
     )

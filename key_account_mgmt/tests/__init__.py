@@ -15,6 +15,7 @@ from . import test_discount_judge
 from . import test_discount_problem
 from . import test_discount_race
 from . import test_discount_random
+from . import test_discount_tour
 from . import test_discount_value
 from . import test_discount_ways_round
 from . import test_evaluation

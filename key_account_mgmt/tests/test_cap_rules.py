@@ -746,6 +746,13 @@ class TestCustomerWaysRound(WaysRoundCommon):
         self.assert_refused(self.seller, "res.partner", "write", self.second.ids, {"country_id": germany.id})
         self.call(self.seller, "res.partner", "write", self.second.ids, {"country_id": self.env.ref("base.fr").id})
 
+    def test_another_parent_with_another_pricelist_is_a_change_too(self):
+        self.measure_against("pricelist")
+        self.third.with_company(self.company).property_product_pricelist = self.cheap
+        self.second.is_company = False  # companies are customers of their own, whatever their parent
+        self.assert_refused(self.seller, "res.partner", "write", self.second.ids, {"parent_id": self.third.id})
+        self.call(self.seller, "res.partner", "write", self.second.ids, {"parent_id": self.big.id})
+
     def test_managers_and_everybody_else_may(self):
         self.measure_against("pricelist")
         head = self.make_user("head", "base.group_user,sales_team.group_sale_manager,base.group_partner_manager")

@@ -78,6 +78,20 @@ class TestDiscountValue(DiscountValueCommon):
             with self.subTest(quantity=quantity):
                 self.assert_value(self.make_quotation({"product_uom_qty": quantity}), net, None)
 
+    def test_expenses_passed_on_at_cost_have_no_reference(self):
+        cases = [
+            # policy of the product, line of an expense, reference
+            ("cost", True, None),
+            ("cost", False, 100),
+            ("sales_price", True, 100),
+            ("no", True, 100),
+        ]
+        for policy, is_expense, reference in cases:
+            with self.subTest(policy=policy, is_expense=is_expense):
+                self.good.expense_policy = policy
+                order = self.make_quotation({"price_unit": 30.0, "is_expense": is_expense})
+                self.assert_value(order, 30, reference)
+
     def test_prices_are_exact_whatever_floats_say(self):
         self.good.list_price = 33.333
         order = self.make_quotation({"price_unit": 33.333, "discount": 10, "product_uom_qty": 3})
