@@ -150,6 +150,18 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             "active_months": len({(move.invoice_date.year, move.invoice_date.month) for move in invoices}),
             "largest_invoice_share_pct": None if largest is None else ratio(largest * 100, revenue),
             "return_rate_pct": ratio((invoiced - revenue) * 100, invoiced),
+            **self._expect_averages(revenue, previous, scope),
+        }
+
+    def _expect_averages(self, revenue, previous, scope):
+        days = (scope.date_to - scope.date_from).days + 1
+        whole_months = scope.date_from.day == 1 and (scope.date_to + timedelta(days=1)).day == 1
+        months = relativedelta(scope.date_to + timedelta(days=1), scope.date_from)
+        months = months.years * 12 + months.months
+        return {
+            "revenue_growth": revenue - previous,
+            "average_day": ratio(revenue, days),
+            "average_month": ratio(revenue, months) if whole_months else ratio(revenue * 365, 12 * days),
         }
 
     def _cost(self, move):
