@@ -209,7 +209,12 @@ class TestGrantsAndExposure(GrantsCommon):
     def test_the_limit_stays_where_more_is_in_use(self):
         self.make_order(self.third, 20_000, "2026-01-10")
         line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.third)
-        self.assertRecordValues(line, [{"credit_change": False, "credit_limit_proposed": 10_000}])
+        self.assertRecordValues(line, [{"credit_change": False, "credit_limit_proposed": 0}])
+        self.assertIn(
+            "The credit limit stays at $ 10,000: rule “Good” comes to $ 500, which is less. It does not go below what"
+            " is in use today, $ 23,000.",
+            self.plain(line.reason_text),
+        )
 
     def test_raising_does_not_look_at_it(self):
         self.make_order(self.second, 50_000, "2026-01-10")

@@ -143,7 +143,9 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         return {
             "revenue": revenue,
             "revenue_previous": previous,
+            "revenue_growth": revenue - previous,
             "growth_pct": ratio((revenue - previous) * 100, previous),
+            **self._expect_averages(revenue, scope),
             "margin": margin,
             "margin_pct": ratio(margin * 100, revenue),
             "invoice_count": len(invoices),
@@ -151,6 +153,12 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             "largest_invoice_share_pct": None if largest is None else ratio(largest * 100, revenue),
             "return_rate_pct": ratio((invoiced - revenue) * 100, invoiced),
         }
+
+    def _expect_averages(self, revenue, scope):
+        days = (scope.date_to - scope.date_from).days + 1
+        if days >= 365:  # the periods of a whole year here
+            return {"average_month": ratio(revenue, 12), "average_day": ratio(revenue, days)}
+        return {"average_month": ratio(revenue * 365, 12 * days), "average_day": ratio(revenue, days)}
 
     def _cost(self, move):
         total = Decimal(0)
