@@ -2,7 +2,7 @@
 
 import time
 
-from . import console, host, lifecycle, lint, odoo, paths, process, settings, setup, tally, templates
+from . import console, database, host, lifecycle, lint, odoo, paths, process, settings, setup, tally, templates
 
 CORE_COVERAGE = 95
 ODOO_COVERAGE = 90
@@ -47,6 +47,7 @@ def odoo_tests():
     setup.all_parts()
     name = settings.database(settings.own("test"))
     templates.fresh_database_with_addon(name)
+    database.leave_to_tests(name)
     # Odoo's own use of outdated parts of its libraries is not for us to mend.
     words = ["-p", "odoo", f"--odoo-database={name}", "--odoo-http", "-W", "ignore::DeprecationWarning"]
     words += [f"--odoo-extra={option.lstrip('-')}" for option in odoo.options(name)]

@@ -50,7 +50,7 @@ class TestTwoAtOnce(BaseCase):
     @classmethod
     def make_scene(cls, env):
         company = env.ref("base.user_admin").company_id
-        cls.before = company.key_account_cap_ruleset_id.id
+        cls.before = env["key.account.ruleset"]._get_active(company).id
         cls.customer = cls.make(env, "res.partner", {"name": "Two at once"}).id
         goods = {"type": "consu", "taxes_id": False}
         cls.good = cls.make(env, "product.product", {**goods, "name": "Goods", "list_price": 100}).id
@@ -76,7 +76,7 @@ class TestTwoAtOnce(BaseCase):
             ruleset = env["key.account.ruleset"].browse(cls.made.pop("key.account.ruleset", []))
             ruleset._write_lifecycle({"state": "draft"})
             ruleset.unlink()
-            env["key.account.ruleset"].browse(cls.before or [])._write_lifecycle({"state": "active"})
+            env["key.account.ruleset"].browse(cls.before or [])._write_lifecycle({"state": "active", "date_to": False})
             for model, ids in reversed(cls.made.items()):
                 env[model].browse(ids).unlink()
         cls.registry.signal_changes()
