@@ -4,7 +4,6 @@ from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import get_lang
 
 from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, terms
 
@@ -72,7 +71,7 @@ class KeyAccountDiscount(models.AbstractModel):
         """The records as they are for everybody, whoever asks and whatever the context."""
         # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
         # The language, if there is such a one here, is for messages.
-        lang = get_lang(records.env, records.env.context.get("lang")).code
+        lang = records.env["res.lang"]._get_code(records.env.context.get("lang"))
         return records.with_env(records.env(su=True, context={"lang": lang}))
 
     @api.model

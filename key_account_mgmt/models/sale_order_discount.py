@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 
 COMPANY_MONEY = {"currency_field": "key_account_currency_id", "groups": "base.group_user"}
+# Figures for lists and reports are read together, when they are asked for: whoever types or confirms reads none.
+FIGURES = "key_account_figures"
+JUDGED = {"compute": "_compute_key_account_discount", "store": True, "copy": False, "prefetch": FIGURES}
 
 
 class SaleOrder(models.Model):
@@ -18,46 +21,36 @@ class SaleOrder(models.Model):
     )
     key_account_capped = fields.Boolean(
         "Discount Capped",
-        compute="_compute_key_account_discount",
-        store=True,
-        copy=False,
         groups="base.group_user",
         help="Whether a discount cap or a margin floor is in force for any line.",
+        **JUDGED,
     )
     key_account_over_cap = fields.Boolean(
         "Over Cap",
-        compute="_compute_key_account_discount",
-        store=True,
-        copy=False,
         groups="base.group_user",
         help="Whether the order gives more than salespeople may give alone: on a line, or as a whole.",
+        **JUDGED,
     )
     key_account_room = fields.Monetary(
         "Discount Left",
-        compute="_compute_key_account_discount",
-        store=True,
-        copy=False,
         help="How much more the order as a whole may give away, in company currency. Each line keeps its own cap all"
         " the same.",
         **COMPANY_MONEY,
+        **JUDGED,
     )
     key_account_excess = fields.Monetary(
         "Over Cap by",
-        compute="_compute_key_account_discount",
-        store=True,
-        copy=False,
         help="The amount that somebody has to consent to, in company currency.",
         **COMPANY_MONEY,
+        **JUDGED,
     )
     key_account_cap_tier_id = fields.Many2one(
         "key.account.tier",
         "Tier when Judged",
-        compute="_compute_key_account_discount",
-        store=True,
-        copy=False,
         index="btree_not_null",
         ondelete="set null",
         groups="base.group_user",
+        **JUDGED,
     )
     key_account_cap_problem = fields.Char(
         "Why It Cannot Be Judged", compute="_compute_key_account_cap_problem", groups="base.group_user"

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from .sale_order_discount import COMPANY_MONEY
+from .sale_order_discount import COMPANY_MONEY, FIGURES
 
-STORED = {"store": True, "copy": False, "groups": "base.group_user"}
+STORED = {"store": True, "copy": False, "prefetch": FIGURES, "groups": "base.group_user"}
 SHOWN = {"compute": "_compute_key_account_shown", **STORED}
 REPORTED = {**COMPANY_MONEY, "compute": "_compute_key_account_reported", **STORED}
 

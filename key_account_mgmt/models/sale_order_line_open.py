@@ -1,8 +1,10 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .key_account_discount_value import EXACT, ZERO
+from .sale_order_discount import FIGURES
 
 OPEN_FIELD = "key_account_open_amount"
 
@@ -18,6 +20,7 @@ class SaleOrderLine(models.Model):
         compute="_compute_key_account_open_amount",
         store=True,
         copy=False,
+        prefetch=FIGURES,
         groups="base.group_user",
         help="Taxes included; what the line uses of the customer's credit once the order is confirmed.",
     )
@@ -54,11 +57,15 @@ class SaleOrderLine(models.Model):
         self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
         return lines
 
-    def _has_field_access(self, field, operation):
+    def write(self, vals):
         """Nobody writes it: those who sell do so over RPC too."""
-        if field.name == OPEN_FIELD and operation == "write" and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
+        if OPEN_FIELD in vals and not self.env.su:
+            raise AccessError(self._get_key_account_open_refusal())
+        return super().write(vals)
+
+    @api.model
+    def _get_key_account_open_refusal(self):
+        return self.env._("“Not yet Invoiced” is computed from the order and its invoices: it cannot be written.")
 
     def _get_key_account_open(self):
         """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .key_account_discount_value import ZERO
 from .sale_order_line_open import OPEN_FIELD
@@ -39,8 +40,8 @@ class SaleOrder(models.Model):
         self.env.add_to_compute(self._fields[OPEN_FIELD], orders)
         return orders
 
-    def _has_field_access(self, field, operation):
+    def write(self, vals):
         """Nobody writes it: those who sell do so over RPC too."""
-        if field.name == OPEN_FIELD and operation == "write" and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
+        if OPEN_FIELD in vals and not self.env.su:
+            raise AccessError(self.order_line._get_key_account_open_refusal())
+        return super().write(vals)
