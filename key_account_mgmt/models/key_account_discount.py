@@ -5,7 +5,7 @@ from typing import Any
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, terms
+from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, stricter, terms
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Verdict:
     judgement (only when the caller asked not to be stopped).
     """
 
-    currency: str  # of the order: prices in ``terms`` are in it
+    basis: dict[str, Any]  # the currency of its prices, and who is invoiced: with others, nothing is comparable
     judgement: Judgement | None = None
     lines: dict[Any, LineJudgement] | None = None
     decisions: dict[Any, CapDecision] | None = None
@@ -28,17 +28,17 @@ class Verdict:
 
     def get_terms(self):
         """What somebody consents to who consents to this, as JSON."""
-        return terms(self.judgement, self.currency)
+        return terms(self.judgement, self.basis)
 
     def is_covered(self, consented):
         """Whether this is within ``consented``, the terms of an earlier verdict."""
-        return covered(self.judgement, self.currency, consented)
+        return covered(self.judgement, self.basis, consented)
 
     def is_no_worse_than(self, before):
         """Whether this is an order that was over its caps ``before`` a change as well, and got no worse by it."""
         if self.problem or before.problem:
             return False
-        return no_worse(self.judgement, self.currency, before.judgement, before.currency)
+        return no_worse(self.judgement, self.basis, before.judgement, before.basis)
 
 
 class KeyAccountDiscount(models.AbstractModel):
@@ -77,7 +77,7 @@ class KeyAccountDiscount(models.AbstractModel):
     @api.model
     def _judge_company(self, orders, table, strict):
         values = self.env["key.account.discount.value"]
-        self.env["key.account.line.facts"]._fetch_customers(orders, table)
+        self.env["key.account.line.facts"]._fetch_customers(orders.partner_id | orders.partner_invoice_id, table)
         priced = {order: values._prepare_order(order) for order in orders}
         if strict:
             return self._judge_together(priced, table)
@@ -86,7 +86,7 @@ class KeyAccountDiscount(models.AbstractModel):
             try:
                 verdicts |= self._judge_together({order: lines}, table)
             except UserError as error:
-                verdicts[order] = Verdict(order.currency_id.name or "", problem=str(error))
+                verdicts[order] = Verdict({}, problem=str(error))
         return verdicts
 
     @api.model
@@ -97,7 +97,7 @@ class KeyAccountDiscount(models.AbstractModel):
         """
         lines = [line for group in priced.values() for line in group]
         valued = self.env["key.account.discount.value"]._get_values(lines, table.reference)
-        decisions = table.decide(self.env["key.account.line.facts"]._get_book(lines, valued, table.metrics))
+        decisions = self._decide(lines, valued, table)
         verdicts, start = {}, 0
         for document, group in priced.items():
             part = slice(start, start + len(group))
@@ -107,16 +107,33 @@ class KeyAccountDiscount(models.AbstractModel):
         return verdicts
 
     @api.model
+    def _decide(self, lines, valued, table):
+        """The cap of each line. Where another customer is invoiced than the one who ordered, both have a say: else a
+        good customer's name would get its discount for anybody."""
+        facts = self.env["key.account.line.facts"]
+        decisions = table.decide(facts._get_book(lines, valued, table.metrics))
+        if all(line.document.payer == line.document.customer for line in lines):
+            return decisions
+        documents = {id(line.document): line.document._replace(customer=line.document.payer) for line in lines}
+        paid = [line._replace(document=documents[id(line.document)]) for line in lines]
+        return list(map(stricter, decisions, table.decide(facts._get_book(paid, valued, table.metrics))))
+
+    @api.model
     def _get_verdict(self, document, lines, valued, decisions):
         rounding = Decimal(repr(self.env.company.currency_id.rounding))
         judgement = judge([self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)], rounding)
         records = [line.record for line in lines]
         return Verdict(
-            document.currency_id.name,
+            self._get_basis(document, lines),
             judgement,
             dict(zip(records, judgement.lines, strict=True)),
             dict(zip(records, decisions, strict=True)),
         )
+
+    @api.model
+    def _get_basis(self, document, lines):
+        payer = lines[0].document.payer
+        return {"currency": document.currency_id.name, "payer": payer._origin.id}
 
     @api.model
     def _prepare_line(self, line, value, decision):

@@ -19,9 +19,9 @@ class KeyAccountDiscount(models.AbstractModel):
 
         A line is measured as a line of an order is, at today's price and rate, and capped as one: by its product, and
         by customer, team and pricelist of its order. An invoice of which every line says what its confirmed order
-        says (the same product, no lower price, no more than was ordered or delivered; of a line that takes money off,
-        such as a down payment or a discount for the whole order, no more than was invoiced before or the order says)
-        is not judged again: part of an order need not keep the caps of the whole.
+        says (the same payer and product, no lower price, no more than was ordered or delivered; of a line that takes
+        money off, such as a down payment or a discount for the whole order, no more than was invoiced before or the
+        order says) is not judged again: part of an order need not keep the caps of the whole.
 
         :param moves: invoices; lines that were made from no order count as lines of the invoice's first one
         :return: ``{move: Verdict}``, lines known by the id of their order line; moves without caps, and those that are
@@ -39,7 +39,8 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_company_moves(self, moves, table):
-        self.env["key.account.line.facts"]._fetch_customers(moves.line_ids.sale_line_ids.order_id, table)
+        orders = moves.line_ids.sale_line_ids.order_id
+        self.env["key.account.line.facts"]._fetch_customers(orders.partner_id | moves.partner_id, table)
         priced = {move: self._prepare_move(move) for move in moves}
         changed = {move: lines for move, lines in priced.items() if not self._is_as_ordered(lines, table)}
         return self._judge_together(changed, table) if changed else {}
@@ -49,7 +50,8 @@ class KeyAccountDiscount(models.AbstractModel):
         """The lines of an invoice as those of orders are taken."""
         values = self.env["key.account.discount.value"]
         documents = {
-            order: values._prepare_document(order, move.currency_id) for order in move.line_ids.sale_line_ids.order_id
+            order: values._prepare_document(order, move.currency_id, move.partner_id)
+            for order in move.line_ids.sale_line_ids.order_id
         }
         first = next(iter(documents))
         return [
@@ -85,6 +87,9 @@ class KeyAccountDiscount(models.AbstractModel):
             return False
         orders = {line.source.order_id for line in lines}
         ordered = [one for order in orders for one in values._prepare_order(order)]
+        payers = {one.document.order: one.document.payer for one in ordered}
+        if any(payers[line.document.order] != line.document.payer for line in lines):
+            return False
         known = dict(zip([one.source for one in ordered], values._get_values(ordered, table.reference), strict=True))
         totals = {}
         for line, value in zip(lines, values._get_values(lines, table.reference), strict=True):

@@ -20,7 +20,8 @@ class Document(NamedTuple):
     order: Any
     company: Any
     company_currency: Any
-    customer: Any  # commercial partner
+    customer: Any  # commercial partner of who ordered
+    payer: Any  # commercial partner of who is invoiced
     currency: Any
 
 
@@ -95,7 +96,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
         :rtype: list[PricedLine]
         """
-        document = self._prepare_document(order, order.currency_id)
+        document = self._prepare_document(order, order.currency_id, order.partner_invoice_id)
         return [
             PricedLine(
                 record=line,
@@ -114,13 +115,16 @@ class KeyAccountDiscountValue(models.AbstractModel):
         ]
 
     @api.model
-    def _prepare_document(self, order, currency):
+    def _prepare_document(self, order, currency, invoiced):
+        """What lines of an order, or of an invoice to ``invoiced`` made from it, have in common."""
         company = order.company_id or order.env.company
+        customer = order.partner_id.commercial_partner_id
         return Document(
             order=order,
             company=company,
             company_currency=company.currency_id,
-            customer=order.partner_id.commercial_partner_id,
+            customer=customer,
+            payer=invoiced.commercial_partner_id or customer,
             currency=currency or company.currency_id,
         )
 

@@ -20,12 +20,12 @@ class KeyAccountLineFacts(models.AbstractModel):
     _description = "Facts of Order Lines for Discount Caps"
 
     @api.model
-    def _fetch_customers(self, orders, table):
+    def _fetch_customers(self, contacts, table):
         """Read what is needed of the customers of saved orders, in one query where contacts are their own customer."""
         wanted = ["commercial_partner_id", *(name for code, name in CUSTOMER_FIELDS.items() if code in table.metrics)]
         if table.metrics - self._get_line_metrics():
             wanted.append("key_account_evaluation_id")
-        contacts = orders.partner_id._origin
+        contacts = contacts._origin
         contacts.fetch(wanted)
         (contacts.commercial_partner_id - contacts).fetch(wanted)
 

@@ -59,6 +59,7 @@ class SaleOrder(models.Model):
     @api.depends(
         "company_id",
         "partner_id",
+        "partner_invoice_id",
         "currency_id",
         "pricelist_id",
         "team_id",

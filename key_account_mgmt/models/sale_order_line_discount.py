@@ -41,7 +41,7 @@ class SaleOrderLine(models.Model):
     key_account_excess = fields.Monetary("Over Cap by", **REPORTED)
     key_account_cap_rule_id = fields.Many2one(
         "key.account.rule",
-        "Row that Caps",
+        "Deciding Rule",
         compute="_compute_key_account_reported",
         index="btree_not_null",
         ondelete="set null",

@@ -27,7 +27,7 @@ class KeyAccountDiscountReport(models.Model):
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
-    rule_id = fields.Many2one("key.account.rule", "Row that Caps", readonly=True)
+    rule_id = fields.Many2one("key.account.rule", "Deciding Rule", readonly=True)
     order_over = fields.Boolean("Order over Cap", readonly=True)
     over = fields.Boolean("Line over Cap", readonly=True)
     reference = fields.Monetary("Reference Value", readonly=True)

@@ -1,7 +1,7 @@
 """The decision core: plain Python, no Odoo. What is named here is its whole public API (see docs/architecture.md)."""
 
 from .book import Book
-from .caps import CapDecision, CapTable
+from .caps import CapDecision, CapTable, stricter
 from .consent import covered, no_worse, terms, together
 from .decision import Decision
 from .discount import judge
@@ -44,6 +44,7 @@ __all__ = [
     "matcher_name",
     "no_worse",
     "rank",
+    "stricter",
     "terms",
     "together",
 ]

@@ -27,6 +27,20 @@ class CapDecision(NamedTuple):
         return plain(self)
 
 
+def stricter(one: CapDecision, other: CapDecision) -> CapDecision:
+    """What both of two decisions on one line allow: the lower cap, and the higher margin floor."""
+    first, second = (other, one) if _limit(other) < _limit(one) else (one, other)
+    floors = [floor for floor in (first.margin_floor, second.margin_floor) if floor is not None]
+    floor = max(floors, default=None)
+    if floor == first.margin_floor:
+        return first
+    return first._replace(margin_floor=floor, reasons=(*first.reasons, *second.reasons))
+
+
+def _limit(decision: CapDecision) -> Decimal:
+    return Decimal("Infinity") if decision.cap is None else decision.cap
+
+
 class CapTable:
     """The discount caps of a policy at work; false when it has none. ``engine`` picks a matcher for tests.
 

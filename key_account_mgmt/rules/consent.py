@@ -8,12 +8,16 @@ from .exact import EXACT, text
 from .judgement import DiscountLine, Judgement, LineJudgement
 
 _FINE = Decimal("0.000000000001")
+Basis = Mapping[str, Any]
 Then = Mapping[str, Any]
 
 
-def terms(judgement: Judgement, currency: str) -> dict[str, Any]:
-    """What ``judgement`` says of an order in ``currency``, as plain JSON values with numbers as text."""
-    return {"currency": currency, "total": text(judgement.total), "lines": [_kept(one) for one in judgement.lines]}
+def terms(judgement: Judgement, basis: Basis) -> dict[str, Any]:
+    """What ``judgement`` says of an order, as plain JSON values with numbers as text.
+
+    ``basis``: what must be the same for a later order to be compared with this one, such as its currency.
+    """
+    return {"basis": dict(basis), "total": text(judgement.total), "lines": [_kept(one) for one in judgement.lines]}
 
 
 def _kept(judged: LineJudgement) -> dict[str, Any]:
@@ -34,8 +38,8 @@ def _text(pct: Decimal | None, rounding: str) -> str | None:
     return None if pct is None else text(pct.quantize(_FINE, rounding, EXACT))
 
 
-def covered(judgement: Judgement, currency: str, terms: Then) -> bool:
-    """Whether an order in ``currency`` is within what ``terms`` say, wherever it is over now.
+def covered(judgement: Judgement, basis: Basis, terms: Then) -> bool:
+    """Whether an order is on the same ``basis`` as ``terms``, and within what they say, wherever it is over now.
 
     - A line that is over: the same product, no more of it, and no lower price (or no higher discount, no lower margin:
       whichever of the two was broken).
@@ -45,7 +49,7 @@ def covered(judgement: Judgement, currency: str, terms: Then) -> bool:
     """
     if not judgement.over:
         return True
-    if currency != terms["currency"]:
+    if basis != terms.get("basis"):
         return False
     known = {one["key"]: one for one in terms["lines"]}
     if not all(_line_covered(one, known.get(one.line.key)) for one in judgement.lines if one.over):
@@ -54,13 +58,13 @@ def covered(judgement: Judgement, currency: str, terms: Then) -> bool:
 
 
 def together(several: Sequence[Then]) -> dict[str, Any] | None:
-    """What was consented to for several orders, as terms of one document made from all of them; None where their
-    currencies differ."""
-    if len({one["currency"] for one in several}) != 1:
+    """What was consented to for several orders, as terms of one document made from all of them; None where the bases
+    differ."""
+    if not several or any(one.get("basis") != several[0].get("basis") for one in several):
         return None
     total = sum((Decimal(one["total"]) for one in several), Decimal(0))
     lines = [line for one in several for line in one["lines"]]
-    return {"currency": several[0]["currency"], "total": text(total), "lines": lines}
+    return {"basis": several[0].get("basis"), "total": text(total), "lines": lines}
 
 
 def _line_covered(judged: LineJudgement, then: Then | None) -> bool:
@@ -98,7 +102,7 @@ def _no_worse(judged: LineJudgement, then: Then | None) -> bool:
     return line.quantity <= quantity and line.unit_net >= price
 
 
-def no_worse(judgement: Judgement, currency: str, before: Judgement, currency_before: str) -> bool:
+def no_worse(judgement: Judgement, basis: Basis, before: Judgement, basis_before: Basis) -> bool:
     """Whether a change made an order no worse: what is over now was over ``before`` it, and is within what it was.
 
     What was not over before excuses nothing: who takes lines off an order that earned its caps by its size has to
@@ -109,4 +113,4 @@ def no_worse(judgement: Judgement, currency: str, before: Judgement, currency_be
         return False
     if judgement.order_over and not before.order_over:
         return False
-    return covered(judgement, currency, terms(before, currency_before))
+    return covered(judgement, basis, terms(before, basis_before))

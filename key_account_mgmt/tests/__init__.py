@@ -12,6 +12,7 @@ from . import test_customer_screens
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_judge
+from . import test_discount_payer
 from . import test_discount_problem
 from . import test_discount_race
 from . import test_discount_random

@@ -1,6 +1,7 @@
 """The table of discount caps: its form, which row decides, and why."""
 
 import json
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -23,7 +24,7 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import OPTIONS, hard_facts, random_condition
-from rules import Book, CapTable, FactError, Policy, PolicyError, engine_reference
+from rules import Book, CapDecision, CapTable, FactError, Policy, PolicyError, Reason, engine_reference, stricter
 from rules.signatures import Signatures
 
 ENGINES = ["durable-rules", "reference"]
@@ -201,6 +202,30 @@ def test_what_a_table_looks_at():
     assert table.metrics == {"customer_tier", "product_category", "order_quantity", "score"}
     assert table.reference == "list_price"
     assert CapTable(caps(reference="pricelist")).reference == "pricelist"
+
+
+def decision(name, cap, floor=None):
+    limits = [None if value is None else Decimal(value) for value in (cap, floor)]
+    return CapDecision(name, *limits, (Reason("cap_rule", {"rule": name}),))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "cap", "floor", "rows"),
+    [
+        (decision("a", 30), decision("b", 10), 10, None, "b"),
+        (decision("a", 10), decision("b", 10), 10, None, "a"),
+        (decision("a", None), decision("b", 10), 10, None, "b"),
+        (decision("a", 0), decision("b", None), 0, None, "a"),
+        (decision("a", None), decision("b", None), None, None, "a"),
+        (decision("a", 30, 20), decision("b", 10), 10, 20, "ba"),
+        (decision("a", 30, 20), decision("b", 10, 25), 10, 25, "b"),
+        (decision("a", 10, 20), decision("b", 30, 25), 10, 25, "ab"),
+    ],
+)
+def test_where_two_customers_have_a_say_the_stricter_of_each_limit_holds(one, other, cap, floor, rows):
+    for both in (stricter(one, other), stricter(other, one)):
+        assert (both.cap, both.margin_floor) == (cap, floor)
+    assert "".join(reason.params["rule"] for reason in stricter(one, other).reasons) == rows
 
 
 @pytest.mark.parametrize("empty", [policy(), caps()])

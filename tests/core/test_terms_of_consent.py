@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rules import covered, judge, no_worse, terms, together
 
 CENT = Decimal("0.01")
+BASIS = {"currency": "EUR", "payer": 7}
 
 
 def judged(*lines):
@@ -27,18 +28,18 @@ def taken_off(key, amount, **columns):
     return goods(key, f"-{amount}", None, cap=None, product="discount", **columns)
 
 
-def within(now, then, currency="EUR"):
+def within(now, then, **basis):
     """Whether lines ``now`` are within the consent to lines ``then``, after a stay in the database."""
-    kept = json.loads(json.dumps(terms(judged(*then), "EUR")))
-    return covered(judged(*now), currency, kept)
+    kept = json.loads(json.dumps(terms(judged(*then), BASIS)))
+    return covered(judged(*now), BASIS | basis, kept)
 
 
 THEN = [goods(1, 80, quantity=5), goods("b", 99, product="chair")]
 
 
 def test_consent_is_kept_as_plain_values():
-    kept = terms(judged(*THEN), "EUR")
-    assert (kept["currency"], kept["total"]) == ("EUR", "41")
+    kept = terms(judged(*THEN), BASIS)
+    assert (kept["basis"], kept["total"]) == (BASIS, "41")
     assert kept["lines"][0] == {"key": 1, "product": "desk", "quantity": "5", "unit_net": "80", "given_pct": "20",
                                 "margin_pct": None, "beyond": "50"}  # fmt: skip
     assert json.loads(json.dumps(kept)) == kept
@@ -69,13 +70,14 @@ def test_it_covers_what_is_no_worse_line_by_line(now, covers):
     assert within(now, THEN) is covers
 
 
-def test_another_currency_is_another_price():
-    assert within(THEN, THEN, "EUR")
-    assert not within(THEN, THEN, "JPY")
+def test_another_currency_is_another_price_and_another_payer_another_deal():
+    assert within(THEN, THEN, currency="EUR", payer=7)
+    assert not within(THEN, THEN, currency="JPY")
+    assert not within(THEN, THEN, payer=8)
 
 
 def test_an_order_within_its_caps_needs_no_consent():
-    assert within([goods(9, 95)], THEN, "JPY")
+    assert within([goods(9, 95)], THEN, currency="JPY")
 
 
 # --- What things are worth has changed since ---
@@ -234,8 +236,8 @@ def test_higher_prices_for_goods_sold_are_always_covered(rows, data):
     assert within(made(raised), lines)
 
 
-def no_worse_now(now, before, currency="EUR"):
-    return no_worse(judged(*now), currency, judged(*before), "EUR")
+def no_worse_now(now, before, **basis):
+    return no_worse(judged(*now), BASIS | basis, judged(*before), BASIS)
 
 
 @pytest.mark.parametrize(
@@ -259,18 +261,23 @@ def test_a_change_may_leave_an_order_over_its_caps_as_it_was(now, before, expect
     assert no_worse_now(now, before) is expected
 
 
-def test_in_another_currency_nothing_is_as_it_was():
-    assert not no_worse_now([goods(1, 80)], [goods(1, 80)], currency="USD")
+@pytest.mark.parametrize("other", [{"currency": "USD"}, {"payer": 8}])
+def test_on_another_basis_nothing_is_as_it_was(other):
+    assert not no_worse_now([goods(1, 80)], [goods(1, 80)], **other)
 
 
 def test_a_document_of_several_orders_may_give_what_each_of_them_may():
     first, second = [goods(1, 80, quantity=5)], [goods(2, 70)]
-    both = together([terms(judged(*lines), "EUR") for lines in (first, second)])
-    assert covered(judged(*first, *second), "EUR", both)
-    assert not covered(judged(*first, goods(2, 69.99)), "EUR", both)
-    assert not covered(judged(*first, *second, goods(3, 80)), "EUR", both)
+    both = together([terms(judged(*lines), BASIS) for lines in (first, second)])
+    assert covered(judged(*first, *second), BASIS, both)
+    assert not covered(judged(*first, goods(2, 69.99)), BASIS, both)
+    assert not covered(judged(*first, *second, goods(3, 80)), BASIS, both)
 
 
-def test_orders_in_different_currencies_make_no_common_document():
-    assert together([terms(judged(goods(1, 80)), currency) for currency in ("EUR", "USD")]) is None
+@pytest.mark.parametrize("other", [{"currency": "USD"}, {"payer": 8}])
+def test_orders_on_different_bases_make_no_common_document(other):
+    assert together([terms(judged(goods(1, 80)), basis) for basis in (BASIS, BASIS | other)]) is None
+
+
+def test_no_orders_make_no_document():
     assert together([]) is None
