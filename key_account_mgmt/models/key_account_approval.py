@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..rules import together
 
-APPROVAL_KINDS = [("discount", "Discount")]
+APPROVAL_KINDS = [("discount", "Discount"), ("credit", "Credit")]
 APPROVAL_STATES = [
     ("requested", "Requested"),
     ("approved", "Approved"),
@@ -112,7 +112,8 @@ class KeyAccountApproval(models.Model):
 
     def _is_for(self, order):
         """Another customer's deal, or another company's, was not what somebody consented to."""
-        return self.partner_id == order.partner_id.commercial_partner_id and self.company_id == order.company_id
+        customer = order.partner_invoice_id if self.kind == "credit" else order.partner_id
+        return self.partner_id == customer.commercial_partner_id and self.company_id == order.company_id
 
     @api.depends("state", "holds")
     def _compute_standing(self):
@@ -123,14 +124,14 @@ class KeyAccountApproval(models.Model):
                 approval.standing = "waiting" if approval.state == "requested" else approval.state
 
     @api.model
-    def _get_approved_terms(self, orders):
+    def _get_approved_terms(self, orders, kind="discount"):
         """What was consented to: ``{order id: [terms]}``, for orders with an approval of their customer and company.
 
         For the guard of confirmed orders; in sudo, since whoever touches an order need not be allowed to read its
         approvals, and must have the good of them all the same. Nothing but the terms leaves this function.
         """
         approvals = self.sudo().search(
-            [("order_id", "in", orders.ids), ("state", "=", "approved"), ("kind", "=", "discount")]
+            [("order_id", "in", orders.ids), ("state", "=", "approved"), ("kind", "=", kind)]
         )
         terms = {}
         for approval in approvals:
