@@ -15,7 +15,7 @@ TIERS = [("C", 4), ("B", 8), ("A", 12)]
 KINDS = [("intrinsic", 15), ("extrinsic", 12), ("strategic", 10)]
 
 
-def make(env):
+def make(env, capped=True):
     """Products, a customer and an order of a salesperson; with the addon, also the caps."""
     categories = env["product.category"].create([{"name": f"Group {number}"} for number in range(5)])
     customer = env["res.partner"].create({"name": "Customer", "country_id": env.ref("base.de").id})
@@ -27,7 +27,7 @@ def make(env):
         }
     )
     products = env["product.product"].create([_prepare_product(env, categories, number) for number in range(LINES)])
-    if "key.account.rule" in env:
+    if capped and "key.account.rule" in env:
         _make_caps(env, categories, products)
         customer.write({"key_account_tier_id": env.ref("key_account_mgmt.tier_b").id, "key_account_kind": "extrinsic"})
     order = (

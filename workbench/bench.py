@@ -2,7 +2,7 @@
 
 import os
 
-from . import console, database, locks, odoo, paths, postgres, process, settings, setup, stamps, templates
+from . import comparison, console, database, locks, odoo, paths, postgres, process, settings, setup, stamps, templates
 from .problems import Problem
 
 SCRIPTS = paths.ROOT / "benchmarks"
@@ -10,11 +10,11 @@ FILLER = SCRIPTS / "filler"
 RESULTS = paths.BENCH / "bench"
 # (b) needs no database; (c) compares the book with one of a tenth of its size.
 TENTH = 10
-PARTS = ("matching", "evaluation", "orders")
+PARTS = ("matching", "evaluation", "orders", "credit")
 
 
 def run():
-    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation); STRICT=1 fails on a missed bar"""
+    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation, credit); STRICT=1 fails on a missed bar"""
     chosen = chosen_parts()
     setup.all_parts()
     customers, invoices = _number("BENCH_CUSTOMERS", 100_000), _number("BENCH_INVOICES", 1_000_000)
@@ -22,6 +22,8 @@ def run():
         _measure_matching(customers)
     if "orders" in chosen:
         _measure_orders()
+    if "credit" in chosen:
+        _measure_credit()
     if "evaluation" in chosen:
         # The small book before and after the big one, so that a machine that gets busier does not look like growth.
         for name, divisor in (("before", TENTH), ("full", 1), ("after", TENTH)):
@@ -74,6 +76,24 @@ def _measure_orders():
             database.drop(name)
 
 
+def _measure_credit():
+    console.heading("The credit check, by open documents, with others' beside it")
+    names = {side: settings.own(f"bench_credit_{side}") for side in ("plain", "addon", "oca")}
+    others = [comparison.addons_path()]
+    try:
+        templates.fresh_database(names["plain"])
+        templates.fresh_database_with_addon(names["addon"])
+        templates.fresh_database(names["oca"])
+        odoo.install(names["oca"], comparison.ADDONS, more_addons=others)
+        values = {f"BENCH_{side.upper()}": name for side, name in names.items()}
+        rounds = _number("BENCH_ORDER_ROUNDS", 60)
+        values |= {"BENCH_OUT": _result("credit"), "BENCH_ROUNDS": rounds}
+        _run_in_odoo(names["oca"], "credit", more_addons=others, **values)
+    finally:
+        for name in names.values():
+            database.drop(name)
+
+
 def _result(name):
     return paths.folder(RESULTS) / f"{name}.json"
 
@@ -95,12 +115,12 @@ def _run_python(name, out, *words, check=True, **values):
     return code
 
 
-def _run_in_odoo(name, module, **values):
+def _run_in_odoo(name, module, more_addons=(), **values):
     """A module of the benchmarks in an Odoo shell on the database."""
     values = {"BENCH_MODULE": f"benchmarks.{module}"} | {key: str(value) for key, value in values.items()}
     env = odoo.environment(**values)
     env["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), env["PYTHONPATH"]])
-    odoo.run_script(name, SCRIPTS / "odoo_script.py", env=env)
+    odoo.run_script(name, SCRIPTS / "odoo_script.py", env=env, more_addons=more_addons)
 
 
 # Databases with a book, without our addon: they serve for as long as Odoo and the filler stay the same.

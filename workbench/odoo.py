@@ -17,9 +17,12 @@ def environment(**more):
     )
 
 
-def options(database):
-    """The options that every Odoo process of the workbench has."""
-    folders = [*odoo_source.addons_paths(), paths.ROOT]
+def options(database, more_addons=()):
+    """The options that every Odoo process of the workbench has.
+
+    :param more_addons: folders of other addons
+    """
+    folders = [*odoo_source.addons_paths(), paths.ROOT, *more_addons]
     return [
         f"--database={database}",
         f"--data-dir={paths.folder(paths.DATA)}",
@@ -28,31 +31,33 @@ def options(database):
     ]
 
 
-def command(database, *words, program="server"):
-    return [paths.VENV_PYTHON, "-m", "odoo", program, *options(database), *words]
+def command(database, *words, program="server", more_addons=()):
+    return [paths.VENV_PYTHON, "-m", "odoo", program, *options(database, more_addons), *words]
 
 
-def install(database, modules, *words, log=None):
+def install(database, modules, *words, log=None, more_addons=()):
     """Install modules; the whole log is in the file `log`."""
-    _load(database, "--init", modules, words, log or f"install-{database}")
+    _load(database, "--init", modules, words, log or f"install-{database}", more_addons)
 
 
 def update(database, modules, *words, log=None):
     _load(database, "--update", modules, words, log or f"update-{database}")
 
 
-def _load(database, option, modules, words, log):
+def _load(database, option, modules, words, log, more_addons=()):
     title = f"{'install' if option == '--init' else 'update'} {', '.join(modules)} in {database}"
-    line = command(database, option, ",".join(modules), "--stop-after-init", "--no-http", *words)
+    words = (option, ",".join(modules), "--stop-after-init", "--no-http", *words)
+    line = command(database, *words, more_addons=more_addons)
     process.step(title, line, log, env=environment())
 
 
-def run_script(database, script, env=None, log_level="warn", **values):
+def run_script(database, script, env=None, log_level="warn", more_addons=(), **values):
     """Run a Python file in an Odoo shell on the database (`env` is there, as in the shell) with its output shown.
 
     Keyword arguments reach it as environment variables. Raises a Problem when it fails.
     """
-    line = command(database, "--no-http", f"--log-level={log_level}", program="shell")
+    words = ("--no-http", f"--log-level={log_level}")
+    line = command(database, *words, program="shell", more_addons=more_addons)
     given = env or environment(**{name: str(value) for name, value in values.items()})
     with open(script, "rb") as handle:
         code = process.show(line, env=given, stdin=handle)

@@ -55,8 +55,17 @@ def _make_venv():
 
 
 def _install(name, title):
-    command = [paths.VENV_PYTHON, "-m", "pip", "install", "--no-input", "-r", requirements(name), *_locked()]
-    process.step(title, command, f"pip-{name}", env=_pip_environment(), cwd=paths.ROOT)
+    _pip_install(title, f"pip-{name}", "-r", requirements(name), *_locked())
+
+
+def install_alone(name, title, folder):
+    """Packages without what they depend on, into a folder that Python does not look into by itself."""
+    _pip_install(title, f"pip-{name}", "-r", requirements(name), "--no-deps", "--upgrade", "--target", folder)
+
+
+def _pip_install(title, log, *words):
+    command = [paths.VENV_PYTHON, "-m", "pip", "install", "--no-input", *words]
+    process.step(title, command, log, env=_pip_environment(), cwd=paths.ROOT)
 
 
 def _locked():

@@ -36,9 +36,19 @@ def _orders(more_pct=20.0, more_queries=3, more_ms=3.0):
     return {"lines": 20, "rounds": 100, **measured}
 
 
+def _credit(over_plain=20.0, over_oca=0.0, over_oca_small=-1.0):
+    sides = {side: {"ms": 30.0, "best_ms": 28.0, "queries": 14} for side in ("plain", "addon", "oca")}
+    small = {**sides, "over_plain": 90.0, "over_oca": over_oca_small}
+    return {
+        "rounds": 60,
+        "documents": {"10": small, "20000": {**small, "over_plain": over_plain, "over_oca": over_oca}},
+    }
+
+
 def _parts(**changes):
     tenth = {"before": _evaluation(100, 0.8), "after": _evaluation(100, 1.2)}
-    return {"full": _evaluation(1000, 10), **tenth, "matching": _matching(100_000), "orders": _orders(), **changes}
+    orders = {"orders": _orders(), "credit": _credit()}
+    return {"full": _evaluation(1000, 10), **tenth, "matching": _matching(100_000), **orders, **changes}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +68,10 @@ def _parts(**changes):
         ({"orders": _orders(more_queries=4)}, {"confirm_queries"}),
         ({"orders": _orders(more_ms=3.1)}, {"edit"}),
         ({"orders": _orders(-1.0, -1, -1.0)}, set()),
+        # Against plain Odoo the most documents count, against others each size.
+        ({"credit": _credit(over_plain=20.1)}, {"credit"}),
+        ({"credit": _credit(over_oca=0.1)}, {"credit_others"}),
+        ({"credit": _credit(over_oca_small=0.1)}, {"credit_others"}),
     ],
 )
 def test_a_bar_holds_up_to_its_limit(changes, missed):
