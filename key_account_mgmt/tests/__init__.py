@@ -9,6 +9,7 @@ from . import test_cap_rules
 from . import test_collector
 from . import test_credit_guard
 from . import test_credit_screens
+from . import test_credit_tour
 from . import test_customer_screens
 from . import test_discount_hold
 from . import test_discount_invoice

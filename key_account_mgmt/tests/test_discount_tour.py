@@ -1,18 +1,12 @@
 from odoo.tests import HttpCase, tagged
 
 from .approval_common import ApprovalCommon
+from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestDiscountTour(ApprovalCommon, HttpCase):
+class TestDiscountTour(TourMixin, ApprovalCommon, HttpCase):
     """A discount over the cap in a browser, by the two people that it takes."""
-
-    def make_assets(self):
-        """Made before a browser asks for them: a busy machine takes so long that other requests give up meanwhile."""
-        for bundle in ("web.assets_web", "web.assets_tests"):
-            assets = self.env["ir.qweb"]._get_asset_bundle(bundle)
-            assets.js()
-            assets.css()
 
     def test_discount(self):
         self.make_assets()

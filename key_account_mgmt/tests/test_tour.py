@@ -1,13 +1,15 @@
 from odoo.tests import HttpCase, tagged
 
 from .evaluation_common import KeyAccountEvaluationCommon
+from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestYearTour(KeyAccountEvaluationCommon, HttpCase):
+class TestYearTour(TourMixin, KeyAccountEvaluationCommon, HttpCase):
     """The whole year in a browser, by the two people that it takes."""
 
     def test_year(self):
+        self.make_assets()
         self.start_tour(
             "/odoo/action-key_account_mgmt.key_account_evaluation_wizard_action",
             "key_account_year_manager",
