@@ -1,6 +1,5 @@
 import os
 import random
-import time
 from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -13,7 +12,6 @@ from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
 
 SEED = int(os.environ.get("KEY_ACCOUNT_SEED", "20261125"))
 STEPS = 200
-SECONDS = 35
 ORDERS_AT_ONCE = 10
 CENT = Decimal("0.01")
 NOISE = Decimal("0.00000001")
@@ -317,15 +315,11 @@ class TestRandomOrders(DiscountWaysCommon):
             self.assertEqual(judged, allowed, f"KEY_ACCOUNT_SEED={SEED}: {order.name}: {snapshot}")
 
     def test_no_order_is_confirmed_beyond_its_caps(self):
-        start, step = time.monotonic(), 0
         weights = {"create": 3, "confirm": 4, "edit": 6, "several": 2, "add": 3, "remove": 1, "move": 1, "header": 2}
         weights |= {"copy": 0.5, "approve": 2}
         for step, name in enumerate(self.random.choices(list(weights), weights.values(), k=STEPS)):
-            if time.monotonic() - start > SECONDS:
-                break
             with self.request():
                 getattr(self, f"do_{name}")()
             self.check(f"step {step}, {name}")
         self.check_no_false_alarm()
-        if step == STEPS - 1:  # else the machine was too slow for all of it
-            self.assertGreater(min(self.counts.values()), 0, self.counts)
+        self.assertGreater(min(self.counts.values()), 0, self.counts)
