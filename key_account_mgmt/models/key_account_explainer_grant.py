@@ -11,6 +11,15 @@ class KeyAccountExplainer(models.AbstractModel):
     _inherit = "key.account.explainer"
 
     @api.model
+    def _explain_overridden(self, params, labels, _currency):
+        before = labels.tiers.get(params["from"], params["from"])
+        return self.env._(
+            "Credit limit and rewards are those of tier %(tier)s, given by hand instead of %(before)s.",
+            tier=labels.tiers.get(params["to"], params["to"]),
+            before=self.env._("tier %(tier)s", tier=before) if before else self.env._("no tier"),
+        )
+
+    @api.model
     def _explain_credit_rule(self, params, labels, currency):
         names = self._get_grant_names(params, labels, currency)
         return self.env._("Credit limit %(limit)s by rule “%(rule)s”: %(why)s.", **names)

@@ -25,6 +25,7 @@ from . import test_evaluation_wizard
 from . import test_explainer
 from . import test_grant_rules
 from . import test_grants
+from . import test_grants_override
 from . import test_exposure
 from . import test_exposure_random
 from . import test_metric
