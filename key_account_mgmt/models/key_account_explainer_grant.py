@@ -12,11 +12,17 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _explain_overridden(self, params, labels, _currency):
+        tier = labels.tiers.get(params["to"], params["to"])
         before = labels.tiers.get(params["from"], params["from"])
+        if not before:
+            return self.env._(
+                "Credit limit and rewards are those of tier %(tier)s, given by hand where the rules give none.",
+                tier=tier,
+            )
         return self.env._(
-            "Credit limit and rewards are those of tier %(tier)s, given by hand instead of %(before)s.",
-            tier=labels.tiers.get(params["to"], params["to"]),
-            before=self.env._("tier %(tier)s", tier=before) if before else self.env._("no tier"),
+            "Credit limit and rewards are those of tier %(tier)s, given by hand instead of tier %(before)s.",
+            tier=tier,
+            before=before,
         )
 
     @api.model
