@@ -48,6 +48,7 @@ from . import key_account_evaluation_workflow
 from . import key_account_evaluation_job
 from . import key_account_evaluation_compute
 from . import key_account_evaluation_benefit
+from . import key_account_evaluation_customer
 from . import key_account_evaluation_apply
 from . import key_account_evaluation_override
 from . import key_account_evaluation_replay

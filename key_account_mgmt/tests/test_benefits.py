@@ -5,7 +5,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from ..models import key_account_evaluation_apply
+from ..models import key_account_evaluation_apply, res_partner_pricelist
 from .evaluation_common import KeyAccountEvaluationCommon
 from .grant_common import GrantRulesMixin
 
@@ -218,9 +218,14 @@ class TestBenefits(BenefitCommon):
         self.make_rule(draft, "A", kind="discount_cap", tier_id=False, cap=10)
         draft.action_activate()
         evaluation = self.make_evaluation("approved", ruleset_id=draft.id)
-        self.assertTrue(self.env["res.partner"].with_user(self.salesperson)._is_key_account_pricelist_guarded())
+        # Managers may change pricelists themselves; here nobody may.
+        self.startPatcher(patch.object(res_partner_pricelist, "PRIVILEGED_GROUPS", ()))
+        guarded = self.fifth.with_user(self.manager).with_company(self.company)
+        self.assertTrue(guarded._is_key_account_pricelist_guarded())
         evaluation.with_user(self.manager).action_apply()
         self.assertEqual(self.get(self.second), ("60 days", "Gold"))
+        evaluation.with_user(self.manager).action_revert()
+        self.assertEqual(self.get(self.second), (False, False))
 
     def test_queries_do_not_grow_with_the_customers(self):
         def count_queries(customers, states):
