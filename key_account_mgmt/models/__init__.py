@@ -47,11 +47,15 @@ from . import key_account_evaluation
 from . import key_account_evaluation_workflow
 from . import key_account_evaluation_job
 from . import key_account_evaluation_compute
+from . import key_account_evaluation_benefit
+from . import key_account_evaluation_customer
 from . import key_account_evaluation_apply
+from . import key_account_evaluation_override
 from . import key_account_evaluation_replay
 from . import key_account_evaluation_line
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_grant
+from . import key_account_evaluation_line_benefit
 from . import key_account_evaluation_summary
 from . import res_company
 from . import res_config_settings

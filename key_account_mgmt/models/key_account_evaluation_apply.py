@@ -1,14 +1,16 @@
-from collections import defaultdict
+import json
 
 from odoo import fields, models
 from odoo.tools import SQL
+
+from .key_account_evaluation_benefit import NO_CHANGE
 
 # Customers per batch: each write on them is logged, which takes most of the time.
 BATCH_SIZE = 500
 
 
 class KeyAccountEvaluation(models.Model):
-    """Apply approved tiers to the customers, and take them back."""
+    """Apply approved tiers and their benefits to the customers, and take them back."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
@@ -44,9 +46,14 @@ class KeyAccountEvaluation(models.Model):
     def _apply_rows(self, rows):
         outcomes = {row["id"]: self._get_obstacle(row) for row in rows}
         free = [row for row in rows if not outcomes[row["id"]]]
-        values_by_customer = {row["customer_id"]: self._get_applied_values(row["tier_id"]) for row in free}
-        self._write_customers(values_by_customer)
-        self._record_outcomes("applied", outcomes, free)
+        changes = self._get_benefit_changes(free)
+        self._write_customers(
+            {
+                row["customer_id"]: {**self._get_applied_values(row["tier_id"]), **changes[row["id"]].values}
+                for row in free
+            }
+        )
+        self._record_outcomes("applied", outcomes, changes, free)
 
     def _get_obstacle(self, row):
         """Why a line cannot be applied or reverted, or None."""
@@ -64,48 +71,6 @@ class KeyAccountEvaluation(models.Model):
             "key_account_evaluation_id": self.id,
         }
 
-    def _write_customers(self, values_by_customer):
-        """Write on customers, those with equal values together, and log their new tiers.
-
-        In superuser mode: a manager may apply what was approved to customers of the company that the manager's own
-        rights on contacts leave out (those of other salespeople, or with a user of their own). Only values computed
-        here are written, and only after the checks of ``_claim``.
-        """
-        customers = self.env["res.partner"].sudo().with_company(self.company_id)
-        tiers_before = {customer.id: customer.key_account_tier_id for customer in customers.browse(values_by_customer)}
-        groups = defaultdict(list)
-        for customer_id, values in values_by_customer.items():
-            groups[tuple(values.items())].append(customer_id)
-        for items, customer_ids in groups.items():
-            # Logged below, all at once: tracking would make one message after the other.
-            customers.browse(customer_ids).with_context(mail_notrack=True).write(dict(items))
-        self._log_tiers(customers.browse(values_by_customer), tiers_before)
-
-    def _log_tiers(self, customers, tiers_before):
-        """One note per customer whose tier changed, like tracking makes them, but in two statements for all."""
-        changed = customers.filtered(lambda customer: customer.key_account_tier_id != tiers_before[customer.id])
-        if not changed:
-            return
-        note = self.env._("By “%(evaluation)s”", evaluation=self.name)
-        messages = changed._message_log_batch(dict.fromkeys(changed.ids, note))
-        described = changed.fields_get(["key_account_tier_id"], ["string", "type"])["key_account_tier_id"]
-        tracking = self.env["mail.tracking.value"].sudo()
-        tracking.create(
-            [
-                {
-                    "mail_message_id": message.id,
-                    **tracking._create_tracking_values(
-                        tiers_before[customer.id],
-                        customer.key_account_tier_id,
-                        "key_account_tier_id",
-                        described,
-                        customer,
-                    ),
-                }
-                for customer, message in zip(changed, messages, strict=True)
-            ]
-        )
-
     # -------------------------------------------------------------------------
     # Revert
     # -------------------------------------------------------------------------
@@ -122,8 +87,11 @@ class KeyAccountEvaluation(models.Model):
     def _revert_rows(self, rows):
         outcomes = {row["id"]: self._get_obstacle(row) or self._get_change_since(row) for row in rows}
         free = [row for row in rows if not outcomes[row["id"]]]
-        self._write_customers({row["customer_id"]: self._get_replaced_values(row) for row in free})
-        self._record_outcomes("reverted", outcomes)
+        changes = self._get_benefit_reversals(free)
+        self._write_customers(
+            {row["customer_id"]: {**self._get_replaced_values(row), **changes[row["id"]].values} for row in free}
+        )
+        self._record_outcomes("reverted", outcomes, changes)
 
     def _get_change_since(self, row):
         """What somebody changed on the customer after applying, or None."""
@@ -157,10 +125,12 @@ class KeyAccountEvaluation(models.Model):
                 """
                 SELECT line.id, line.tier_id,
                        line.replaced_tier_id, line.replaced_tier_date, line.replaced_evaluation_id,
+                       line.replaced_benefits,
                        customer.id AS customer_id,
                        (customer.key_account_tier_id->>%(company_key)s)::int AS key_account_tier_id,
                        (customer.key_account_tier_date->>%(company_key)s)::date AS key_account_tier_date,
                        (customer.key_account_evaluation_id->>%(company_key)s)::int AS key_account_evaluation_id,
+                       %(benefits)s,
                        EXISTS (%(better)s) AS beaten
                   FROM key_account_evaluation_line line
              LEFT JOIN res_partner partner ON partner.id = line.partner_id
@@ -170,6 +140,7 @@ class KeyAccountEvaluation(models.Model):
                  LIMIT %(limit)s
                 """,
                 better=self._get_better_line_sql(outcome),
+                benefits=self._get_customer_benefits_sql(),
                 company_key=str(self.company_id.id),
                 evaluation=self.id,
                 outcome=outcome,
@@ -195,29 +166,33 @@ class KeyAccountEvaluation(models.Model):
             outcome=outcome,
         )
 
-    def _record_outcomes(self, outcome, obstacles, replaced=()):
+    def _record_outcomes(self, outcome, obstacles, changes, replaced=()):
         """Write on the lines what was done, with one statement.
 
         :param obstacles: why a line was left alone, by its id; None: it got ``outcome``
+        :param changes: what became of the benefits, by the id of the line
         :param replaced: rows whose customers' values before this have to be kept
         """
         before = {row["id"]: row for row in replaced}
-        rows = [
-            (line_id, "skipped" if note else outcome, note, *self._get_kept_values(before.get(line_id)))
-            for line_id, note in obstacles.items()
-        ]
+        rows = []
+        for line_id, obstacle in obstacles.items():
+            change = changes.get(line_id, NO_CHANGE)
+            benefits = json.dumps(change.replaced) if change.replaced else None
+            kept = self._get_kept_values(before.get(line_id))
+            rows.append((line_id, "skipped" if obstacle else outcome, obstacle or change.note, benefits, *kept))
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE key_account_evaluation_line line
                    SET outcome = done.outcome, outcome_note = done.note,
+                       replaced_benefits = COALESCE(done.benefits, line.replaced_benefits),
                        replaced_tier_id = COALESCE(done.tier_id, line.replaced_tier_id),
                        replaced_tier_date = COALESCE(done.tier_date, line.replaced_tier_date),
                        replaced_evaluation_id = COALESCE(done.evaluation_id, line.replaced_evaluation_id)
-                  FROM (VALUES %s) AS done(id, outcome, note, tier_id, tier_date, evaluation_id)
+                  FROM (VALUES %s) AS done(id, outcome, note, benefits, tier_id, tier_date, evaluation_id)
                  WHERE line.id = done.id
                 """,
-                SQL(", ").join(SQL("(%s, %s, %s::text, %s::int, %s::date, %s::int)", *row) for row in rows),
+                SQL(", ").join(SQL("(%s, %s, %s::text, %s::jsonb, %s::int, %s::date, %s::int)", *row) for row in rows),
             )
         )
         self.env["key.account.evaluation.line"].invalidate_model()

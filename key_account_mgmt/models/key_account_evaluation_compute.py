@@ -68,9 +68,8 @@ class KeyAccountEvaluation(models.Model):
             yield 1
         evaluator, population = self._survey()
         tiers = self._get_tier_places()
-        for book, lines in self._read_books(evaluator, undecided_only=True):
-            results = evaluator.decide(book, population)
-            self._record_decisions(self._get_decision_rows(results, lines, tiers))
+        for book, lines in self._read_books(evaluator, SQL("AND NOT decided")):
+            self._record_decisions(self._get_decision_rows(evaluator, population, book, lines, tiers))
             yield 1
         self._finish_compute()
 
@@ -178,15 +177,16 @@ class KeyAccountEvaluation(models.Model):
     # Survey and decide
     # -------------------------------------------------------------------------
 
-    def _read_books(self, evaluator, undecided_only=False):
+    def _read_books(self, evaluator, condition=None):
         """The frozen facts in batches, only the metrics that the rules use.
 
+        :param condition: which lines, as SQL that goes on with AND; by default the whole population
         :return: iterator of (book whose keys are line ids, {line id: (previous tier id, override tier id)})
         """
         choices = evaluator.policy.choices
         codes = sorted(evaluator.metrics)
         last_id = 0
-        while rows := self.env.execute_query(self._get_facts_sql(codes, last_id, undecided_only)):
+        while rows := self.env.execute_query(self._get_facts_sql(codes, last_id, condition)):
             ids, previous_ids, override_ids, *columns = zip(*rows, strict=True)
             last_id = ids[-1]
             yield (
@@ -200,19 +200,19 @@ class KeyAccountEvaluation(models.Model):
                 dict(zip(ids, zip(previous_ids, override_ids, strict=True), strict=True)),
             )
 
-    def _get_facts_sql(self, codes, last_id, undecided_only):
+    def _get_facts_sql(self, codes, last_id, condition):
         return SQL(
             """
             SELECT id, previous_tier_id, override_tier_id %(columns)s
               FROM key_account_evaluation_line
-             WHERE evaluation_id = %(evaluation)s AND id > %(last_id)s AND in_population %(undecided)s
+             WHERE evaluation_id = %(evaluation)s AND id > %(last_id)s AND in_population %(condition)s
           ORDER BY id
              LIMIT %(limit)s
             """,
             columns=SQL("").join(SQL(", facts->>%s", code) for code in codes),
             evaluation=self.id,
             last_id=last_id,
-            undecided=SQL("AND NOT decided") if undecided_only else SQL(""),
+            condition=condition or SQL(""),
             limit=BATCH_SIZE,
         )
 
@@ -246,11 +246,16 @@ class KeyAccountEvaluation(models.Model):
     # Record
     # -------------------------------------------------------------------------
 
-    def _get_decision_rows(self, results, lines, tiers):
-        """What is recorded of each result, as a list of dicts by the names of the columns."""
+    def _get_decision_rows(self, evaluator, population, book, lines, tiers):
+        """Decide about a book; what is recorded of each line, as a list of dicts by the names of the columns.
+
+        :param lines: as ``_read_books`` gives them with the book; what is granted is that of an overridden tier
+        """
         tier_ids, ranks = tiers
+        codes = {tier_id: code for code, tier_id in tier_ids.items()}
+        given = {line_id: codes[override_id] for line_id, (_previous_id, override_id) in lines.items() if override_id}
         rows = []
-        for result in results:
+        for result in evaluator.decide(book, population, given):
             previous_id, override_id = lines[result.key]
             row = _get_result_values(result)
             row["computed_tier_id"] = tier_ids.get(result.decision.tier)

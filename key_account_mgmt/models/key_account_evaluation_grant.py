@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .key_account_grant_vocabulary import GRANT_KINDS
+
 CREDIT_CHANGES = [("first", "First Limit"), ("raise", "Raised"), ("lower", "Lowered")]
 
 
@@ -14,6 +16,13 @@ class KeyAccountEvaluationLine(models.Model):
     )
     credit_limit_before = fields.Monetary(readonly=True, aggregator="sum")
     credit_limit_proposed = fields.Monetary("Proposed Credit Limit", readonly=True, aggregator="sum")
+
+    def _get_reason_sentences(self, labels):
+        sentences = super()._get_reason_sentences(labels)
+        tables = (self.evaluation_id.policy or {}).get("tables", [])
+        if self.override_tier_id and not self.in_population and any(table["kind"] in GRANT_KINDS for table in tables):
+            sentences.append(self.env._("Without figures of the period no credit limit or reward is proposed."))
+        return sentences
 
     def _get_scorecard_values(self):
         values = super()._get_scorecard_values()

@@ -120,6 +120,7 @@ class KeyAccountEvaluationLine(models.Model):
         before = {line: line.tier_id for line in self}
         for lines, values in self._get_override_batches(vals):
             super(KeyAccountEvaluationLine, lines).write(values)
+        self._grant_anew(before)
         self._log_overrides(before)
         return True
 
@@ -165,6 +166,12 @@ class KeyAccountEvaluationLine(models.Model):
             raise UserError(
                 self.env._("Give a reason for overriding the tier of %(customer)s.", customer=self.partner_name)
             )
+
+    def _grant_anew(self, before):
+        """What was granted was granted for the tier of before."""
+        changed = self.filtered(lambda line: line.tier_id != before[line])
+        for evaluation, lines in changed.grouped("evaluation_id").items():
+            evaluation._grant_anew(lines)
 
     def _log_overrides(self, before):
         for evaluation, lines in self.grouped("evaluation_id").items():

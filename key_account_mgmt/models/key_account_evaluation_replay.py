@@ -26,7 +26,7 @@ class KeyAccountEvaluation(models.Model):
         tiers = self._get_tier_places()
         different = self._get_wrong_lost_lines()
         for book, lines in self._read_books(evaluator):
-            rows = self._get_decision_rows(evaluator.decide(book, population), lines, tiers)
+            rows = self._get_decision_rows(evaluator, population, book, lines, tiers)
             different += self._compare_decisions(rows)
         return different
 
@@ -55,14 +55,15 @@ class KeyAccountEvaluation(models.Model):
         return [line_id for (line_id,) in found]
 
     def _get_wrong_lost_lines(self):
-        """Lines of customers without business must have no tier but an overridden one."""
+        """Lines of customers without business must have no tier but an overridden one, and be granted nothing."""
         found = self.env.execute_query(
             SQL(
                 """
                 SELECT id
                   FROM key_account_evaluation_line
                  WHERE evaluation_id = %s AND NOT in_population
-                   AND (computed_tier_id IS NOT NULL OR tier_id IS DISTINCT FROM override_tier_id)
+                   AND (computed_tier_id IS NOT NULL OR tier_id IS DISTINCT FROM override_tier_id
+                        OR grants IS NOT NULL)
                 """,
                 self.id,
             )

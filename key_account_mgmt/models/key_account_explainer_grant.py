@@ -11,6 +11,21 @@ class KeyAccountExplainer(models.AbstractModel):
     _inherit = "key.account.explainer"
 
     @api.model
+    def _explain_overridden(self, params, labels, _currency):
+        tier = labels.tiers.get(params["to"], params["to"])
+        before = labels.tiers.get(params["from"], params["from"])
+        if not before:
+            return self.env._(
+                "Credit limit and rewards are those of tier %(tier)s, given by hand where the rules give none.",
+                tier=tier,
+            )
+        return self.env._(
+            "Credit limit and rewards are those of tier %(tier)s, given by hand instead of tier %(before)s.",
+            tier=tier,
+            before=before,
+        )
+
+    @api.model
     def _explain_credit_rule(self, params, labels, currency):
         names = self._get_grant_names(params, labels, currency)
         return self.env._("Credit limit %(limit)s by rule “%(rule)s”: %(why)s.", **names)

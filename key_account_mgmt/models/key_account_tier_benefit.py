@@ -27,9 +27,19 @@ class KeyAccountTierBenefit(models.Model):
         help="The highest credit limit that any rule gives a customer of this tier, in company currency.",
     )
     payment_term_id = fields.Many2one(
-        "account.payment.term", string="Payment Terms", ondelete="restrict", check_company=True
+        "account.payment.term",
+        string="Payment Terms",
+        ondelete="restrict",
+        check_company=True,
+        help="Applying an evaluation gives customers of this tier these payment terms. Empty: they keep theirs.",
     )
-    pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict", check_company=True)
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        ondelete="restrict",
+        check_company=True,
+        help="Applying an evaluation gives customers of this tier this pricelist. Empty: they keep theirs. Where"
+        " discounts are measured against the customer's pricelist, they are measured against this one from then on.",
+    )
 
     _tier_unique = models.Constraint("UNIQUE (ruleset_id, tier_id)", "This tier has its benefits already.")
 

@@ -46,7 +46,8 @@ class Result(NamedTuple):
 class Evaluator:
     """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works.
 
-    ``metrics``: the codes it looks at; ``optional``: those of them without which nothing is left undecided.
+    ``metrics``: the codes it looks at; ``optional``: those of them without which nothing is left undecided;
+    ``has_grants``: whether customers are granted anything.
     """
 
     def __init__(self, policy: Policy, engine: str | None = None):
@@ -64,6 +65,7 @@ class Evaluator:
         judged = {operand.metric for operand in asked}
         self.metrics = frozenset((scored | judged | self._grants.metrics) - {SCORE})
         self.optional = self._grants.optional - scored - judged
+        self.has_grants = bool(self._grants)
 
     def survey(self, books: Iterable[Book]) -> Population:
         """The population of all customers in ``books``, in one pass that keeps only what is ranked.
@@ -90,16 +92,15 @@ class Evaluator:
         ]
         return added(columns, len(book))
 
-    def decide(self, book: Book, population: Population) -> list[Result]:
+    def decide(self, book: Book, population: Population, given: Mapping[Hashable, str] | None = None) -> list[Result]:
         """One result per customer of ``book``, in its order; any size of batch gives the same.
 
+        ``given``: by key, a tier that counts for credit limits and rewards instead of the decided one.
         Raises FactError for a value that cannot be used.
         """
         with localcontext(EXACT):
             frame = Frame(self.policy, book, population.rankings)
-            decisions = self._decisions(frame)
-            if self._grants:
-                decisions = self._grants.granted(frame, decisions)
+            decisions = self._grants.granted(frame, self._decisions(frame), given or {})
             standings = frame.standings(SCORE)
             points_rows = _records([criterion.key for criterion in self.policy.criteria], frame.points, len(book))
             perspectives = frame.perspectives()

@@ -1,6 +1,6 @@
 """The tables of credit limits and rewards at work, a batch of customers at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 
 from . import credit, rewards
@@ -11,6 +11,7 @@ from .frame import Frame, absent_rows
 from .grants import Case, credit_grant, reward_grants
 from .matching import shared_matcher
 from .policy import Policy
+from .reasons import Reason
 from .scope import CREDIT, NO_TIER, REWARDS, TIER
 
 _TIER = Operand(TIER, "value")
@@ -38,15 +39,27 @@ class GrantTables:
     def __bool__(self) -> bool:
         return bool(self._credit.rules or self._rewards.rules)
 
-    def granted(self, frame: Frame, decisions: Sequence[Decision]) -> list[Decision]:
-        """The decisions about the customers of ``frame``, now with what their tiers and figures earn them."""
+    def granted(self, frame: Frame, decisions: list[Decision], given: Mapping[Hashable, str]) -> list[Decision]:
+        """The decisions about the customers of ``frame``, now with what their tiers and figures earn them.
+
+        ``given``: by key, the tier that counts here instead of the decided one.
+        """
+        if not self:
+            return decisions
         count = len(frame.book)
-        columns = {**frame.columns(self.operands), _TIER: [one.tier or NO_TIER for one in decisions]}
+        tiers = [given.get(key, one.tier) for key, one in zip(frame.book.keys, decisions, strict=True)]
+        columns = {**frame.columns(self.operands), _TIER: [tier or NO_TIER for tier in tiers]}
         credits, gifts = self._credit.match(columns, count), self._rewards.match(columns, count)
-        cases = self._cases(frame, columns, decisions)
+        cases = self._cases(frame, columns, tiers, decisions)
         return list(map(self._decision, decisions, credits, gifts, cases))
 
-    def _cases(self, frame: Frame, columns: Mapping[Operand, Sequence], decisions: Sequence[Decision]) -> list[Case]:
+    def _cases(
+        self,
+        frame: Frame,
+        columns: Mapping[Operand, Sequence],
+        tiers: Sequence[str | None],
+        decisions: Sequence[Decision],
+    ) -> list[Case]:
         absent: dict[int, list[Operand]] = {}
         for operand in self.operands:
             for row in absent_rows(columns[operand]):
@@ -54,15 +67,19 @@ class GrantTables:
         names = sorted(self.metrics)
         values = zip(*map(frame.values, names), strict=True) if names else [()] * len(decisions)
         return [
-            Case(columns, row, dict(zip(names, numbers, strict=True)), absent.get(row, ()), self._frozen_by(decision))
-            for row, (decision, numbers) in enumerate(zip(decisions, values, strict=True))
+            Case(columns, row, tier, dict(zip(names, numbers, strict=True)), absent.get(row, ()), self._frozen_by(one))
+            for row, (tier, one, numbers) in enumerate(zip(tiers, decisions, values, strict=True))
         ]
 
     def _frozen_by(self, decision: Decision) -> str | None:
         return next((veto for veto in decision.vetoes if veto in self._freezing), None)
 
     def _decision(self, decision: Decision, credits: Sequence[int], gifts: Sequence[int], case: Case) -> Decision:
-        limit, why_not = credit_grant(self._credit.rules, credits, case, self._ceilings.get(decision.tier))
+        limit, why_not = credit_grant(self._credit.rules, credits, case, self._ceilings.get(case.tier))
         given, why_not_more = reward_grants(self._rewards.rules, gifts, case)
-        reasons = (*decision.reasons, *why_not, *why_not_more)
+        reasons = (*decision.reasons, *_overridden(decision.tier, case.tier), *why_not, *why_not_more)
         return decision._replace(reasons=reasons, credit=limit, rewards=given)
+
+
+def _overridden(decided: str | None, tier: str | None) -> Sequence[Reason]:
+    return () if tier == decided else (Reason("overridden", {"from": decided, "to": tier}),)

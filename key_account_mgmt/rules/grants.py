@@ -35,11 +35,13 @@ class RewardGrant(NamedTuple):
 class Case(NamedTuple):
     """One customer as rules see it: its ``row`` of the ``columns``, and the ``values`` that formulas ask for.
 
-    ``absent``: operands without a value; ``frozen_by``: the veto that freezes its credit, if any.
+    ``tier``: the one it is granted something for; ``absent``: operands without a value; ``frozen_by``: the veto that
+    freezes its credit, if any.
     """
 
     columns: Columns
     row: int
+    tier: str | None
     values: Values
     absent: Sequence[Operand]
     frozen_by: str | None

@@ -5,6 +5,7 @@ from . import test_award_ending
 from . import test_award_making
 from . import test_award_posting
 from . import test_award_ways_round
+from . import test_benefits
 from . import test_cap_rules
 from . import test_collector
 from . import test_credit_guard
@@ -27,6 +28,7 @@ from . import test_evaluation_wizard
 from . import test_explainer
 from . import test_grant_rules
 from . import test_grants
+from . import test_grants_override
 from . import test_exposure
 from . import test_exposure_random
 from . import test_metric

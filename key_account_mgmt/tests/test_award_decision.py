@@ -79,6 +79,17 @@ class TestDecision(AwardCommon):
         self.approve(award)
         self.assertEqual(award.state, "posted")
 
+    def test_the_administrator_is_in_finance_and_decides_on_nothing_of_its_own(self):
+        admin, bot = self.env.ref("base.user_admin"), self.env.ref("base.user_root")
+        admin.company_ids |= self.company
+        own, foreign = self.make_credit(user=admin), self.make_credit({self.third: 8000})
+        with self.assertRaisesRegex(AccessError, "somebody else of finance"):
+            self.approve(own, admin)
+        with self.assertRaisesRegex(AccessError, "decided by finance"):
+            self.approve(foreign, bot)
+        self.approve(foreign, admin)
+        self.assertEqual((own.state, foreign.state), ("proposed", "posted"))
+
     def test_changed_amount_needs_a_comment(self):
         award = self.make_credit()
         for comment in (False, "", "  "):

@@ -141,12 +141,12 @@ def numbers(facts):
     return {code: Decimal(value) if isinstance(value, (int, float)) else value for code, value in facts.items()}
 
 
-def decide(policy, facts, engine=None):
+def decide(policy, facts, engine=None, given=None):
     """Decisions by key of a book ``{key: {metric: value}}`` that is its own population."""
-    if engine is None:
+    if engine is None and given is None:
         return {key: result.decision for key, result in evaluate(policy, facts).items()}
     evaluator, book = Evaluator(policy, engine), Book.from_mapping(facts)
-    return {one.key: one.decision for one in evaluator.decide(book, evaluator.survey([book]))}
+    return {one.key: one.decision for one in evaluator.decide(book, evaluator.survey([book]), given)}
 
 
 def revenues(*values):

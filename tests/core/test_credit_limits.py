@@ -520,6 +520,75 @@ def test_rows_behind_others_are_found_as_in_every_table():
                                                  ("late", "conditions", "unreachable")]  # fmt: skip
 
 
+# --- A tier that somebody gives instead of the decided one ---
+
+
+def by_tier(**parts):
+    """A by revenue, else C; the limit and the reward follow the tier."""
+    return grants(
+        rule("best", "A", condition("revenue", ">=", "100")),
+        rule("rest", "C"),
+        limits=[credit(fixed(900), of_tier("A"), key="much"), credit(fixed(50), of_tier("B", "C"), key="little")],
+        rewards=[reward("training", of_tier("A"), key="course"), reward("credit", of_tier("B"), key="more")],
+        ceilings={"A": "800", "B": "40"},
+        **parts,
+    )
+
+
+VETO = {**rule("bad", "C", condition("revenue", ">=", "500")), "freezes_credit": True}
+
+
+@pytest.mark.parametrize("engine", [pytest.param(ENGINES[0], marks=needs_durable), ENGINES[1]])
+@pytest.mark.parametrize(
+    ("revenue", "given", "decided", "limit", "rewards"),
+    [
+        (100, None, "A", "800", ["course"]),
+        (100, "A", "A", "800", ["course"]),
+        (100, "C", "A", "50", []),
+        (100, "B", "A", "40", ["more"]),
+        (99, None, "C", "50", []),
+        (99, "A", "C", "800", ["course"]),
+        (99, "B", "C", "40", ["more"]),
+        (500, None, "C", None, []),
+        (500, "A", "C", None, ["course"]),
+        (500, "B", "C", None, []),
+    ],
+)
+def test_grants_are_those_of_the_given_tier(revenue, given, decided, limit, rewards, engine):
+    facts = {"x": numbers({"revenue": revenue, "exposure": 0})}
+    decision = decide(by_tier(vetoes=[VETO]), facts, engine, given and {"x": given})["x"]
+    assert decision.tier == decided
+    assert (decision.credit and text(decision.credit.limit)) == limit
+    assert [one.rule for one in decision.rewards] == rewards
+    said = [] if given in (None, decided) else [{"from": decided, "to": given}]
+    assert reasons(decision, "overridden") == said
+
+
+def test_a_given_tier_is_for_its_customer_alone():
+    facts = {key: numbers({"revenue": 100, "exposure": 0}) for key in "xyz"}
+    decisions = decide(by_tier(), facts, given={"y": "C"})
+    assert [text(decisions[key].credit.limit) for key in "xyz"] == ["800", "50", "800"]
+
+
+def test_who_got_no_tier_can_be_given_one():
+    made = grants(
+        rule("best", "A", condition("revenue", ">=", "100")),
+        limits=[credit(fixed(50), of_tier("C")), credit(fixed(1), of_tier("no_tier"), key="none")],
+    )
+    facts = {"x": numbers({"revenue": 1, "exposure": 0})}
+    assert text(decide(made, facts)["x"].credit.limit) == "1"
+    decision = decide(made, facts, given={"x": "C"})["x"]
+    assert (decision.tier, text(decision.credit.limit)) == (None, "50")
+    assert reasons(decision, "overridden") == [{"from": None, "to": "C"}]
+
+
+def test_without_tables_of_grants_a_given_tier_changes_nothing():
+    facts = {"x": numbers({"revenue": 1, "exposure": 0})}
+    assert decide(policy(), facts, given={"x": "A"}) == decide(policy(), facts)
+    assert not Evaluator(policy()).has_grants
+    assert Evaluator(by_tier()).has_grants
+
+
 # --- Any policy ---
 
 CODES = ["revenue", "average_month", "average_day", "credit_limit", "exposure", "tier"]
@@ -601,3 +670,36 @@ def check_promises(row, new, figures, ceiling):
         assert in_use or bound is None or new <= bound
     if now is not None and row.max_change_pct and row.maximum is None and ceiling is None and row.minimum is None:
         assert abs(new - now) <= now * row.max_change_pct / 100
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from("ABC"))
+def test_a_given_tier_grants_what_rules_that_decide_it_grant(seed, tier):
+    random = Random(seed)
+    made, facts = random_grants(random), random_facts(random)
+    values = made.dump()
+    tiers, vetoes, *others = values["tables"]
+    # A veto that allows the best tier still freezes credit.
+    allowing = {**vetoes, "rules": [{**veto, "tier": "A"} for veto in vetoes["rules"]]}
+    deciding = Policy.load({**values, "tables": [{**tiers, "rules": [rule("all", tier)]}, allowing, *others]})
+    by_hand, by_rule = decide(made, facts, given=dict.fromkeys(facts, tier)), decide(deciding, facts)
+    assert {key: one.grants for key, one in by_hand.items()} == {key: one.grants for key, one in by_rule.items()}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_no_worse_given_tier_has_a_higher_limit(seed):
+    """As long as the table itself treats no worse tier better: here every row is for all tiers, with such ceilings."""
+    random = Random(seed)
+    values, facts = random_grants(random).dump(), random_facts(random)
+    tables = {table["kind"]: table for table in values["tables"]}
+    for row in tables["credit_limit"]["rules"]:
+        row["conditions"] = [one for one in row["conditions"] if one["metric"] != "tier"]
+        row["below_exposure"] = True
+    tables["credit_limit"]["ceilings"] = dict(zip("CBA", sorted(random.sample(range(100), 3)), strict=True))
+    made = Policy.load(json.loads(json.dumps(values, default=str)))
+    granted = [decide(made, facts, given=dict.fromkeys(facts, tier)) for tier in "ABC"]
+    for key, figures in facts.items():
+        limits = [one[key].credit.limit if one[key].credit else figures["credit_limit"] for one in granted]
+        if None not in limits:
+            assert limits == sorted(limits, reverse=True), (made.dump(), figures)

@@ -1,0 +1,139 @@
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+# Benefits of a tier, and the field of the customer that has each in a company. The pricelist is the customer's own one,
+# for which the field that people see falls back on the country's.
+CUSTOMER_FIELDS = {
+    "payment_term_id": "property_payment_term_id",
+    "pricelist_id": "specific_property_product_pricelist",
+}
+
+
+class BenefitChange(NamedTuple):
+    """What applying or reverting does with a customer's benefits.
+
+    ``values``: ids to write on the customer; ``replaced``: ``{field: {"before": id or None, "after": id}}``, which the
+    line keeps; ``note``: what is left alone, and why.
+    """
+
+    values: dict
+    replaced: dict | None = None
+    note: str | None = None
+
+
+NO_CHANGE = BenefitChange({})
+
+
+class KeyAccountEvaluation(models.Model):
+    """The payment terms and the pricelist of a tier: they come with it, and go with it when it is taken back."""
+
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_tier_benefits(self):
+        """Benefits of the rule set that decided, which never changes.
+
+        :return: ``{tier id: {field of the customer: record}}``, without those that a tier does not have
+        """
+        # sudo: whoever may apply or read an evaluation may know what its tiers are good for
+        benefits = self.ruleset_id.sudo().benefit_ids
+        return {
+            benefit.tier_id.id: {field: benefit[name] for name, field in CUSTOMER_FIELDS.items() if benefit[name]}
+            for benefit in benefits
+        }
+
+    def _is_benefit_usable(self, record):
+        """Whether customers of the company may get payment terms or a pricelist, as things are today."""
+        return bool(record.active and record.filtered_domain(record._check_company_domain(self.company_id)))
+
+    def _get_benefit_labels(self):
+        described = self.env["key.account.tier.benefit"].fields_get(list(CUSTOMER_FIELDS), ["string"])
+        return {field: described[name]["string"] for name, field in CUSTOMER_FIELDS.items()}
+
+    def _get_customer_benefits_sql(self):
+        """What customers have at the moment, as columns of a statement, with the defaults of the company."""
+        # sudo: as for the customers themselves, see _write_customers
+        customers = self.env["res.partner"].sudo().with_company(self.company_id)
+        columns = [
+            SQL("%s AS %s", customers._field_to_sql("customer", field), SQL.identifier(field))
+            for field in CUSTOMER_FIELDS.values()
+        ]
+        return SQL(", ").join(columns)
+
+    # -------------------------------------------------------------------------
+    # Apply
+    # -------------------------------------------------------------------------
+
+    def _get_benefit_changes(self, rows):
+        """What each line gives its customer; what cannot be used any more is left out, and said.
+
+        :param rows: of ``_get_rows_of_outcome``
+        :return: ``{line id: BenefitChange}``
+        """
+        by_tier = {tier_id: self._get_usable_benefits(found) for tier_id, found in self._get_tier_benefits().items()}
+        changes = {}
+        for row in rows:
+            values, note = by_tier.get(row["tier_id"], ({}, None))
+            replaced = {
+                field: {"before": row[field], "after": value} for field, value in values.items() if row[field] != value
+            }
+            changes[row["id"]] = BenefitChange(values, replaced, note)
+        return changes
+
+    def _get_usable_benefits(self, benefits):
+        """:return: ids by field of the customer, and a note about what is left out"""
+        labels = self._get_benefit_labels()
+        usable = {field: record.id for field, record in benefits.items() if self._is_benefit_usable(record)}
+        notes = [
+            self.env._(
+                "%(benefit)s: “%(name)s” is archived or of another company, so the customer keeps what it had.",
+                benefit=labels[field],
+                name=record.display_name,
+            )
+            for field, record in benefits.items()
+            if field not in usable
+        ]
+        return usable, " ".join(notes) or None
+
+    # -------------------------------------------------------------------------
+    # Revert
+    # -------------------------------------------------------------------------
+
+    def _get_benefit_reversals(self, rows):
+        """What each customer gets back: what it had before, unless somebody changed it since.
+
+        :param rows: of ``_get_rows_of_outcome``
+        :return: ``{line id: BenefitChange}``
+        """
+        deleted, labels = self._get_deleted_benefits(rows), self._get_benefit_labels()
+        return {row["id"]: self._get_benefit_reversal(row, deleted, labels) for row in rows}
+
+    def _get_benefit_reversal(self, row, deleted, labels):
+        values, notes = {}, []
+        for field, change in (row["replaced_benefits"] or {}).items():
+            if row[field] != change["after"]:
+                notes.append(
+                    self.env._("%(benefit)s: changed since it was applied, so left as it is.", benefit=labels[field])
+                )
+            elif change["before"] in deleted[field]:
+                notes.append(
+                    self.env._(
+                        "%(benefit)s: what the customer had before was deleted, so left as it is.",
+                        benefit=labels[field],
+                    )
+                )
+            else:
+                values[field] = change["before"]
+        return BenefitChange(values, note=" ".join(notes) or None)
+
+    def _get_deleted_benefits(self, rows):
+        """``{field of the customer: ids}`` of what customers had before and cannot get back."""
+        deleted = {}
+        for field in CUSTOMER_FIELDS.values():
+            changes = [(row["replaced_benefits"] or {}).get(field) for row in rows]
+            before = {change["before"] for change in changes if change and change["before"]}
+            # sudo: nothing is asked but whether they are there
+            records = self.env["res.partner"][field].sudo().browse(before)
+            deleted[field] = before - set(records.exists().ids)
+        return deleted
