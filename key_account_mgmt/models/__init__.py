@@ -78,11 +78,14 @@ from . import key_account_exposure
 from . import key_account_source_credit
 from . import sale_order_line_discount
 from . import sale_order_line_why
+from . import key_account_approval_judge
 from . import key_account_approval_level
 from . import key_account_approval
+from . import key_account_approval_kind
 from . import key_account_approval_asking
 from . import key_account_approval_decision
 from . import key_account_approval_details
+from . import key_account_discount_approval
 from . import sale_order_approval
 from . import sale_order_cap_status
 from . import sale_order_figures

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from .key_account_approval import clean
-from .key_account_approval_level import MANAGER_GROUP
+from .key_account_approval_judge import MANAGER_GROUP
 from .key_account_evaluation_award import FINANCE_GROUP
 
 ACTIVITY_DELIVERY = "key_account_mgmt.mail_activity_type_award_delivery"
