@@ -86,6 +86,7 @@ from . import key_account_approval_asking
 from . import key_account_approval_decision
 from . import key_account_approval_details
 from . import key_account_discount_approval
+from . import key_account_credit_approval
 from . import sale_order_approval
 from . import sale_order_cap_status
 from . import sale_order_figures

@@ -110,7 +110,9 @@ class KeyAccountApproval(models.Model):
         if not verdict or not verdict.over:
             return True
         # One that cannot be judged, such as an order in a currency without a rate, is within nothing.
-        return not verdict.problem and self._is_for(order) and verdict.is_covered(self.terms)
+        if verdict.problem or self._get_judge()._get_obstacle(order, verdict):
+            return False
+        return self._is_for(order) and verdict.is_covered(self.terms)
 
     def _is_for(self, order):
         """Another customer's deal, or another company's, was not what somebody consented to."""

@@ -2,6 +2,7 @@ from odoo import api, models
 
 APPROVAL_KINDS = [("discount", "Discount"), ("credit", "Credit")]
 MANAGER_GROUP = "key_account_mgmt.group_key_account_manager"
+FINANCE_GROUP = "key_account_mgmt.group_key_account_finance"
 
 
 class KeyAccountApprovalJudge(models.AbstractModel):

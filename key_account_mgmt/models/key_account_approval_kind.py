@@ -25,7 +25,7 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _get_judges(self):
         """What judges orders for each kind: ``{kind: model}``, each a ``key.account.approval.judge``."""
-        return {"discount": self.env["key.account.discount"]}
+        return {"discount": self.env["key.account.discount"], "credit": self.env["key.account.credit"]}
 
     def _get_judge(self):
         """What judges orders for approvals of one kind."""

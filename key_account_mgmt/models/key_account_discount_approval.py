@@ -45,7 +45,7 @@ class KeyAccountDiscount(models.AbstractModel):
     @api.model
     def _describe_excess(self, details, currency):
         amount = self.env["key.account.formatter"]._format_amount(details["excess"], currency)
-        return self.env._("%(excess)s over the cap", excess=amount)
+        return self.env._("%(excess)s over the discount cap", excess=amount)
 
     @api.model
     def _get_details_template(self):
