@@ -75,6 +75,8 @@ from . import sale_order_line_open
 from . import sale_order_open
 from . import key_account_exposure_entry
 from . import key_account_exposure
+from . import key_account_exposure_turn
+from . import key_account_credit
 from . import key_account_source_credit
 from . import sale_order_line_discount
 from . import sale_order_line_why
@@ -93,6 +95,7 @@ from . import sale_order_figures
 from . import sale_order_credit
 from . import key_account_guard
 from . import key_account_guard_discount
+from . import key_account_guard_credit
 from . import sale_order_hold
 from . import sale_order_sending
 from . import sale_order_guard

@@ -102,10 +102,19 @@ class KeyAccountExposure(models.AbstractModel):
         for company, group in orders.grouped("company_id").items():
             rates = self._get_rates(group.currency_id.ids, company)
             for order in group:
-                if strict and order.currency_id.id in rates and rates[order.currency_id.id] is None:
-                    self._refuse_unrated(order)
+                if strict and self._is_unrated(order, rates):
+                    raise UserError(self._describe_unrated(order))
                 values[order] = self._convert(self._get_open_amount(order), order.currency_id.id, rates, company)
         return values
+
+    @api.model
+    def _get_order_problems(self, orders):
+        """``{order: sentence}`` of the orders that ``_get_order_values`` refuses."""
+        problems = {}
+        for company, group in orders.grouped("company_id").items():
+            rates = self._get_rates(group.currency_id.ids, company)
+            problems |= {order: self._describe_unrated(order) for order in group if self._is_unrated(order, rates)}
+        return problems
 
     # -------------------------------------------------------------------------
     # Steps
@@ -192,16 +201,18 @@ class KeyAccountExposure(models.AbstractModel):
         return self._convert(amount, currency.id, self._get_rates(currency.ids, company), company)
 
     @api.model
-    def _refuse_unrated(self, order):
-        raise UserError(
-            self.env._(
-                "Order %(order)s is in %(currency)s, for which %(company)s has no exchange rate, so that it cannot be"
-                " counted against the customer's credit limit. Enter a rate in Accounting ▸ Configuration ▸"
-                " Currencies, or use another pricelist.",
-                order=order.name,
-                currency=order.currency_id.name,
-                company=order.company_id.display_name,
-            )
+    def _is_unrated(self, order, rates):
+        return order.currency_id.id in rates and rates[order.currency_id.id] is None
+
+    @api.model
+    def _describe_unrated(self, order):
+        return self.env._(
+            "Order %(order)s is in %(currency)s, for which %(company)s has no exchange rate, so that it cannot be"
+            " counted against the customer's credit limit. Enter a rate in Accounting ▸ Configuration ▸"
+            " Currencies, or use another pricelist.",
+            order=order.name,
+            currency=order.currency_id.name,
+            company=order.company_id.display_name,
         )
 
     # -------------------------------------------------------------------------
@@ -214,10 +225,11 @@ class KeyAccountExposure(models.AbstractModel):
             self.env[model].flush_model(names)
 
     @api.model
-    def _get_totals_sql(self, company, partner_ids=None):
+    def _get_totals_sql(self, company, partner_ids=None, entries=None):
         """Totals as exact text: ``partner_id, kind, currency_id, amount``; the currency of orders only.
 
         :param partner_ids: of commercial partners; None for all
+        :param entries: condition on ``entry``; None for all entries
         """
         return SQL(
             """
@@ -229,11 +241,13 @@ class KeyAccountExposure(models.AbstractModel):
               JOIN key_account_exposure_entry entry ON entry.partner_id = customer.id
              WHERE entry.company_id = %(company_id)s
                AND (entry.account_id IS NULL OR entry.account_id IN (%(accounts)s))
+               AND %(entries)s
                    %(narrowed)s
           GROUP BY customer.commercial_partner_id, entry.kind, entry.currency_id
             """,
             company_id=company.id,
             accounts=self._get_accounts_sql(),
+            entries=SQL("TRUE") if entries is None else entries,
             narrowed=self._get_narrowed_sql(partner_ids),
         )
 

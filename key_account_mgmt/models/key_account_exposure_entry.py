@@ -76,6 +76,8 @@ class KeyAccountExposureEntry(models.Model):
     account_id = fields.Integer(readonly=True)
     currency_id = fields.Integer(readonly=True, help="Of orders; everything else is in company currency.")
     amount = fields.Float(required=True, readonly=True, digits=0)
+    # A number without bounds: these ids outgrow the integers of the ORM.
+    txid = fields.Float("Transaction", readonly=True, digits=0, help="Of the database, in which the entry was made.")
 
     _contact_idx = models.Index("(partner_id, company_id)")
 
@@ -145,8 +147,8 @@ class KeyAccountExposureEntry(models.Model):
         """Make one entry out of all of a kind."""
         return SQL(
             """
-            INSERT INTO key_account_exposure_entry (%(columns)s, amount)
-            SELECT %(columns)s, sum(amount)
+            INSERT INTO key_account_exposure_entry (%(columns)s, amount, txid)
+            SELECT %(columns)s, sum(amount), txid_current()
               FROM %(table)s
           GROUP BY %(columns)s
             HAVING sum(amount) <> 0
@@ -202,8 +204,8 @@ class KeyAccountExposureEntry(models.Model):
     @api.model
     def _get_entry_sql(self, source, row, sign):
         return SQL(
-            "INSERT INTO key_account_exposure_entry (%(columns)s, amount)"
-            " SELECT %(columns)s, %(sign)s amount FROM (SELECT %(entry)s) entry",
+            "INSERT INTO key_account_exposure_entry (%(columns)s, amount, txid)"
+            " SELECT %(columns)s, %(sign)s amount, txid_current() FROM (SELECT %(entry)s) entry",
             columns=COLUMNS,
             sign=sign,
             entry=SQL(source.entry, row=row),

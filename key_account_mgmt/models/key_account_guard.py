@@ -172,13 +172,21 @@ class KeyAccountGuard(models.AbstractModel):
     def _get_refusal(self, breaches):
         return "\n\n".join(sentence for sentences in breaches.values() for sentence in sentences)
 
+    @api.model
+    def _describe_way_back(self):
+        """What to do about a change of a confirmed order that somebody would have to consent to."""
+        return self.env._(
+            "It is confirmed, so this change was not made. To have it approved, cancel the order, set it to"
+            " quotation, change it there and press “Ask for Approval”."
+        )
+
     # -------------------------------------------------------------------------
     # Which changes matter
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_judged_fields(self):
-        """Names of fields of orders that say what is checked: a change of anything that they depend on matters."""
+        """Names of fields of orders that say what is checked: a change of them, and of what they depend on, matters."""
         return []
 
     @api.model
@@ -192,5 +200,5 @@ class KeyAccountGuard(models.AbstractModel):
         return frozenset(
             name
             for name, field in self.env[model_name]._fields.items()
-            if not judged.isdisjoint(self.pool.get_dependent_fields(field))
+            if field in judged or not judged.isdisjoint(self.pool.get_dependent_fields(field))
         )

@@ -67,12 +67,7 @@ class KeyAccountGuard(models.AbstractModel):
         parts = [self.env._("%(order)s gives more discount than its caps allow:", order=order.name)]
         parts += [f"• {sentence}" for sentence in self._describe_verdict(order, verdict)]
         if confirmed:
-            parts.append(
-                self.env._(
-                    "It is confirmed, so this change was not made. To have it approved, cancel the order, set it to"
-                    " quotation, change it there and press “Ask for Approval”."
-                )
-            )
+            parts.append(self._describe_way_back())
         else:
             parts.append(self.env._("Give less, or press “Ask for Approval” on the order."))
         return "\n".join(parts)

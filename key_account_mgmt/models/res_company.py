@@ -5,10 +5,29 @@ from odoo.tools import ormcache
 
 
 class CreditFacts(NamedTuple):
-    """What is asked of a company at each confirmation of an order."""
+    """What is asked of a company at each confirmation of an order.
+
+    ``overdue_days``: amounts overdue for more days than these count as well; None where they do not.
+    """
 
     uses_credit: bool
     currency_id: int
+    policy: str
+    overdue_days: int | None
+
+    @property
+    def enforces(self):
+        """Whether an order may be stopped because of its customer's credit."""
+        return self.uses_credit and self.policy != "warn"
+
+
+CREDIT_FIELDS = {
+    "currency_id",
+    "account_use_credit_limit",
+    "key_account_credit_policy",
+    "key_account_check_overdue",
+    "key_account_overdue_days",
+}
 
 
 class ResCompany(models.Model):
@@ -42,18 +61,23 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"account_price_include", "currency_id", "account_use_credit_limit"}.isdisjoint(vals):
+        if not {"account_price_include", *CREDIT_FIELDS}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
 
     def _get_key_account_credit_facts(self):
-        """Whether the company uses credit limits, and its currency, without reading all of it."""
+        """What the company wants of its customers' credit, and its currency, without reading all of it."""
         self.ensure_one()
         return self._get_key_account_credit_facts_of(self.id)
 
     @api.model
     @ormcache("company_id")
     def _get_key_account_credit_facts_of(self, company_id):
-        # sudo: these two are seen on every screen that shows a limit
+        # sudo: none of this is a secret from who sees a limit on a screen, or is stopped by it
         company = self.sudo().browse(company_id)
-        return CreditFacts(company.account_use_credit_limit, company.currency_id.id)
+        return CreditFacts(
+            company.account_use_credit_limit,
+            company.currency_id.id,
+            company.key_account_credit_policy,
+            company.key_account_overdue_days if company.key_account_check_overdue else None,
+        )

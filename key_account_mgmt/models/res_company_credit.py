@@ -1,8 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+CREDIT_POLICIES = [("warn", "Warn"), ("approval", "Ask for approval"), ("block", "Block")]
 
 
 class ResCompany(models.Model):
-    """Whether credit limits come from awards only."""
+    """Whether credit limits come from awards only, and what happens to orders beyond them."""
 
     _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
@@ -10,3 +13,32 @@ class ResCompany(models.Model):
         "Credit Limits by Awards Only",
         help="Nobody changes the credit limit of a customer by hand. Otherwise manual changes are recorded.",
     )
+    key_account_credit_policy = fields.Selection(
+        CREDIT_POLICIES,
+        "Orders over Their Credit Limit",
+        required=True,
+        default="warn",
+        help="Warn: they can be confirmed. Ask for approval: only after somebody else approved them. Block: not at"
+        " all.",
+    )
+    key_account_check_overdue = fields.Boolean(
+        "Overdue Amounts Count",
+        help="Orders of customers who owe something for too long are treated like orders over their credit limit, also"
+        " of customers without a limit.",
+    )
+    key_account_overdue_days = fields.Integer(
+        "Overdue for More than", help="In days by the server's date; 0: from the day after the due date on."
+    )
+
+    @api.constrains("key_account_overdue_days")
+    def _check_key_account_overdue_days(self):
+        for company in self:
+            if company.key_account_overdue_days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: amounts cannot be overdue for %(days)s days. Enter 0 to count them from the day"
+                        " after their due date on, or more.",
+                        company=company.display_name,
+                        days=company.key_account_overdue_days,
+                    )
+                )

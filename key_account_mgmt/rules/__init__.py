@@ -3,6 +3,7 @@
 from .book import Book
 from .caps import CapDecision, CapTable
 from .consent import covered, no_worse, terms, together
+from .credit_use import CreditUse
 from .decision import Decision
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
@@ -21,6 +22,7 @@ __all__ = [
     "CapDecision",
     "CapTable",
     "CreditGrant",
+    "CreditUse",
     "Decision",
     "DiscountLine",
     "Evaluator",

@@ -1,0 +1,209 @@
+from dataclasses import dataclass, replace
+from typing import Any
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..rules import CreditUse
+from .key_account_discount_value import ZERO
+
+
+@dataclass(frozen=True)
+class CreditVerdict:
+    """What an order uses of the credit of whoever is invoiced, against the limit; amounts in the company's currency.
+
+    ``problem`` says why there is no judgement (only when the caller asked not to be stopped).
+    """
+
+    customer: Any
+    company: Any
+    use: CreditUse
+    problem: str | None = None
+
+    limit = property(lambda self: self.use.limit)
+    used = property(lambda self: self.use.used)
+    value = property(lambda self: self.use.value)
+    overdue = property(lambda self: self.use.overdue)
+    excess = property(lambda self: self.use.excess)
+
+    @property
+    def account(self):
+        """Whose credit it is, and with whom."""
+        return self.customer, self.company
+
+    @property
+    def over(self):
+        return bool(self.problem) or self.use.over
+
+    def get_terms(self):
+        """What somebody consents to who consents to this, as JSON."""
+        return self.use.terms
+
+    def is_covered(self, consented):
+        """Whether this is within ``consented``, the terms of an earlier verdict on the same customer."""
+        return self.use.covered(consented)
+
+    def is_no_worse_than(self, before):
+        """Whether a change left the order using no more of the same credit, whatever others use by now."""
+        same = self.account == before.account and self.problem == before.problem
+        return same and self.use.no_worse(before.use)
+
+    def with_use(self, **values):
+        return replace(self, use=replace(self.use, **values))
+
+
+class KeyAccountCredit(models.AbstractModel):
+    """Judges whether orders fit into the credit of their customers: limits, what is used, what is overdue."""
+
+    _name = "key.account.credit"
+    _description = "Judgement of Credit"
+
+    @api.model
+    def _judge_orders(self, orders, strict=True):
+        """Whether customers have the credit for orders, each by itself on top of what is confirmed already.
+
+        :param orders: saved or new; saved and unsaved changes count alike
+        :param bool strict: else a value that cannot be computed is a ``problem`` of the verdict
+        :return: ``{order: CreditVerdict}``; left out are orders of companies that stop none, and those of customers
+            without a limit who have nothing overdue that counts
+        :raise UserError: a value that cannot be computed: a currency without rate (``strict`` only)
+        """
+        verdicts = self._add_overdue(self._get_claims(orders))
+        problems = [verdict.problem for verdict in verdicts.values() if verdict.problem]
+        if strict and problems:
+            raise UserError("\n".join(problems))
+        used, counted = self._get_used(verdicts), self._get_counted(verdicts)
+        return {
+            order: verdict.with_use(used=used.get(verdict.account, ZERO) - counted.get(order, ZERO))
+            for order, verdict in verdicts.items()
+        }
+
+    # -------------------------------------------------------------------------
+    # Steps
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_claims(self, orders):
+        """Verdicts in which others use nothing yet and nothing is overdue: the limits, and what the orders use.
+
+        Nothing is read for companies that stop no order, and no more than the limits where none is in the way.
+        """
+        claims = {}
+        orders = self.env["key.account.discount"]._get_unbiased(orders)
+        for company, group in orders.grouped("company_id").items():
+            if company and company._get_key_account_credit_facts().enforces:
+                claims |= self._get_company_claims(company, group)
+        return claims
+
+    @api.model
+    def _get_company_claims(self, company, orders):
+        customers = {order: order.partner_invoice_id._origin.commercial_partner_id for order in orders}
+        limits = orders.env["res.partner"]._get_key_account_limits(orders.partner_invoice_id._origin, company)
+        checks_overdue = company._get_key_account_credit_facts().overdue_days is not None
+        judged = orders.filtered(
+            lambda order: customers[order] and (checks_overdue or limits[customers[order]] is not None)
+        )
+        exposure = self.env["key.account.exposure"]
+        values, problems = exposure._get_order_values(judged, strict=False), exposure._get_order_problems(judged)
+        return {
+            order: self._get_claim(
+                order, customers[order], limits[customers[order]], values[order], problems.get(order)
+            )
+            for order in judged
+        }
+
+    @api.model
+    def _get_claim(self, order, customer, limit, value, problem):
+        counts = limit is not None and value > 0
+        return CreditVerdict(customer, order.company_id, CreditUse(limit, ZERO, value), problem if counts else None)
+
+    @api.model
+    def _add_overdue(self, claims):
+        """The claims with what is overdue for too long; without those that nothing is in the way of."""
+        overdue = {}
+        for company, customers in self._get_customers(claims).items():
+            days = company._get_key_account_credit_facts().overdue_days
+            if days is not None:
+                amounts = self.env["key.account.exposure"]._get_overdue(customers, company, days)
+                overdue |= {(customer, company): amount for customer, amount in amounts.items()}
+        known = {order: claim.with_use(overdue=overdue.get(claim.account, ZERO)) for order, claim in claims.items()}
+        return {order: claim for order, claim in known.items() if claim.limit is not None or claim.overdue}
+
+    @api.model
+    def _get_used(self, verdicts):
+        """What all together use now, these orders included if they are confirmed: ``{account: Decimal}``."""
+        used = {}
+        for company, customers in self._get_customers(verdicts, limited=True).items():
+            exposures = self.env["key.account.exposure"]._get_exposures(customers, company)
+            used |= {(customer, company): exposure.used for customer, exposure in exposures.items()}
+        return used
+
+    @api.model
+    def _get_counted(self, verdicts):
+        """How much of what is used are these orders themselves, as they are saved: ``{order: Decimal}``."""
+        confirmed = [
+            order
+            for order, verdict in verdicts.items()
+            if order._origin.state == "sale"
+            and (order._origin.partner_invoice_id.commercial_partner_id, order._origin.company_id) == verdict.account
+        ]
+        saved = self.env["sale.order"].sudo().union(*(order._origin for order in confirmed))
+        values = self.env["key.account.exposure"]._get_order_values(saved, strict=False)
+        return {order: values[order._origin] for order in confirmed}
+
+    @api.model
+    def _get_customers(self, verdicts, limited=False):
+        """Whose credit it is about, by company.
+
+        :param bool limited: only customers with a limit
+        """
+        customers = {}
+        for verdict in verdicts.values():
+            if not limited or verdict.limit is not None:
+                customers[verdict.company] = customers.get(verdict.company, verdict.customer) | verdict.customer
+        return customers
+
+    # -------------------------------------------------------------------------
+    # Several at once
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_refused(self, claims, get_consented):
+        """Which of several confirmed orders do not fit, each judged after the one before it.
+
+        Those that fit, or that somebody consented to, are used credit for the next one of their customer; those that
+        do not fit are not. Limit 1,000: of orders of 600, 500 and 400 the second is refused.
+
+        :param dict claims: ``{order: CreditVerdict}`` of ``_get_claims``, in the order in which they are judged
+        :param get_consented: function of orders: ``{order id: [terms]}``; called when an order does not fit
+        :return: ``{order: CreditVerdict}``
+        """
+        verdicts = self._add_overdue(claims)
+        used = {}
+        for company, customers in self._get_customers(verdicts, limited=True).items():
+            exposures = self.env["key.account.exposure"]._get_exposures_in_turn(customers, company)
+            used |= {(customer, company): exposure.used for customer, exposure in exposures.items()}
+        for verdict in verdicts.values():
+            used[verdict.account] = used.get(verdict.account, ZERO) - verdict.value
+        refused = self._judge_in_turn(verdicts, used, {})
+        consented = get_consented(self.env["sale.order"].union(*verdicts)) if refused else {}
+        return self._judge_in_turn(verdicts, used, consented) if consented else refused
+
+    @api.model
+    def _judge_in_turn(self, verdicts, used, consented):
+        """Those that are refused.
+
+        :param dict used: ``{account: Decimal}`` without any of these orders
+        """
+        refused, used = {}, dict(used)
+        for order, claim in verdicts.items():
+            verdict = claim.with_use(used=used[claim.account])
+            if verdict.over and not self._is_consented(verdict, consented.get(order.id, ())):
+                refused[order] = verdict
+            else:
+                used[claim.account] += verdict.value
+        return refused
+
+    @api.model
+    def _is_consented(self, verdict, consented):
+        return not verdict.problem and any(map(verdict.is_covered, consented))
