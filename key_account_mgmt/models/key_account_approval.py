@@ -222,10 +222,18 @@ class KeyAccountApproval(models.Model):
         if operator != "in":
             return NotImplemented
         uid = self.env.uid
-        hands = Domain.OR(Domain(path, "=", uid) for path in ("user_id", "create_uid", "order_line.write_uid"))
+        # Past access rules: approvers need not be allowed to read orders, and learn of none here but whether they had
+        # a hand in it.
+        hands = Domain.OR(
+            [
+                Domain("user_id", "=", uid),
+                Domain("create_uid", "=", uid),
+                Domain("order_line", "any!", Domain("write_uid", "=", uid)),
+            ]
+        )
         return (
             Domain("state", "=", "requested")
             & Domain("is_approver", "=", True)
             & Domain("involved_user_ids", "not in", uid)
-            & ~Domain("order_id", "any", hands)
+            & ~Domain("order_id", "any!", hands)
         )

@@ -26,9 +26,9 @@ class SaleOrder(models.Model):
         """The figures, extended by what else is to be shown.
 
         :return: ``tier`` (name and color), and for the discounts: ``has_caps`` (in this company), ``capped``, ``over``,
-            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, those that were
-            not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``; of all kinds ``can_decide`` (the
-            user, on a request that waits), and ``alerts`` as of ``_prepare_key_account_alerts``
+            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, those that
+            were not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``; of all kinds
+            ``can_decide`` (the user, on a request that waits), and ``alerts`` of ``_prepare_key_account_alerts``
         """
         tier, verdict = self.key_account_tier_id, self.key_account_verdict or {}
         statuses = dict(self._fields["key_account_cap_status"]._description_selection(self.env))

@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_approval_credit
 from . import test_approval_ways_round
 from . import test_award_decision
 from . import test_award_ending
