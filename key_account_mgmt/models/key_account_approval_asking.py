@@ -122,13 +122,14 @@ class KeyAccountApproval(models.Model):
             come first
         """
         levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
+        deciders = self.env["key.account.approval.level"]._get_deciders(self.company_id)
         found = {}
         for approval in self:
             own = levels[approval.company_id, approval.kind]
             required = own._get_required(approval.excess)
             above = own.filtered(lambda level, least=required: level.amount_from >= least.amount_from)
             users = [level.user_ids.filtered("active") for level in above]
-            found[approval] = users if required else [own._get_deciders(approval.company_id, approval.kind), *users]
+            found[approval] = users if required else [deciders[approval.company_id, approval.kind], *users]
         return found
 
     def _get_barred(self):

@@ -72,7 +72,7 @@ class KeyAccountApprovalLevel(models.Model):
         return {
             (company, kind): levels.filtered(lambda level, c=company, k=kind: level.company_id == c and level.kind == k)
             for company in companies
-            for kind in self.env["key.account.approval"]._get_judges()
+            for kind in self._get_judges()
         }
 
     def _get_required(self, excess):
@@ -80,21 +80,35 @@ class KeyAccountApprovalLevel(models.Model):
         return self.filtered(lambda level: level.amount_from <= excess)[-1:]
 
     @api.model
-    def _get_deciders(self, company, kind):
-        """Who decides without a level: the first of the kind's groups that has anybody in the company."""
+    def _get_deciders(self, companies):
+        """Who decides without a level: ``{(company, kind): users}``, those of the first of the kind's groups that has
+        anybody in the company."""
+        kinds = {kind: judge._get_approver_groups() for kind, judge in self._get_judges().items()}
+        members = {group: self._get_members(group, companies) for groups in kinds.values() for group in groups}
+        return {
+            (company, kind): next(
+                (found for group in groups if (found := members[group].filtered_domain([("company_ids", "in", company.ids)]))),
+                self.env["res.users"],
+            )
+            for company in companies
+            for kind, groups in kinds.items()
+        }
+
+    @api.model
+    def _get_members(self, group, companies):
         # sudo: salespeople may ask, and need not read who has which rights
         users = self.env["res.users"].sudo()
-        for group in self.env["key.account.approval"]._get_judges()[kind]._get_approver_groups():
-            found = users.search(
-                [
-                    ("all_group_ids", "in", self.env.ref(group).ids),
-                    ("company_ids", "in", company.ids),
-                    ("share", "=", False),
-                ]
-            )
-            if found:
-                return found
-        return users
+        return users.search(
+            [
+                ("all_group_ids", "in", self.env.ref(group).ids),
+                ("company_ids", "in", companies.ids),
+                ("share", "=", False),
+            ]
+        )
+
+    @api.model
+    def _get_judges(self):
+        return self.env["key.account.approval"]._get_judges()
 
     @api.model
     def _get_decidable_domain(self, user):
@@ -103,18 +117,16 @@ class KeyAccountApprovalLevel(models.Model):
 
         The same as ``key.account.approval._get_eligible``, as a filter.
         """
+        companies = user.company_ids
+        groups = {group for judge in self._get_judges().values() for group in judge._get_approver_groups()}
+        # Most users are in none of these groups, and cost no further query.
+        deciders = self._get_deciders(companies) if any(map(user.has_group, groups)) else {}
         return Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain("kind", "=", kind)
-            & levels._get_reach(user, self._is_decider(user, company, kind))
-            for (company, kind), levels in self._get_in_force(user.company_ids).items()
+            & levels._get_reach(user, user in deciders.get((company, kind), ()))
+            for (company, kind), levels in self._get_in_force(companies).items()
         )
-
-    @api.model
-    def _is_decider(self, user, company, kind):
-        """Whether a user decides without a level. Most users do not, and cost no query."""
-        groups = self.env["key.account.approval"]._get_judges()[kind]._get_approver_groups()
-        return any(map(user.has_group, groups)) and user in self._get_deciders(company, kind)
 
     def _get_reach(self, user, decider):
         """What a user decides on by the levels of one company and kind."""

@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
         credit = {
             "state": state,
             "state_text": states[state],
-            "overdue_text": use.overdue and formatter._format_amount(use.overdue, company.currency_id),
+            "overdue_text": formatter._format_amount(use.overdue, company.currency_id) if use.overdue else False,
         }
         if use.limit is None:
             return credit

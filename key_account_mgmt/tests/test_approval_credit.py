@@ -515,14 +515,17 @@ class TestPolicies(ApprovalCreditCommon):
         told = self.tell(self.make_quotation(quantity=1))
         self.assertEqual(told["alerts"][0]["text"], "$\N{NO-BREAK SPACE}50.00 overdue")
         self.assertEqual(told["credit"]["overdue_text"], "$\N{NO-BREAK SPACE}50.00")
+        self.assertFalse(self.tell(self.make_quotation(partner_id=self.make_customer().id))["credit"]["overdue_text"])
 
     def test_who_may_decide_is_told_so(self):
-        order = self.make_quotation()
+        order = self.make_quotation(discount=30, quantity=20)
         self.ask(order)
-        both = self.make_user("both", f"{FINANCE},sales_team.group_sale_salesman_all_leads")
-        for user, expected in ((self.salesperson, False), (self.leader, False), (both, True)):
+        clerk = self.make_user("clerk", f"{FINANCE},sales_team.group_sale_salesman_all_leads")
+        for user, expected in ((self.salesperson, []), (self.leader, ["discount"]), (clerk, ["credit"])):
             with self.subTest(user.login):
-                self.assertEqual(self.tell(order, user)["can_decide"], expected)
+                self.assertEqual(self.tell(order, user)["decides"], expected)
+        self.level.user_ids |= clerk
+        self.assertCountEqual(self.tell(order, clerk)["decides"], ["credit", "discount"])
 
     def test_credit_is_not_told_to_those_who_may_not_see_it(self):
         order = self.make_quotation()

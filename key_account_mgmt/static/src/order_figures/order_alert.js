@@ -24,6 +24,7 @@ const LINE_FIELDS = [
 // What somebody has to do something about; everything else waits for somebody, or is only to be known.
 const URGENT = ["over", "changed", "held", "blocked", "problem"];
 const ASKABLE = ["over", "changed", "held"];
+const ICONS = { approved: "check", waiting: "clock-o", noted: "info-circle" };
 
 /**
  * Tells salespeople while they type that the order gives more than they may give alone, or is more than its customer may
@@ -85,11 +86,19 @@ export class OrderAlert extends Component {
     }
 
     get isUrgent() {
-        return this.alerts.some((alert) => this.isUrgentAlert(alert));
+        return this.alerts.some((alert) => URGENT.includes(alert.status));
     }
 
-    isUrgentAlert(alert) {
-        return URGENT.includes(alert.status);
+    get canDecide() {
+        return this.isQuotation && this.figures.order.decides.length > 0;
+    }
+
+    isForUser(alert) {
+        return alert.status === "waiting" && this.figures.order.decides.includes(alert.kind);
+    }
+
+    getIcon(alert) {
+        return ICONS[alert.status] || "ban";
     }
 
     /** What a button of the form does: save, call the method, show what it gives back, and read the order anew. */
