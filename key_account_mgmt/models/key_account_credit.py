@@ -156,9 +156,10 @@ class KeyAccountCredit(models.AbstractModel):
         """Whose credit it is about, by company.
 
         :param bool limited: only customers with a limit
+        :return: ``{company: customers}``, always in the same order, since whoever waits does so in it
         """
         customers = {}
-        for verdict in verdicts.values():
+        for verdict in sorted(verdicts.values(), key=lambda verdict: verdict.company.id):
             if not limited or verdict.limit is not None:
                 customers[verdict.company] = customers.get(verdict.company, verdict.customer) | verdict.customer
         return customers

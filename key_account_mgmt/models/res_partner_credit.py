@@ -123,10 +123,12 @@ class ResPartner(models.Model):
         if {"parent_id", "is_company"}.isdisjoint(vals):
             return super().write(vals)
         before = {partner: partner.commercial_partner_id for partner in self}
-        result = super().write(vals)
-        left = {partner: former for partner, former in before.items() if partner._has_left(former)}
-        if left:
-            self._leave_key_account_credit(left)
+        # Orders that are confirmed by the same call are judged when the limit is gone.
+        with self.env["key.account.guard"]._watch(self.env["sale.order"]):
+            result = super().write(vals)
+            left = {partner: former for partner, former in before.items() if partner._has_left(former)}
+            if left:
+                self._leave_key_account_credit(left)
         return result
 
     def _has_left(self, former):

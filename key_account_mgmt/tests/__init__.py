@@ -9,7 +9,10 @@ from . import test_award_ways_round
 from . import test_cap_rules
 from . import test_collector
 from . import test_credit_guard
+from . import test_credit_hold
+from . import test_credit_race
 from . import test_credit_screens
+from . import test_credit_ways_round
 from . import test_customer_screens
 from . import test_discount_hold
 from . import test_discount_invoice
