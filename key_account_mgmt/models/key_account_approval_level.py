@@ -86,13 +86,16 @@ class KeyAccountApprovalLevel(models.Model):
         kinds = {kind: judge._get_approver_groups() for kind, judge in self._get_judges().items()}
         members = {group: self._get_members(group, companies) for groups in kinds.values() for group in groups}
         return {
-            (company, kind): next(
-                (found for group in groups if (found := members[group].filtered_domain([("company_ids", "in", company.ids)]))),
-                self.env["res.users"],
-            )
+            (company, kind): self._get_first([members[group] for group in groups], company)
             for company in companies
             for kind, groups in kinds.items()
         }
+
+    @api.model
+    def _get_first(self, candidates, company):
+        """Of several lists of users the first in which anybody works in the company; only those who do."""
+        working = [users.filtered(lambda user: company in user.company_ids) for users in candidates]
+        return next(filter(None, working), working[-1])
 
     @api.model
     def _get_members(self, group, companies):
