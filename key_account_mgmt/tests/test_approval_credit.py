@@ -127,9 +127,28 @@ class TestCreditRequest(ApprovalCreditCommon):
         self.confirm(order)
         self.assertEqual(order.state, "sale")
 
-    def test_managers_decide_where_nobody_is_in_finance(self):
+    def empty_finance(self):
         for name in ("user_ids", "implied_by_ids"):
             self.env.ref("key_account_mgmt.group_key_account_finance")[name] = [Command.clear()]
+
+    def test_who_asks_is_told_that_nobody_could_decide(self):
+        self.empty_finance()
+        seller = self.make_user("seller", f"{FINANCE},sales_team.group_sale_salesman_all_leads")
+        order = self.make_quotation(user=seller)
+        with self.assertRaisesRegex(UserError, "Nobody could approve .*: it needs Key Accounts: Finance / Finance"):
+            self.ask(order, seller)
+
+    def test_finance_of_another_company_does_not_decide(self):
+        other = self.setup_other_company()["company"]
+        self.finance.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        approval = self.ask()
+        self.assertNotIn(self.finance, self.get_activity_users(approval))
+        self.assertFalse(self.env[APPROVAL].with_user(self.finance).search([]))
+        with self.assertRaises(AccessError):
+            self.approve(approval)
+
+    def test_managers_decide_where_nobody_is_in_finance(self):
+        self.empty_finance()
         approval = self.ask()
         self.assertIn(self.manager, self.get_activity_users(approval))
         self.assertTrue(approval.with_user(self.manager).waiting_for_me)
