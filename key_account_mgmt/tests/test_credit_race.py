@@ -179,9 +179,8 @@ class TestManyAtOnce(CreditRaceCommon):
     def test_orders_of_different_size(self):
         """Whatever was refused would not fit in the end either."""
         partners = self.make_customer(1000)
-        amounts = dict(
-            (self.make_offers(partners, 1, amount)[0], amount) for amount in (700.0, 300.0, 300.01, 0.01, 450.0, 1000.0)
-        )
+        sizes = (700.0, 300.0, 300.01, 0.01, 450.0, 1000.0)
+        amounts = {self.make_offers(partners, 1, size)[0]: size for size in sizes}
         self.race([(ORDER, "action_confirm", [order_id]) for order_id in amounts])
         used, confirmed = float(self.get_used(partners[0])), self.get_confirmed(list(amounts))
         self.assertAlmostEqual(used, sum(amounts[order_id] for order_id in confirmed))
