@@ -94,6 +94,8 @@ from . import sale_order_cap_status
 from . import sale_order_figures
 from . import sale_order_credit
 from . import key_account_guard
+from . import key_account_credit_turn
+from . import key_account_credit_paid
 from . import key_account_guard_discount
 from . import key_account_guard_credit
 from . import sale_order_hold

@@ -405,7 +405,9 @@ class TestOverdue(CreditGuardCommon):
         order = self.offer(1)
         message = self.assert_not_confirmed(order)
         self.assertIn("Overdue for more than 10 days: $ 1.00", message)
+        self.assertIn("What is overdue has to be paid first.", message)
         self.assertNotIn("too much", message)
+        self.assertNotIn("limit", message)
         self.make_payment(invoice, fields.Date.today())
         self.assert_confirms(order)
 

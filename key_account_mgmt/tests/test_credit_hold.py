@@ -127,9 +127,48 @@ class TestPaymentsAreKept(CreditHoldCommon, AccountPaymentCommon):
         self.pay(order, "done", 90)
         self.assert_not_held(order, "sale")
 
-    def test_what_was_paid_is_credit_for_the_order(self):
-        order = self.make_sent(1400, require_payment=True, prepayment_percent=0.5)
+    def test_what_is_paid_in_full_uses_no_credit(self):
+        nothing = self.make_customer(name="Pays in advance", key_account_zero_limit=True)
+        self.partner = nothing
+        for amount in (700, 5000):  # the second finds the first, paid and booked
+            order = self.make_sent(amount, customer=nothing, require_payment=True)
+            self.pay(order, "done", amount)
+            self.assert_not_held(order, "sale")
+            self.assertEqual(self.get_exposure(nothing).used, 0)
+        self.assert_outcome(False, self.offer(0.01, customer=nothing))
+
+    def test_what_is_paid_in_part_uses_the_rest(self):
+        for paid, state in ((500.01, "sale"), (500, "sale"), (499.99, "sent")):
+            self.partner = self.make_customer(credit_limit=1000)
+            order = self.make_sent(1500, customer=self.partner, require_payment=True, prepayment_percent=0.1)
+            with self.subTest(paid=paid):
+                self.pay(order, "done", paid)
+                self.assertEqual(order.state, state)
+                self.assertEqual(bool(order.key_account_held_on), state == "sent")
+                self.assert_limit_kept(self.partner)
+
+    def test_what_is_paid_in_another_currency(self):
+        pricelist = self._create_pricelist(name="Euro", currency_id=self.euro.id)
+        values = {"pricelist_id": pricelist.id, "require_payment": True, "prepayment_percent": 0.1}
+        self.currency = self.euro
+        for paid, state in ((300, "sale"), (299.99, "sent")):
+            self.partner = self.make_customer(credit_limit=1000)
+            order = self.make_sent(800, customer=self.partner, **values)
+            with self.subTest(paid=paid):
+                self.pay(order, "done", paid)
+                self.assertEqual(order.state, state)
+
+    def test_money_that_is_only_reserved_does_not_count(self):
+        order = self.make_sent(1500, require_payment=True)
+        self.pay(order, "authorized", 1500)
+        self.assert_held(order)
+
+    def test_what_was_paid_for_a_held_order_counts_once_it_is_booked(self):
+        order = self.make_sent(1800, require_payment=True, prepayment_percent=0.1)
         self.pay(order, "done", 700)
         self.assert_held(order)
+        self.assert_not_confirmed(order)
+        self.customer.credit_limit = 1100
         self.confirm(order)
         self.assert_not_held(order, "sale")
+        self.assert_limit_kept()

@@ -11,11 +11,12 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import call_kw, retrying
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
 
 ORDER = "sale.order"
 LINE = "sale.order.line"
 FEW_ENTRIES = "odoo.addons.key_account_mgmt.models.key_account_exposure_entry.FEW_ENTRIES"
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("KEY_ACCOUNT_RACE_ROUNDS", "1"))
 SETTINGS = {"account_use_credit_limit": True, "key_account_credit_policy": "block", "key_account_check_overdue": False}
 
 
@@ -159,8 +160,8 @@ class TestManyAtOnce(CreditRaceCommon):
                 self.remove_orders(env)
 
     def note(self, number, outcomes):
-        """For ``RACE_REPORT``: how long people waited, and how often they were tried again."""
-        if path := os.environ.get("RACE_REPORT"):
+        """For ``KEY_ACCOUNT_RACE_REPORT``: how long people waited, and how often they were tried again."""
+        if path := os.environ.get("KEY_ACCOUNT_RACE_REPORT"):
             seconds = sorted(one for one, _attempts, _error in outcomes)
             again = sum(attempts - 1 for _seconds, attempts, _error in outcomes)
             with open(path, "a", encoding="utf-8") as report:
@@ -178,9 +179,8 @@ class TestManyAtOnce(CreditRaceCommon):
     def test_orders_of_different_size(self):
         """Whatever was refused would not fit in the end either."""
         partners = self.make_customer(1000)
-        amounts = dict(
-            (self.make_offers(partners, 1, amount)[0], amount) for amount in (700.0, 300.0, 300.01, 0.01, 450.0, 1000.0)
-        )
+        sizes = (700.0, 300.0, 300.01, 0.01, 450.0, 1000.0)
+        amounts = {self.make_offers(partners, 1, size)[0]: size for size in sizes}
         self.race([(ORDER, "action_confirm", [order_id]) for order_id in amounts])
         used, confirmed = float(self.get_used(partners[0])), self.get_confirmed(list(amounts))
         self.assertAlmostEqual(used, sum(amounts[order_id] for order_id in confirmed))
@@ -239,6 +239,27 @@ class TestTwoAtOnce(CreditRaceCommon):
                     thread.join(60)
                 self.assertEqual(type(outcomes[0][2]), UserError)
                 self.assertEqual(self.get_used(partners[0]), 800)
+
+    def test_an_order_that_is_raised_while_somebody_confirms_it(self):
+        """Whichever is first: the other one fails, is tried again, and is refused."""
+        for confirm_first in (True, False):
+            with self.subTest(confirm_first=confirm_first):
+                partners = self.make_customer(1000)
+                (order_id,) = self.make_offers(partners, 1, 600.0)
+                with self.environment() as env:
+                    line_ids = env[ORDER].browse(order_id).order_line.ids
+                calls = [(ORDER, "action_confirm", [order_id]), (LINE, "write", line_ids, {"price_unit": 1000.01})]
+                first, second = calls if confirm_first else reversed(calls)
+                with self.person() as one, self.person() as two:
+                    self.act(one, first)
+                    one.cr.commit()
+                    with (
+                        patch("odoo.service.model.random.uniform", return_value=0.01),
+                        mute_logger("odoo.sql_db", "odoo.service.model"),
+                        self.assertRaises(UserError),
+                    ):
+                        retrying(partial(self.act, two, second), two)
+                self.assertEqual(self.get_used(partners[0]), 600 if confirm_first else 0)
 
     def test_customers_do_not_wait_for_each_other(self):
         one, two = (self.make_offers([self.make_customer(1000)[0]], 1) for _customer in range(2))
