@@ -199,6 +199,40 @@ class TestManyAtOnce(CreditRaceCommon):
         self.assertEqual(sorted(error is None for *_figures, error in outcomes), [False, False, True, True])
         self.assertEqual((self.get_used(one[0]), self.get_used(two[0])), (200, 200))
 
+    def test_who_waits_for_who_waits_for_him_is_tried_again(self):
+        """Two transactions that take two customers in different order, one after the other."""
+        one, two = self.make_customer(250)[:1], self.make_customer(250)[:1]
+        errors, attempts, meeting = [], [], threading.Barrier(2)
+        threads = [
+            threading.Thread(target=self.confirm_one_by_one, args=(order_ids, meeting, attempts, errors))
+            for order_ids in (self.make_offers([*one, *two], 2), self.make_offers([*two, *one], 2))
+        ]
+        with (
+            patch("odoo.service.model.random.uniform", return_value=0.01),
+            mute_logger("odoo.sql_db", "odoo.service.model"),
+        ):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        self.assertEqual(errors, [])
+        self.assertEqual(len(attempts), 3)
+        self.assertEqual((self.get_used(one[0]), self.get_used(two[0])), (200, 200))
+
+    def confirm_one_by_one(self, order_ids, meeting, attempts, errors):
+        def confirm(env):
+            attempts.append(1)
+            for order_id in order_ids:
+                self.act(env, (ORDER, "action_confirm", [order_id]))
+                if len(attempts) <= 2 and order_id == order_ids[0]:
+                    meeting.wait(60)
+
+        try:
+            with self.person() as env:
+                retrying(partial(confirm, env), env)
+        except Exception as error:
+            errors.append(error)
+
 
 @tagged("post_install", "-at_install")
 class TestTwoAtOnce(CreditRaceCommon):
