@@ -121,7 +121,7 @@ class KeyAccountCredit(models.AbstractModel):
     def _add_overdue(self, claims):
         """The claims with what is overdue for too long; without those that nothing is in the way of."""
         overdue = {}
-        for company, customers in self._get_customers(claims).items():
+        for company, customers in self._get_customers(claims, limited=False).items():
             days = company._get_key_account_credit_facts().overdue_days
             if days is not None:
                 amounts = self.env["key.account.exposure"]._get_overdue(customers, company, days)
@@ -130,12 +130,15 @@ class KeyAccountCredit(models.AbstractModel):
         return {order: claim for order, claim in known.items() if claim.limit is not None or claim.overdue}
 
     @api.model
-    def _get_used(self, verdicts):
-        """What all together use now, these orders included if they are confirmed: ``{account: Decimal}``."""
-        used = {}
-        for company, customers in self._get_customers(verdicts, limited=True).items():
-            exposures = self.env["key.account.exposure"]._get_exposures(customers, company)
-            used |= {(customer, company): exposure.used for customer, exposure in exposures.items()}
+    def _get_used(self, verdicts, in_turn=False):
+        """What all together use now, these orders included if they are confirmed: ``{account: Decimal}``.
+
+        :param bool in_turn: as of ``_get_exposures_in_turn``, for whoever is about to use more
+        """
+        exposure, used = self.env["key.account.exposure"], {}
+        read = exposure._get_exposures_in_turn if in_turn else exposure._get_exposures
+        for company, customers in self._get_customers(verdicts).items():
+            used |= {(customer, company): found.used for customer, found in read(customers, company).items()}
         return used
 
     @api.model
@@ -152,7 +155,7 @@ class KeyAccountCredit(models.AbstractModel):
         return {order: values[order._origin] for order in confirmed}
 
     @api.model
-    def _get_customers(self, verdicts, limited=False):
+    def _get_customers(self, verdicts, limited=True):
         """Whose credit it is about, by company.
 
         :param bool limited: only customers with a limit

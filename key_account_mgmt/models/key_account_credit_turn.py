@@ -20,10 +20,7 @@ class KeyAccountCredit(models.AbstractModel):
         :return: ``{order: CreditVerdict}``
         """
         verdicts = self._add_overdue(claims)
-        used = {}
-        for company, customers in self._get_customers(verdicts, limited=True).items():
-            exposures = self.env["key.account.exposure"]._get_exposures_in_turn(customers, company)
-            used |= {(customer, company): exposure.used for customer, exposure in exposures.items()}
+        used = self._get_used(verdicts, in_turn=True)
         for verdict in verdicts.values():
             used[verdict.account] = used.get(verdict.account, ZERO) - verdict.value
         refused = self._judge_in_turn(verdicts, used, {})
