@@ -66,12 +66,25 @@ def show_customer(page, base, plan):
     page.wait_for_selector(".o_form_view")
 
 
+def show_order(page, base, plan):
+    page.goto(f"{base}/odoo/action-sale.action_quotations_with_onboarding/{plan['order']}")
+    page.wait_for_selector(".o_form_view")
+
+
+def show_approval(page, base, plan):
+    show_order(page, base, plan)
+    page.locator("button[name=action_key_account_ask]").first.click()
+    page.wait_for_selector(".modal .o_key_account_approval_details")
+
+
 SCREENS = {
     "evaluation": show_evaluation,
     "review_list": show_review_list,
     "scorecard": show_scorecard,
     "rule_editor": show_rule_editor,
     "customer": show_customer,
+    "order": show_order,
+    "approval": show_approval,
 }
 
 if __name__ == "__main__":
