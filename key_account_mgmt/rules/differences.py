@@ -8,6 +8,8 @@ from .exact import EXACT, HUNDRED, ZERO, plain, rounded
 from .policy import Policy
 
 Points = Mapping[str, Decimal]
+# Rounded points of one value differ a little where their maxima do; and nobody moves for less.
+_TELLING = Decimal("0.1")
 
 
 class Difference(NamedTuple):
@@ -32,7 +34,8 @@ def differences(first: Policy, second: Policy, points: tuple[Points, Points], li
 
     A criterion is the same in both methods where it looks at the same metric; several on one metric count together.
     First come those that both have, by the gap between them; then those that only one has, by what they weigh there;
-    then those of which just the weight differs. None at all: rules and vetoes tell the methods apart.
+    then those of which just the weight differs. Gaps below 0.1 % count as none. No difference at all: rules and vetoes
+    tell the methods apart.
     """
     ours, theirs = _totals(first, points[0]), _totals(second, points[1])
     found = [one for metric in dict.fromkeys((*ours, *theirs)) for one in _compared(metric, ours, theirs)]
@@ -70,11 +73,14 @@ def _compared(
 ) -> list[tuple[tuple[int, Decimal], Difference]]:
     """The difference in a metric, if there is one, behind its place among the others."""
     mine, other = ours.get(metric), theirs.get(metric)
-    if mine and other:
-        if mine.share != other.share:
-            return [((0, -abs(mine.share - other.share)), Difference("points", metric, mine.share, other.share))]
-        if mine.weight != other.weight:
-            return [((2, -abs(mine.weight - other.weight)), Difference("weight", metric, mine.weight, other.weight))]
-        return []
-    alone = mine or other
-    return [((1, -alone.weight), Difference("only", metric, mine and mine.share, other and other.share))]
+    if not (mine and other):
+        alone = mine or other
+        return [((1, -alone.weight), Difference("only", metric, mine and mine.share, other and other.share))]
+    for place, kind, (first, second) in [
+        (0, "points", (mine.share, other.share)),
+        (2, "weight", (mine.weight, other.weight)),
+    ]:
+        gap = abs(EXACT.subtract(first, second))
+        if gap >= _TELLING:
+            return [((place, -gap), Difference(kind, metric, first, second))]
+    return []

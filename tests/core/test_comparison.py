@@ -1,4 +1,4 @@
-"""Several methods on the same customers: matrix, moves, correlation, top tier, agreement, and what makes the difference."""
+"""Several methods on the same customers: matrix, moves, correlation, top tier, agreement, and what differs."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -236,6 +236,14 @@ def test_where_all_points_are_alike_the_weights_differ():
     first, second = weighted(revenue=60, margin=40), weighted(revenue=30, margin=70)
     alike = {"revenue": 100, "margin": 10}
     assert told(first, second, alike, alike) == [("weight", "revenue", 60, 30), ("weight", "margin", 40, 70)]
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [("50.1", True), ("50.0999", False), ("49.9", True), ("49.9001", False)]
+)
+def test_gaps_below_a_tenth_of_a_percent_are_none(share, expected):
+    both = weighted(revenue=100)
+    assert bool(told(both, both, {"revenue": 50}, {"revenue": Decimal(share)})) is expected
 
 
 def test_methods_of_the_same_criteria_differ_by_rules_alone():
