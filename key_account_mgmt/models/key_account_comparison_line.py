@@ -47,7 +47,10 @@ class KeyAccountComparisonLine(models.Model):
     agreed = fields.Boolean("All Agree", readonly=True, help="Every rule set gives the customer the same tier.")
     reasons = fields.Json("Reason Codes", readonly=True)
     differences = fields.Json(readonly=True, help="The criteria that differ most from the reference.")
-    explanation = fields.Char(compute="_compute_explanation", help="Why the tier came out, and why another one.")
+    explanation = fields.Char(
+        compute="_compute_explanation",
+        help="What differs most from the reference, in % of the points of each criterion, and why the tier came out.",
+    )
 
     _customers = models.Index("(comparison_id, partner_id)")
 
@@ -74,29 +77,26 @@ class KeyAccountComparisonLine(models.Model):
         return moves + explainer._get_reason_sentences(policy, self.reasons or [], self.currency_id, labels)
 
     def _get_move_sentences(self, labels):
-        nothing = self.env._("no tier")
-        moved = self.env._(
-            "%(tier)s instead of %(reference)s.",
-            tier=self.tier_id.name or nothing,
-            reference=self.reference_tier_id.name or nothing,
-        )
         if not self.differences:
-            return [moved, self.env._("No criterion differs: tier rules or vetoes do.")]
-        return [moved, *(self._get_difference_sentence(found, labels) for found in self.differences)]
+            return [self.env._("No criterion differs: tier rules or vetoes do.")]
+        return [self._get_difference_sentence(found, labels) for found in self.differences]
 
     def _get_difference_sentence(self, found, labels):
-        """One of ``differences``, as the core dumps it: ``first`` is the reference, ``second`` this rule set."""
-        formatter = self.env["key.account.formatter"]
+        """One of ``differences``, as the core dumps it: ``first`` is the reference, ``second`` this rule set.
+
+        Short, since lists show it: the part of the points that the customer gets.
+        """
+        formatter, explainer = self.env["key.account.formatter"], self.env["key.account.explainer"]
         shares = {
             name: formatter._format_percentage(found[name], 1)
             for name in ("first", "second")
             if found[name] is not None
         }
-        names = {"metric": labels.metrics[found["metric"]].name, **shares}
+        names = {"metric": explainer._get_metric_label(found["metric"], labels).name, **shares}
         if found["kind"] == "points":
-            return self.env._("“%(metric)s”: %(second)s of its points, by the reference %(first)s.", **names)
+            return self.env._("“%(metric)s” %(second)s, by the reference %(first)s.", **names)
         if found["kind"] == "weight":
-            return self.env._("“%(metric)s” weighs %(second)s, in the reference %(first)s.", **names)
+            return self.env._("“%(metric)s” weighs %(second)s, by the reference %(first)s.", **names)
         if found["first"] is None:
-            return self.env._("“%(metric)s” counts here only: %(second)s of its points.", **names)
-        return self.env._("“%(metric)s” counts in the reference only: %(first)s of its points there.", **names)
+            return self.env._("“%(metric)s” here only: %(second)s.", **names)
+        return self.env._("“%(metric)s” by the reference only: %(first)s.", **names)
