@@ -131,6 +131,7 @@ class KeyAccountComparison(models.Model):
             "agreed": agree(result.decision.tier for result in results),
             "rank_spread": rank_spread(map(Contender.get_rank, contenders, results)),
             "reference_tier_id": reference.tier_ids.get(before.decision.tier),
+            "reference_capped": before.decision.tier != before.decision.proposed,
         }
         return [
             {**shared, **self._prepare_line_values(contender, result, reference, before)}
@@ -163,18 +164,19 @@ class KeyAccountComparison(models.Model):
                 """
                 INSERT INTO key_account_comparison_line (
                             comparison_id, company_id, partner_id, partner_name, ruleset_id, is_reference, revenue,
-                            score, rank, rank_spread, tier_id, reference_tier_id, vetoed, moved, direction, agreed,
-                            reasons, differences
+                            score, rank, rank_spread, tier_id, reference_tier_id, reference_capped, vetoed, moved,
+                            direction, agreed, reasons, differences
                        )
                 SELECT %(comparison)s, %(company)s,
                        partner.id, COALESCE(partner.complete_name, partner.name),
                        outcome.ruleset_id, outcome.is_reference, outcome.revenue, outcome.score, outcome.rank,
-                       outcome.rank_spread, outcome.tier_id, outcome.reference_tier_id, outcome.vetoed, outcome.moved,
-                       outcome.direction, outcome.agreed, outcome.reasons, outcome.differences
+                       outcome.rank_spread, outcome.tier_id, outcome.reference_tier_id, outcome.reference_capped,
+                       outcome.vetoed, outcome.moved, outcome.direction, outcome.agreed, outcome.reasons,
+                       outcome.differences
                   FROM jsonb_to_recordset(%(rows)s::jsonb) AS outcome(
                        partner_id int, ruleset_id int, is_reference bool, revenue numeric, score numeric, rank int,
-                       rank_spread int, tier_id int, reference_tier_id int, vetoed bool, moved bool, direction text,
-                       agreed bool, reasons jsonb, differences jsonb
+                       rank_spread int, tier_id int, reference_tier_id int, reference_capped bool, vetoed bool,
+                       moved bool, direction text, agreed bool, reasons jsonb, differences jsonb
                        )
                   JOIN res_partner partner ON partner.id = outcome.partner_id
                 """,

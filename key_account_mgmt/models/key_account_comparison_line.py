@@ -38,6 +38,9 @@ class KeyAccountComparisonLine(models.Model):
         help="By the rule set from which moves are told.",
     )
     reference_tier_color = fields.Integer("Color of the Tier by the Reference", related="reference_tier_id.color")
+    reference_capped = fields.Boolean(
+        "Capped by the Reference", readonly=True, help="A veto of the reference lowers the tier that its rules give."
+    )
     moved = fields.Boolean(readonly=True, help="In another tier than by the reference.")
     direction = fields.Selection(
         [("up", "Up"), ("same", "Same Level"), ("down", "Down")],
@@ -60,7 +63,7 @@ class KeyAccountComparisonLine(models.Model):
             return self.env._("Lines cannot be deleted one by one. Delete the comparison instead.")
         return self.env._("Lines are made by computing a comparison, not by hand.")
 
-    @api.depends("reasons", "differences", "moved", "comparison_id.policies")
+    @api.depends("reasons", "differences", "moved", "reference_capped", "comparison_id.policies")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for (comparison, ruleset), lines in self.grouped(lambda line: (line.comparison_id, line.ruleset_id)).items():
@@ -77,9 +80,10 @@ class KeyAccountComparisonLine(models.Model):
         return moves + explainer._get_reason_sentences(policy, self.reasons or [], self.currency_id, labels)
 
     def _get_move_sentences(self, labels):
+        capped = [self.env._("By the reference lowered by veto.")] if self.reference_capped else []
         if not self.differences:
-            return [self.env._("No criterion differs: tier rules or vetoes do.")]
-        return [self._get_difference_sentence(found, labels) for found in self.differences]
+            return capped or [self.env._("No criterion differs: tier rules or vetoes do.")]
+        return capped + [self._get_difference_sentence(found, labels) for found in self.differences]
 
     def _get_difference_sentence(self, found, labels):
         """One of ``differences``, as the core dumps it: ``first`` is the reference, ``second`` this rule set.

@@ -30,9 +30,12 @@ class KeyAccountComparison(models.Model):
             "methods": methods,
             "correlations": self._get_correlation_rows(methods),
             "pairs": [self._get_pair_row(pair, methods) for pair in self.result["pairs"]],
-            "customers": self._format_count(self.customer_count),
-            "agreed": self._format_count(self.agreed_count),
-            "agreed_share": self._format_share(share),
+            "agreement": self.env._(
+                "All rule sets agree on %(agreed)s of %(total)s customers (%(share)s).",
+                agreed=self._format_count(self.agreed_count),
+                total=self._format_count(self.customer_count),
+                share=self._format_share(share),
+            ),
             "agreed_width": round(share),
         }
 
@@ -92,8 +95,11 @@ class KeyAccountComparison(models.Model):
         return {
             "first": first,
             "second": second,
-            "moved": self._format_count(pair["moved"]),
-            "moved_share": self._format_share(100.0 * pair["moved"] / self.customer_count),
+            "moves": self.env._(
+                "%(count)s customers (%(share)s) are in another tier.",
+                count=self._format_count(pair["moved"]),
+                share=self._format_share(100.0 * pair["moved"] / self.customer_count),
+            ),
             "rows": [
                 {
                     "tier": before,

@@ -72,8 +72,9 @@ class TestComparison(KeyAccountComparisonCommon):
         self.make_criterion(lenient, "revenue")
         self.make_rule(lenient, "A", ("revenue", "rank_pct", "<=", 20))
         self.make_rule(lenient, "C")
-        line = self.get_lines(self.make_comparison(self.ruleset, lenient), lenient)[0]
-        self.assertIn("No criterion differs: tier rules or vetoes do.", line.explanation)
+        lines = self.get_lines(self.make_comparison(self.ruleset, lenient), lenient)
+        self.assertTrue(lines[0].explanation.startswith("By the reference lowered by veto. Tier A by rule"))
+        self.assertTrue(lines[2].explanation.startswith("No criterion differs: tier rules or vetoes do."))
 
     def test_a_rule_set_without_criteria_ranks_nobody(self):
         plain = self.make_ruleset(name="Everybody C")
