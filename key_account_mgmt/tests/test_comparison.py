@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
+from odoo.addons.key_account_mgmt.models import key_account_comparison_compute
+
 from .comparison_common import KeyAccountComparisonCommon
 from .evaluation_common import YEAR
 from .test_ways_round import WaysRoundCommon
@@ -136,6 +138,23 @@ class TestComparison(KeyAccountComparisonCommon):
             with self.subTest(**values):
                 comparison = self.make_comparison(**values)
                 self.assertEqual((comparison.customer_count, len(comparison.line_ids)), (count, 2 * count))
+
+    def test_any_size_of_batch_gives_the_same(self):
+        names = ["partner_name", "ruleset_id", "tier_id", "rank", "rank_spread", "score", "moved", "agreed"]
+        whole = self.make_comparison()
+        self.patch(key_account_comparison_compute, "BATCH_SIZE", 2)
+        batches = self.make_comparison()
+        self.assertEqual(batches.result, whole.result)
+        found = [comparison.line_ids.sorted("id").read(names, load=None) for comparison in (batches, whole)]
+        without_ids = [[{name: row[name] for name in names} for row in rows] for rows in found]
+        self.assertCountEqual(*without_ids)
+
+    def test_lines_are_exported_with_their_explanation(self):
+        self.manager.group_ids |= self.env.ref("base.group_allow_export")
+        line = self.get_lines(self.make_comparison(), self.draft)[3]
+        columns = ["partner_name", "ruleset_id/name", "reference_tier_id/name", "tier_id/name", "explanation"]
+        [row] = line.export_data(columns)["datas"]
+        self.assertEqual(row, ["Fourth", "Potential", "C", "A", line.explanation])
 
     def test_nobody_to_compare_is_said(self):
         with self.assertRaisesRegex(UserError, "no customer has a posted invoice"):
@@ -326,6 +345,9 @@ class TestComparisonRights(KeyAccountComparisonCommon, WaysRoundCommon):
         lines = self.call(self.salesperson, LINE, "search_read", domain, ["partner_name", "explanation"])
         self.assertEqual([line["partner_name"] for line in lines], ["Second", "Third", "Fourth", "Fifth"])
         self.assertTrue(all(line["explanation"] for line in lines))
+        with Form(comparison.with_user(self.salesperson)) as form:
+            self.assertEqual(form.customer_count, 5)
+            self.assertNotIn("summary_html", form._view["fields"])
         for name in ("result", "summary_html"):
             with self.subTest(name):
                 self.assert_refused(self.salesperson, COMPARISON, "read", comparison.ids, [name])
