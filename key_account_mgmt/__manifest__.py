@@ -53,6 +53,9 @@
         "views/key_account_evaluation_award_views.xml",
         "views/res_partner_award_views.xml",
         "views/res_config_settings_credit_views.xml",
+        "views/key_account_comparison_templates.xml",
+        "views/key_account_comparison_line_views.xml",
+        "views/key_account_comparison_views.xml",
     ],
     "images": ["static/description/review_list.png"],
     "assets": {

@@ -125,3 +125,9 @@ from . import res_company_credit
 from . import res_config_settings_credit
 from . import res_partner_award
 from . import res_partner_credit_ledger
+from . import key_account_comparison
+from . import key_account_comparison_compute
+from . import key_account_comparison_result
+from . import key_account_comparison_line
+from . import key_account_comparison_summary
+from . import key_account_ruleset_comparison

@@ -2,9 +2,12 @@
 
 from .book import Book
 from .caps import CapDecision, CapTable, stricter
+from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
 from .consent import covered, no_worse, terms, together
+from .correlation import spearman
 from .credit_use import CreditUse
 from .decision import Decision
+from .differences import Difference, differences
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
 from .formulas import formula_inputs
@@ -21,15 +24,19 @@ __all__ = [
     "Book",
     "CapDecision",
     "CapTable",
+    "Comparison",
     "CreditGrant",
     "CreditUse",
     "Decision",
+    "Difference",
     "DiscountLine",
     "Evaluator",
     "FactError",
     "Judgement",
     "LineJudgement",
     "Matcher",
+    "Method",
+    "Pair",
     "Policy",
     "PolicyError",
     "Population",
@@ -38,7 +45,12 @@ __all__ = [
     "Result",
     "RewardGrant",
     "Standing",
+    "TopTier",
+    "agree",
+    "compare",
     "covered",
+    "differences",
+    "direction",
     "evaluate",
     "formula_inputs",
     "judge",
@@ -46,6 +58,8 @@ __all__ = [
     "matcher_name",
     "no_worse",
     "rank",
+    "rank_spread",
+    "spearman",
     "stricter",
     "terms",
     "together",

@@ -9,6 +9,7 @@ from . import test_award_ways_round
 from . import test_benefits
 from . import test_cap_rules
 from . import test_collector
+from . import test_comparison
 from . import test_credit_guard
 from . import test_credit_hold
 from . import test_credit_race
@@ -30,11 +31,11 @@ from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
 from . import test_explainer
+from . import test_exposure
+from . import test_exposure_random
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
-from . import test_exposure
-from . import test_exposure_random
 from . import test_metric
 from . import test_metric_customer
 from . import test_metric_invoice
@@ -43,6 +44,7 @@ from . import test_metric_payment
 from . import test_metric_random
 from . import test_metric_source
 from . import test_metric_value
+from . import test_retail_comparison
 from . import test_retail_figures
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy

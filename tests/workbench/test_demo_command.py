@@ -28,6 +28,13 @@ RESULT = {
         },
         {"customer": "Jones", "revenue": "499.50", "score": "7", "rank": 12, "tier": "C", "reasons": []},
     ],
+    "comparison": {
+        "rulesets": ["Default", "Score"],
+        "customers": 1204,
+        "agreed": 1000,
+        "seconds": 3.16,
+        "collecting": 1.14,
+    },
     "rows": [["Smith", "1500.50", "99.5", 1, "A", ""], ['Jo "N" es', "499.50", "7", 12, "C", "One-off purchase;Thin"]],
 }
 
@@ -101,6 +108,9 @@ def test_report_shows_tiers_with_shares_vetoes_and_the_biggest_customers():
         "",
         "Movements: new 3, up 1, lost 1,200",
         "Vetoes: One-off purchase 2",
+        "",
+        "Compared: Default, Score.  All agree on 1,000 of 1,204 customers.",
+        "The comparison took 3.2 s, 1.1 s of it for collecting.",
         "",
         "The 2 biggest customers",
         "  Rank  Tier  Score  Revenue GBP  Customer",

@@ -28,8 +28,19 @@ def describe(result):
         f"Movements: {_counts(result['movements'], MOVEMENTS)}",
         f"Vetoes: {_counts(result['vetoes'], sorted(result['vetoes']))}",
         "",
+        *_compared(result["comparison"]),
+        "",
         f"The {len(result['biggest'])} biggest customers",
         *_biggest(result["biggest"], currency),
+    ]
+
+
+def _compared(comparison):
+    """What several rule sets make of the same customers."""
+    return [
+        f"Compared: {', '.join(comparison['rulesets'])}.  All agree on {comparison['agreed']:,} of"
+        f" {comparison['customers']:,} customers.",
+        f"The comparison took {comparison['seconds']:.1f} s, {comparison['collecting']:.1f} s of it for collecting.",
     ]
 
 

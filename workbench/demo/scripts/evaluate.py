@@ -12,6 +12,7 @@ from pathlib import Path
 from odoo.fields import Command
 from odoo.tests import Form
 
+from workbench.demo.scripts.compare import compare
 from workbench.demo.scripts.outcome import outcome
 
 SMALL = 1_000  # customers, up to which a further evaluation to look at takes no time
@@ -27,7 +28,7 @@ def main(env):
         evaluation = _evaluate(env, manager, {"period": "year", "year": year})
         seconds = time.monotonic() - started
         _apply(env, evaluation, manager, approver)
-    result = outcome(evaluation.with_user(manager), seconds)
+    result = {**outcome(evaluation.with_user(manager), seconds), "comparison": compare(env, manager, evaluation)}
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])
     Path(os.environ["DEMO_RESULT"]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")

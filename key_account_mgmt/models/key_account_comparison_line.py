@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+
+
+class KeyAccountComparisonLine(models.Model):
+    """What one of the compared rule sets makes of one customer."""
+
+    _name = "key.account.comparison.line"
+    _description = "Key Account Comparison Line"
+    _inherit = ["key.account.frozen.mixin"]
+    _order = "comparison_id desc, revenue desc, partner_id, id"
+    _rec_name = "partner_name"
+    # Made by the thousand and never edited.
+    _log_access = False
+
+    comparison_id = fields.Many2one("key.account.comparison", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one("res.partner", string="Customer", index=True, readonly=True, ondelete="set null")
+    partner_name = fields.Char("Customer Name", readonly=True, help="As it was when the comparison was computed.")
+    ruleset_id = fields.Many2one(
+        "key.account.ruleset", string="Rule Set", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    is_reference = fields.Boolean("Reference", readonly=True, help="By the rule set from which moves are told.")
+    revenue = fields.Monetary(readonly=True, aggregator="sum")
+    score = fields.Float(digits=(16, 6), readonly=True, aggregator="avg")
+    rank = fields.Integer(readonly=True, aggregator=None, help="By score; empty where the rule set has no criteria.")
+    rank_spread = fields.Integer(
+        readonly=True, aggregator="avg", help="The customer's worst rank by any of the rule sets less its best one."
+    )
+    vetoed = fields.Boolean(readonly=True)
+    tier_id = fields.Many2one("key.account.tier", readonly=True, ondelete="restrict")
+    tier_color = fields.Integer("Color of the Tier", related="tier_id.color")
+    reference_tier_id = fields.Many2one(
+        "key.account.tier",
+        "Tier by the Reference",
+        readonly=True,
+        ondelete="restrict",
+        help="By the rule set from which moves are told.",
+    )
+    reference_tier_color = fields.Integer("Color of the Tier by the Reference", related="reference_tier_id.color")
+    reference_capped = fields.Boolean(
+        "Capped by the Reference", readonly=True, help="A veto of the reference lowers the tier that its rules give."
+    )
+    moved = fields.Boolean(readonly=True, help="In another tier than by the reference.")
+    direction = fields.Selection(
+        [("up", "Up"), ("same", "Same Level"), ("down", "Down")],
+        readonly=True,
+        help="Against the tier by the reference.",
+    )
+    agreed = fields.Boolean("All Agree", readonly=True, help="Every rule set gives the customer the same tier.")
+    reasons = fields.Json("Reason Codes", readonly=True)
+    differences = fields.Json(readonly=True, help="The criteria that differ most from the reference.")
+    explanation = fields.Char(
+        compute="_compute_explanation",
+        help="What differs most from the reference, in % of the points of each criterion, and why the tier came out.",
+    )
+
+    _customers = models.Index("(comparison_id, partner_id)")
+
+    @api.model
+    def _get_frozen_message(self, action):
+        if action == "unlink":
+            return self.env._("Lines cannot be deleted one by one. Delete the comparison instead.")
+        return self.env._("Lines are made by computing a comparison, not by hand.")
+
+    @api.depends("reasons", "differences", "moved", "reference_capped", "comparison_id.policies")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for (comparison, ruleset), lines in self.grouped(lambda line: (line.comparison_id, line.ruleset_id)).items():
+            policy = (comparison.policies or {}).get(str(ruleset.id)) or {}
+            codes = {found["metric"] for line in lines for found in line.differences or ()}
+            labels = self.env["key.account.explainer"]._get_labels(policy, sorted(codes))
+            for line in lines:
+                line.explanation = " ".join(line._get_explanation_sentences(policy, labels))
+
+    def _get_explanation_sentences(self, policy, labels):
+        """Why another tier than by the reference, then why this one."""
+        moves = self._get_move_sentences(labels) if self.moved else []
+        explainer = self.env["key.account.explainer"]
+        return moves + explainer._get_reason_sentences(policy, self.reasons or [], self.currency_id, labels)
+
+    def _get_move_sentences(self, labels):
+        capped = [self.env._("By the reference lowered by veto.")] if self.reference_capped else []
+        if not self.differences:
+            return capped or [self.env._("No criterion differs: tier rules or vetoes do.")]
+        return capped + [self._get_difference_sentence(found, labels) for found in self.differences]
+
+    def _get_difference_sentence(self, found, labels):
+        """One of ``differences``, as the core dumps it: ``first`` is the reference, ``second`` this rule set.
+
+        Short, since lists show it: the part of the points that the customer gets.
+        """
+        formatter, explainer = self.env["key.account.formatter"], self.env["key.account.explainer"]
+        shares = {
+            name: formatter._format_percentage(found[name], 1)
+            for name in ("first", "second")
+            if found[name] is not None
+        }
+        names = {"metric": explainer._get_metric_label(found["metric"], labels).name, **shares}
+        if found["kind"] == "points":
+            return self.env._("“%(metric)s” %(second)s, by the reference %(first)s.", **names)
+        if found["kind"] == "weight":
+            return self.env._("“%(metric)s” weighs %(second)s, by the reference %(first)s.", **names)
+        if found["first"] is None:
+            return self.env._("“%(metric)s” here only: %(second)s.", **names)
+        return self.env._("“%(metric)s” by the reference only: %(first)s.", **names)

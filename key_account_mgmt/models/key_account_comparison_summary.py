@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+
+class KeyAccountComparison(models.Model):
+    """What a comparison tells its readers: each rule set, each pair of them, and where all agree."""
+
+    _inherit = "key.account.comparison"  # pylint: disable=consider-merging-classes-inherited
+
+    summary_html = fields.Html(
+        "Result",
+        compute="_compute_summary_html",
+        sanitize=False,
+        groups="sales_team.group_sale_salesman_all_leads",
+    )
+
+    @api.depends("result", "customer_count", "agreed_count")
+    @api.depends_context("lang")
+    def _compute_summary_html(self):
+        for comparison in self:
+            comparison.summary_html = comparison.result and self.env["ir.qweb"]._render(
+                "key_account_mgmt.comparison_summary", comparison._get_summary_values()
+            )
+
+    def _get_summary_values(self):
+        """What the template of the result shows."""
+        methods = self._get_method_rows()
+        share = 100.0 * self.agreed_count / self.customer_count if self.customer_count else 0.0
+        return {
+            "methods": methods,
+            "correlations": self._get_correlation_rows(methods),
+            "pairs": [self._get_pair_row(pair, methods) for pair in self.result["pairs"]],
+            "agreement": self.env._(
+                "All rule sets agree on %(agreed)s of %(total)s customers (%(share)s).",
+                agreed=self._format_count(self.agreed_count),
+                total=self._format_count(self.customer_count),
+                share=self._format_share(share),
+            ),
+            "agreed_width": round(share),
+        }
+
+    def _get_method_rows(self):
+        """The rule sets under today's names, with their tiers and what the best tier covers."""
+        methods = self.result["methods"]
+        rulesets = self.env["key.account.ruleset"].browse(method["ruleset_id"] for method in methods).exists()
+        names = {ruleset.id: ruleset.display_name for ruleset in rulesets}
+        tiers = self.env["key.account.tier"].browse(
+            tier["id"] for method in methods for tier in method["tiers"] if tier["id"]
+        )
+        known = {tier.id: tier for tier in tiers.exists()}
+        return [
+            {
+                "name": names.get(method["ruleset_id"]) or method["name"],
+                "scored": method["scored"],
+                "tiers": [self._get_tier_cell(tier, known.get(tier["id"])) for tier in method["tiers"]],
+                **self._get_top_cells(method["top"]),
+            }
+            for method in methods
+        ]
+
+    def _get_tier_cell(self, tier, record):
+        return {
+            "code": tier["code"],
+            "name": (record and record.name) or tier["code"] or self.env._("No tier"),
+            "color": record.color if record else 0,
+            "customers": self._format_count(tier["customers"]),
+        }
+
+    def _get_top_cells(self, top):
+        share = top["share_pct"]
+        return {
+            "top_customers": self._format_count(top["customers"]),
+            "top_revenue": self.env["key.account.formatter"]._format_amount(top["revenue"], self.currency_id),
+            "top_share": None if share is None else self._format_share(float(share)),
+            "top_width": round(float(share or 0)),
+        }
+
+    def _get_correlation_rows(self, methods):
+        """A square of texts: the correlation of each rule set with each; None where it is not defined."""
+        found = {}
+        for pair in self.result["pairs"]:
+            value = pair["correlation"]
+            shown = None if value is None else formatLang(self.env, float(value), digits=3)
+            found[pair["first"], pair["second"]] = found[pair["second"], pair["first"]] = shown
+        places = range(len(methods))
+        return [
+            {"name": methods[row]["name"], "cells": [found.get((row, column)) for column in places], "own": row}
+            for row in places
+        ]
+
+    def _get_pair_row(self, pair, methods):
+        """The matrix of two rule sets as rows of cells."""
+        first, second = methods[pair["first"]], methods[pair["second"]]
+        counts = {(before, now): count for before, now, count in pair["matrix"]}
+        return {
+            "first": first,
+            "second": second,
+            "moves": self.env._(
+                "%(count)s customers (%(share)s) are in another tier.",
+                count=self._format_count(pair["moved"]),
+                share=self._format_share(100.0 * pair["moved"] / self.customer_count),
+            ),
+            "rows": [
+                {
+                    "tier": before,
+                    "cells": [
+                        {
+                            "same": before["code"] == now["code"],
+                            "count": self._format_count(counts.get((before["code"], now["code"]), 0)),
+                            "empty": (before["code"], now["code"]) not in counts,
+                        }
+                        for now in second["tiers"]
+                    ],
+                }
+                for before in first["tiers"]
+            ],
+        }
+
+    def _format_count(self, number):
+        return formatLang(self.env, number, digits=0)
+
+    def _format_share(self, number):
+        return self.env._("%(number)s %%", number=formatLang(self.env, number, digits=1))
+
+    # -------------------------------------------------------------------------
+    # Lists
+    # -------------------------------------------------------------------------
+
+    def action_open_lines(self):
+        """Every customer by every rule set."""
+        return self._get_lines_action(self.name, {})
+
+    def action_open_moves(self):
+        """Who gets another tier than by the reference."""
+        title = self.env._("Moves: %(name)s", name=self.name)
+        return self._get_lines_action(title, {"search_default_moved": 1, "search_default_group_reference_tier": 1})
+
+    def action_open_agreed(self):
+        """Who gets the same tier by every rule set, once each."""
+        title = self.env._("All agree: %(name)s", name=self.name)
+        return self._get_lines_action(
+            title, {"search_default_agreed": 1, "search_default_reference": 1, "search_default_group_tier": 1}
+        )
+
+    def _get_lines_action(self, title, context):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_comparison_line_action")
+        # The client shows the display name where there is one.
+        names = {"name": title, "display_name": title}
+        return {**action, **names, "domain": [("comparison_id", "=", self.id)], "context": context}

@@ -1,0 +1,31 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class KeyAccountRuleset(models.Model):
+    """From the list of rule sets to a comparison of those that are selected."""
+
+    _inherit = "key.account.ruleset"
+
+    def action_compare(self):
+        """Open a new comparison of these rule sets; nothing is computed yet."""
+        if len(self) < 2:
+            raise UserError(self.env._("Select two or more rule sets to compare."))
+        if len(self.company_id) > 1:
+            raise UserError(
+                self.env._(
+                    "The selected rule sets belong to several companies: %(companies)s. Select those of one company.",
+                    companies=", ".join(self.company_id.mapped("name")),
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Compare Rule Sets"),
+            "res_model": "key.account.comparison",
+            "views": [(False, "form")],
+            "context": {
+                "default_company_id": self.company_id.id,
+                "default_ruleset_ids": [Command.set(self.ids)],
+            },
+        }

@@ -1,0 +1,126 @@
+"""Several methods side by side: what each makes of the same customers, and where they part."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations
+from typing import NamedTuple
+
+from .correlation import spearman
+from .evaluator import Result
+from .exact import EXACT, HUNDRED, ZERO, rounded
+from .policy import Policy
+from .ranking import Value
+
+Tier = str | None
+
+
+class Method:
+    """A policy and what it makes of a population, as columns that ``add`` lengthens batch by batch.
+
+    ``order``: codes of its tiers, the best first. ``tiers``: a code per customer, None without a tier. ``scores``: the
+    totals, None where the policy has no criteria and so puts nobody before anybody.
+    """
+
+    def __init__(self, policy: Policy):
+        self.policy = policy
+        self.order = [tier.code for tier in sorted(policy.tiers, key=lambda tier: tier.rank)]
+        self.tiers: list[Tier] = []
+        self.scores: list[Decimal | None] = []
+
+    def add(self, results: Iterable[Result]) -> None:
+        """Take in the results of a batch; all methods must be given the same customers in the same order."""
+        for result in results:
+            self.tiers.append(result.decision.tier)
+            self.scores.append(result.total if self.policy.criteria else None)
+
+
+class TopTier(NamedTuple):
+    """A method's best tier: its customers, their revenue, and its share of all in % (negative revenue is zero).
+
+    ``share_pct`` is None where there is no revenue at all.
+    """
+
+    tier: str
+    customers: int
+    revenue: Decimal
+    share_pct: Decimal | None
+
+
+class Pair(NamedTuple):
+    """Two methods, by their places in the comparison.
+
+    ``matrix``: customers by (tier of the first, tier of the second), only where there are any. ``moved``: customers
+    whose tiers have different codes. ``correlation``: Spearman's, of the scores; None where it is not defined.
+    """
+
+    first: int
+    second: int
+    matrix: Mapping[tuple[Tier, Tier], int]
+    moved: int
+    correlation: Decimal | None
+
+
+class Comparison(NamedTuple):
+    """``tops`` by method, ``pairs`` of methods, and of each customer whether all methods give it the same tier."""
+
+    tops: tuple[TopTier, ...]
+    pairs: tuple[Pair, ...]
+    agreed: tuple[bool, ...]
+
+
+def compare(methods: Sequence[Method], revenues: Sequence[Value | None]) -> Comparison:
+    """The comparison of ``methods`` on one population; ``revenues``: each customer's, in the order of the methods.
+
+    Raises ValueError where the columns are not equally long.
+    """
+    numbered = combinations(enumerate(methods), 2)
+    return Comparison(
+        tuple(_top(method, revenues) for method in methods),
+        tuple(_pair(first, second) for first, second in numbered),
+        tuple(map(agree, zip(*(method.tiers for method in methods), strict=True))),
+    )
+
+
+def agree(tiers: Iterable[Tier]) -> bool:
+    """Whether a customer is in the same tier by every method, by code; none at all by every method also counts."""
+    return len(set(tiers)) <= 1
+
+
+def rank_spread(ranks: Iterable[int | None]) -> int | None:
+    """The customer's worst rank less its best one; None where a method does not rank it."""
+    ranks = list(ranks)
+    return None if None in ranks or not ranks else max(ranks) - min(ranks)
+
+
+def direction(before: int | None, now: int | None) -> str:
+    """``up``, ``down`` or ``same``: from a tier of rank ``before`` to one of rank ``now``; no tier is the worst."""
+    if before == now:
+        return "same"
+    return "up" if before is None or (now is not None and now < before) else "down"
+
+
+def _top(method: Method, revenues: Sequence[Value | None]) -> TopTier:
+    best = method.order[0]
+    inside = [revenue or 0 for tier, revenue in zip(method.tiers, revenues, strict=True) if tier == best]
+    everything, own = _positive(revenues), _positive(inside)
+    share = rounded(EXACT.divide(EXACT.multiply(own, HUNDRED), everything)) if everything else None
+    return TopTier(best, len(inside), _total(inside), share)
+
+
+def _positive(revenues: Iterable[Value | None]) -> Decimal:
+    return _total(revenue for revenue in revenues if revenue and revenue > 0)
+
+
+def _total(revenues: Iterable[Value]) -> Decimal:
+    total = ZERO
+    for revenue in revenues:
+        total = EXACT.add(total, revenue)
+    return total
+
+
+def _pair(first: tuple[int, Method], second: tuple[int, Method]) -> Pair:
+    (one, ours), (other, theirs) = first, second
+    matrix = Counter(zip(ours.tiers, theirs.tiers, strict=True))
+    moved = sum(count for (before, now), count in matrix.items() if before != now)
+    return Pair(one, other, dict(matrix), moved, spearman(ours.scores, theirs.scores))

@@ -1,0 +1,86 @@
+"""Why a customer ends in another tier by another method: the criteria that differ most."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .exact import EXACT, HUNDRED, ZERO, plain, rounded
+from .policy import Policy
+
+Points = Mapping[str, Decimal]
+# Rounded points of one value differ a little where their maxima do; and nobody moves for less.
+_TELLING = Decimal("0.1")
+
+
+class Difference(NamedTuple):
+    """What two methods make of a ``metric``, in %; None: by that method it does not count.
+
+    ``kind``: ``points`` (points ÷ their maximum, where both have criteria on the metric), ``only`` (the same, where one
+    has) or ``weight`` (maximum ÷ maximum of all criteria, where both give the same part of it).
+    """
+
+    kind: str
+    metric: str
+    first: Decimal | None
+    second: Decimal | None
+
+    def dump(self) -> dict[str, Any]:
+        """The difference as plain JSON values, numbers as text."""
+        return plain(self)
+
+
+def differences(first: Policy, second: Policy, points: tuple[Points, Points], limit: int = 3) -> list[Difference]:
+    """The criteria that differ most for a customer with ``points`` by key of the criterion, at most ``limit``.
+
+    A criterion is the same in both methods where it looks at the same metric; several on one metric count together.
+    First come those that both have, by the gap between them; then those that only one has, by what they weigh there;
+    then those of which just the weight differs. Gaps below 0.1 % count as none. No difference at all: rules and vetoes
+    tell the methods apart.
+    """
+    ours, theirs = _totals(first, points[0]), _totals(second, points[1])
+    found = [one for metric in dict.fromkeys((*ours, *theirs)) for one in _compared(metric, ours, theirs)]
+    return [one for _order, one in sorted(found, key=lambda pair: pair[0])[:limit]]
+
+
+class _Total(NamedTuple):
+    """What a customer has of all points that a method gives for a metric, and what they weigh, both in %."""
+
+    share: Decimal
+    weight: Decimal
+
+
+def _totals(policy: Policy, points: Points) -> dict[str, _Total]:
+    gained: dict[str, list[Decimal]] = {}
+    for criterion in policy.criteria:
+        total = gained.setdefault(criterion.metric, [ZERO, ZERO])
+        total[0] = EXACT.add(total[0], points[criterion.key])
+        total[1] = EXACT.add(total[1], criterion.max_points)
+    everything = ZERO
+    for _points, maximum in gained.values():
+        everything = EXACT.add(everything, maximum)
+    return {
+        metric: _Total(_percent(got, maximum), _percent(maximum, everything))
+        for metric, (got, maximum) in gained.items()
+    }
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    return rounded(EXACT.divide(EXACT.multiply(part, HUNDRED), whole))
+
+
+def _compared(
+    metric: str, ours: Mapping[str, _Total], theirs: Mapping[str, _Total]
+) -> list[tuple[tuple[int, Decimal], Difference]]:
+    """The difference in a metric, if there is one, behind its place among the others."""
+    mine, other = ours.get(metric), theirs.get(metric)
+    if not (mine and other):
+        alone = mine or other
+        return [((1, -alone.weight), Difference("only", metric, mine and mine.share, other and other.share))]
+    for place, kind, (first, second) in [
+        (0, "points", (mine.share, other.share)),
+        (2, "weight", (mine.weight, other.weight)),
+    ]:
+        gap = abs(EXACT.subtract(first, second))
+        if gap >= _TELLING:
+            return [((place, -gap), Difference(kind, metric, first, second))]
+    return []
