@@ -7,6 +7,7 @@ from .credit_use import CreditUse
 from .decision import Decision
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
+from .expectation import added_value, prospect_value
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -38,6 +39,7 @@ __all__ = [
     "Result",
     "RewardGrant",
     "Standing",
+    "added_value",
     "covered",
     "evaluate",
     "formula_inputs",
@@ -45,6 +47,7 @@ __all__ = [
     "lint",
     "matcher_name",
     "no_worse",
+    "prospect_value",
     "rank",
     "stricter",
     "terms",

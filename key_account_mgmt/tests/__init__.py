@@ -26,6 +26,7 @@ from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
 from . import test_explainer
+from . import test_expectation
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
@@ -42,6 +43,7 @@ from . import test_metric_value
 from . import test_retail_figures
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_target
 from . import test_tour
 from . import test_translations
 from . import test_ways_round
