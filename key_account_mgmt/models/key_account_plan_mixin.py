@@ -46,7 +46,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
 
     _name = "key.account.plan.mixin"
     _description = "Plan for a Key Account"
-    _order = "date_to desc, partner_id"
+    _order = "year desc, partner_id, date_from"
     _check_company_auto = True
 
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)

@@ -30,7 +30,7 @@ class KeyAccountSourceExpectation(models.AbstractModel):
               FROM %(invoices)s invoiced
          FULL JOIN (%(expectations)s) expected ON expected.partner_id = invoiced.partner_id
             """,
-            invoices=self.env["key.account.collector"]._get_alias("invoice"),
+            invoices=self._get_invoices_sql(),
             expectations=self._get_expectations_sql(scope),
         )
 

@@ -38,7 +38,7 @@ class KeyAccountSourceTarget(models.AbstractModel):
             """,
             attainment_pct=self._get_percentage_sql(SQL("COALESCE(invoiced.revenue, 0)"), SQL("planned.target")),
             customer=self._get_customer_join_sql(scope, SQL("entry.partner_id")),
-            invoices=self.env["key.account.collector"]._get_alias("invoice"),
+            invoices=self._get_invoices_sql(),
             company_id=scope.company.id,
             date_from=scope.date_from,
             date_to=scope.date_to,
