@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rules import together
+from .key_account_approval_judge import APPROVAL_KINDS
 
-APPROVAL_KINDS = [("discount", "Discount"), ("credit", "Credit")]
 APPROVAL_STATES = [
     ("requested", "Requested"),
     ("approved", "Approved"),
@@ -30,7 +30,7 @@ def clean(records):
 
 
 class KeyAccountApproval(models.Model):
-    """Somebody else's recorded consent to go over a cap, or the request for it.
+    """Somebody else's recorded consent to go over a cap or a limit, or the request for it.
 
     It is made by ``_request`` and decided by its buttons, and nothing else of it ever changes: not by the superuser,
     not by an import, not by a context key. What it allows are its ``terms``; whether the order still is within them
@@ -62,9 +62,9 @@ class KeyAccountApproval(models.Model):
         " They cannot decide.",
     )
     reason = fields.Text(required=True, readonly=True)
-    excess = fields.Monetary("Over the Cap", readonly=True, aggregator="sum")
+    excess = fields.Monetary("Over by", readonly=True, aggregator="sum")
     level_id = fields.Many2one("key.account.approval.level", readonly=True, index=True, ondelete="restrict")
-    terms = fields.Json(readonly=True, help="What is asked for, line by line, in figures.")
+    terms = fields.Json(readonly=True, help="What is asked for, in figures.")
     details = fields.Json(readonly=True, help="The same in the words of the day, to be read.")
     details_html = fields.Html(compute="_compute_details_html", sanitize=False)
     state = fields.Selection(APPROVAL_STATES, required=True, readonly=True, index=True)
@@ -95,25 +95,29 @@ class KeyAccountApproval(models.Model):
     def _compute_holds(self):
         # Asked anew in each request, not on each change of an order line: those who type do not wait for it.
         # sudo: whoever may read the approval may know this much of its order
-        verdicts = self.env["key.account.discount"]._judge_orders(self.sudo().order_id, strict=False)
-        for approval in self:
-            order = approval.sudo().order_id
-            approval.holds = bool(order) and approval._covers(order, verdicts.get(order))
+        judges = self._get_judges()
+        for kind, approvals in self.grouped("kind").items():
+            verdicts = judges[kind]._judge_orders(approvals.sudo().order_id, strict=False)
+            for approval in approvals:
+                order = approval.sudo().order_id
+                approval.holds = bool(order) and approval._covers(order, verdicts.get(order))
 
     def _covers(self, order, verdict):
         """Whether an order is within what this approval is about.
 
-        :param verdict: of the order; None when nothing of it is capped, so that there is nothing to be over
+        :param verdict: of the order; None when nothing binds it, so that there is nothing to be over
         """
         if not verdict or not verdict.over:
             return True
         # One that cannot be judged, such as an order in a currency without a rate, is within nothing.
-        return not verdict.problem and self._is_for(order) and verdict.is_covered(self.terms)
+        if verdict.problem or self._get_judge()._get_obstacle(order, verdict):
+            return False
+        return self._is_for(order) and verdict.is_covered(self.terms)
 
     def _is_for(self, order):
         """Another customer's deal, or another company's, was not what somebody consented to."""
-        customer = order.partner_invoice_id if self.kind == "credit" else order.partner_id
-        return self.partner_id == customer.commercial_partner_id and self.company_id == order.company_id
+        customer = self._get_judge()._get_approved_customer(order)
+        return self.partner_id == customer and self.company_id == order.company_id
 
     @api.depends("state", "holds")
     def _compute_standing(self):
@@ -124,24 +128,9 @@ class KeyAccountApproval(models.Model):
                 approval.standing = "waiting" if approval.state == "requested" else approval.state
 
     @api.model
-    def _get_approved_terms(self, orders, kind="discount"):
-        """What was consented to: ``{order id: [terms]}``, for orders with an approval of their customer and company.
-
-        For the guard of confirmed orders; in sudo, since whoever touches an order need not be allowed to read its
-        approvals, and must have the good of them all the same. Nothing but the terms leaves this function.
-        """
-        approvals = self.sudo().search(
-            [("order_id", "in", orders.ids), ("state", "=", "approved"), ("kind", "=", kind)]
-        )
-        terms = {}
-        for approval in approvals:
-            if approval._is_for(approval.order_id):
-                terms.setdefault(approval.order_id.id, []).append(approval.terms)
-        return terms
-
-    @api.model
     def _is_covered_together(self, verdict, orders):
-        """Whether a document made from these orders is within what somebody consented to for each of them."""
+        """Whether the discounts of a document made from these orders are within what somebody consented to for each
+        of them."""
         consented = self._get_approved_terms(orders)
         choices = itertools.product(*consented.values()) if consented else ()
         return any(terms and verdict.is_covered(terms) for terms in map(together, choices))
@@ -208,7 +197,7 @@ class KeyAccountApproval(models.Model):
     # Who may decide
     # -------------------------------------------------------------------------
 
-    @api.depends("excess", "company_id")
+    @api.depends("kind", "excess", "company_id")
     @api.depends_context("uid")
     def _compute_is_approver(self):
         mine = self.sudo().search(self._search_is_approver("in", [True]) & Domain("id", "in", self.ids))
@@ -233,10 +222,18 @@ class KeyAccountApproval(models.Model):
         if operator != "in":
             return NotImplemented
         uid = self.env.uid
-        hands = Domain.OR(Domain(path, "=", uid) for path in ("user_id", "create_uid", "order_line.write_uid"))
+        # Past access rules: approvers need not be allowed to read orders, and learn of none here but whether they had
+        # a hand in it.
+        hands = Domain.OR(
+            [
+                Domain("user_id", "=", uid),
+                Domain("create_uid", "=", uid),
+                Domain("order_line", "any!", Domain("write_uid", "=", uid)),
+            ]
+        )
         return (
             Domain("state", "=", "requested")
             & Domain("is_approver", "=", True)
             & Domain("involved_user_ids", "not in", uid)
-            & ~Domain("order_id", "any", hands)
+            & ~Domain("order_id", "any!", hands)
         )

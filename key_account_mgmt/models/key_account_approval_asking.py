@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
 from .key_account_approval import clean
-from .key_account_approval_level import MANAGER_GROUP
 
 ACTIVITY = "key_account_mgmt.mail_activity_type_approval"
 
@@ -17,33 +16,38 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _request(self, order, reason):
-        """Ask for approval of an order as it is now, and tell the approvers.
+        """Ask for whatever approval an order needs as it is now, and tell the approvers.
 
-        The order is judged here, whatever the screen showed. An older request that waits is withdrawn.
+        The order is judged here, whatever the screen showed. Older requests that wait are withdrawn, unless they are
+        for the same.
 
-        :param order: a saved order over its cap
+        :param order: a saved order that is over a cap or a limit
         :param reason: why the customer should get this, for the approvers
-        :return: the request
+        :return: the requests, one for each kind that was not asked for yet
         :raises UserError: nothing to approve, no reason, the same request waits already, nobody could approve it
         """
         order.ensure_one()
         order.check_access("write")
         reason = (reason or "").strip()
         if not reason:
-            raise UserError(
-                self.env._("Say why %s should get more than its cap: the approvers decide by it.", order.name)
-            )
+            raise UserError(self.env._("Say why %s should be approved: the approvers decide by it.", order.name))
         self._lock_order(order)
-        verdict = self._get_verdict_to_approve(order)
-        vals = self._prepare_request(order.sudo(), verdict, reason)
+        needs = self._get_needs_to_ask(order)
+        wanted = [self._prepare_request(order.sudo(), kind, need.verdict, reason) for kind, need in needs.items()]
         pending = self.sudo().search([("order_id", "=", order.id), ("state", "=", "requested")])
-        self._check_not_asked(order, pending, vals["terms"])
-        pending.with_env(self.env)._withdraw(self.env._("Replaced by a newer request."))
-        approval = self._record([vals])
-        approval._check_somebody_decides()
+        kept = pending.filtered(lambda one: any(one._is_same(vals) for vals in wanted))
+        wanted = [vals for vals in wanted if not any(one._is_same(vals) for one in kept)]
+        self._check_not_asked(order, kept, wanted)
+        (pending - kept).with_env(self.env)._withdraw(self.env._("Replaced by a newer request."))
+        approvals = self._record(self._number(order, wanted))
+        approvals._check_somebody_decides()
         self._end_activities(order)
-        approval._notify_request()
-        return approval
+        approvals._notify_request()
+        return approvals
+
+    def _is_same(self, vals):
+        """Whether this request is what would be asked for now."""
+        return self.kind == vals["kind"] and self.terms == vals["terms"]
 
     @api.model
     def _lock_order(self, order):
@@ -53,47 +57,28 @@ class KeyAccountApproval(models.Model):
         order.invalidate_recordset()
 
     @api.model
-    def _get_verdict_to_approve(self, order):
-        """The verdict on an order that needs approval."""
-        if order.state == "cancel":
-            raise UserError(
-                self.env._("%s is cancelled. Set it to quotation first, then ask for approval.", order.name)
-            )
-        verdict = self.env["key.account.discount"]._judge_orders(order).get(order)
-        if not verdict or not verdict.over:
-            raise UserError(
-                self.env._("%s is within its discount caps: there is nothing to approve. Confirm it.", order.name)
-            )
-        return verdict
-
-    @api.model
-    def _check_not_asked(self, order, pending, terms):
-        if any(approval.terms == terms for approval in pending):
+    def _check_not_asked(self, order, kept, wanted):
+        if kept and not wanted:
             raise UserError(
                 self.env._(
                     "Approval of %(order)s as it is was asked for already, by %(user)s. Wait for the decision, or"
                     " change the order and ask again.",
                     order=order.name,
-                    user=pending[0].requested_by_id.name,
+                    user=kept[0].requested_by_id.name,
                 )
             )
-        decided = self.sudo().search([("order_id", "=", order.id), ("state", "=", "approved")])
-        if any(approval.terms == terms and approval._is_for(order) for approval in decided):
-            raise UserError(self.env._("%s is approved as it is. Confirm it.", order.name))
 
     @api.model
-    def _prepare_request(self, order, verdict, reason):
-        """Every stored field, so that no default of the context or of a user gets in."""
-        excess = float(verdict.judgement.excess)
-        levels = self.env["key.account.approval.level"]._get_by_company(order.company_id)[order.company_id]
-        # As it comes back from the database, to be compared with what is there.
-        terms = json.loads(json.dumps(verdict.get_terms()))
+    def _prepare_request(self, order, kind, verdict, reason):
+        """Every stored field but the name, so that no default of the context or of a user gets in."""
+        excess = float(verdict.excess)
+        judge = self._get_judges()[kind]
+        levels = self.env["key.account.approval.level"]._get_in_force(order.company_id)[order.company_id, kind]
         return {
-            "name": self.env._("%(order)s/%(number)s", order=order.name, number=self._get_next_number(order)),
-            "kind": "discount",
+            "kind": kind,
             "order_id": order.id,
             "company_id": order.company_id.id,
-            "partner_id": order.partner_id.commercial_partner_id.id,
+            "partner_id": judge._get_approved_customer(order).id,
             "requested_by_id": self.env.uid,
             "requested_on": fields.Datetime.now(),
             "salesperson_id": order.user_id.id,
@@ -101,8 +86,9 @@ class KeyAccountApproval(models.Model):
             "reason": reason,
             "excess": excess,
             "level_id": levels._get_required(excess).id,
-            "terms": terms,
-            "details": self._prepare_details(verdict),
+            # As it comes back from the database, to be compared with what is there.
+            "terms": json.loads(json.dumps(verdict.get_terms())),
+            "details": judge._prepare_details(verdict),
             "state": "requested",
             "decided_by_id": False,
             "decided_on": False,
@@ -110,8 +96,13 @@ class KeyAccountApproval(models.Model):
         }
 
     @api.model
-    def _get_next_number(self, order):
-        return self.sudo().search_count([("order_id", "=", order.id)]) + 1
+    def _number(self, order, vals_list):
+        """The values with the names of the next requests for an order."""
+        first = self.sudo().search_count([("order_id", "=", order.id)]) + 1
+        return [
+            {**vals, "name": self.env._("%(order)s/%(number)s", order=order.name, number=number)}
+            for number, vals in enumerate(vals_list, first)
+        ]
 
     @api.model
     def _get_hands(self, order):
@@ -125,28 +116,21 @@ class KeyAccountApproval(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_eligible(self):
-        """Who decides on approvals of this size, the lowest level first, whether they had a hand in them or not:
-        ``{approval: [users]}``; without a level for it, the Key Accounts managers come first."""
-        levels = self.env["key.account.approval.level"]._get_by_company(self.company_id)
-        managers = {company: self._get_managers(company) for company in levels}
+        """Who decides on approvals of this kind and size, whether they had a hand in them or not.
+
+        :return: ``{approval: [users]}``, the lowest level first; without a level for it, those who decide without one
+            come first
+        """
+        levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
+        deciders = self.env["key.account.approval.level"]._get_deciders(self.company_id)
         found = {}
         for approval in self:
-            company = approval.company_id
-            required = levels[company]._get_required(approval.excess)
-            above = levels[company].filtered(lambda level, least=required: level.amount_from >= least.amount_from)
+            own = levels[approval.company_id, approval.kind]
+            required = own._get_required(approval.excess)
+            above = own.filtered(lambda level, least=required: level.amount_from >= least.amount_from)
             users = [level.user_ids.filtered("active") for level in above]
-            found[approval] = users if required else [managers[company], *users]
+            found[approval] = users if required else [deciders[approval.company_id, approval.kind], *users]
         return found
-
-    @api.model
-    def _get_managers(self, company):
-        group = self.env.ref(MANAGER_GROUP)
-        # sudo: salespeople may ask, and need not read who has which rights
-        return (
-            self.env["res.users"]
-            .sudo()
-            .search([("all_group_ids", "in", group.ids), ("company_ids", "in", company.ids), ("share", "=", False)])
-        )
 
     def _get_barred(self):
         """Who must not decide on this one: had a hand in the order when it was asked for, or has one now."""
@@ -163,6 +147,12 @@ class KeyAccountApproval(models.Model):
             found[approval] = left[0] if left else self.env["res.users"]
         return found
 
+    def _get_deciders_name(self):
+        """Who decides without a level, in words."""
+        # sudo: the name of a group is no secret
+        group = self.env.ref(self._get_judge()._get_approver_groups()[0]).sudo()
+        return group.full_name
+
     def _check_somebody_decides(self):
         for approval, users in self._get_asked().items():
             if not users:
@@ -172,7 +162,7 @@ class KeyAccountApproval(models.Model):
                         " Ask a rule administrator to add approvers under Key Accounts / Rules and Metrics /"
                         " Approval Levels.",
                         order=approval.order_id.name,
-                        level=approval.level_id.sudo().name or self.env._("a Key Accounts manager"),
+                        level=approval.level_id.sudo().name or approval._get_deciders_name(),
                     )
                 )
 
@@ -185,8 +175,8 @@ class KeyAccountApproval(models.Model):
             approval._schedule(approval, users)
             approval._log_on_order(
                 self.env._(
-                    "Approval asked for: %(excess)s over the cap. %(reason)s",
-                    excess=approval._format_excess(),
+                    "Approval asked for: %(excess)s. %(reason)s",
+                    excess=approval._describe_excess(),
                     reason=approval.reason,
                 )
             )
@@ -210,10 +200,10 @@ class KeyAccountApproval(models.Model):
         values = {
             "order": self.order_id.sudo().name,
             "customer": self.partner_id.sudo().name,
-            "excess": self._format_excess(),
+            "excess": self._describe_excess(),
         }
         if self.state == "requested":
-            summary = self.env._("Approve or refuse: %(order)s of %(customer)s, %(excess)s over the cap", **values)
+            summary = self.env._("Approve or refuse: %(order)s of %(customer)s, %(excess)s", **values)
             return {"summary": summary, "note": plaintext2html(self.reason)}
         if self.state == "approved":
             return {"summary": self.env._("Approved: confirm %(order)s of %(customer)s", **values)}
@@ -222,9 +212,8 @@ class KeyAccountApproval(models.Model):
             "note": plaintext2html(self.comment),
         }
 
-    def _format_excess(self):
-        formatter = self.env["key.account.formatter"]
-        return formatter._format_amount(repr(self.excess), self.currency_id)
+    def _describe_excess(self):
+        return self._get_judge()._describe_excess(self.details, self.currency_id)
 
     def _log_on_order(self, message):
         if self.order_id:
@@ -241,9 +230,9 @@ class KeyAccountApproval(models.Model):
 
     def _reassign(self):
         """The levels changed: requests that wait go to the people who decide now."""
-        levels = self.env["key.account.approval.level"]._get_by_company(self.company_id)
+        levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
         for approval in self:
-            level = levels[approval.company_id]._get_required(approval.excess)
+            level = levels[approval.company_id, approval.kind]._get_required(approval.excess)
             if level != approval.level_id:
                 approval._set_values({"level_id": level.id})
         for approval, users in self._get_asked().items():

@@ -69,7 +69,7 @@ class KeyAccountApproval(models.Model):
         self._finish()
         for approval in self:
             approval._log_decision()
-            approval._schedule(approval.order_id, approval.requested_by_id.filtered("active"))
+            approval._tell_asker()
 
     def _claim(self):
         """Make sure that the user sees these requests, that nobody decides them meanwhile, and that they wait."""
@@ -108,9 +108,9 @@ class KeyAccountApproval(models.Model):
         if user not in eligible:
             raise AccessError(
                 self.env._(
-                    "%(name)s is %(excess)s over the cap. That is decided by: %(others)s.",
+                    "%(name)s: %(excess)s. That is decided by: %(others)s.",
                     name=self.name,
-                    excess=self._format_excess(),
+                    excess=self._describe_excess(),
                     others=self._get_others_text(),
                 )
             )
@@ -132,9 +132,15 @@ class KeyAccountApproval(models.Model):
         self._end_activities(self)
         self._mark_orders()
 
+    def _tell_asker(self):
+        """Who asked has to act: on a refusal at once, on an approval when nothing else of the order waits."""
+        # sudo: an approver need not be allowed to read the salesperson's orders
+        if self.state == "refused" or self.order_id.sudo().key_account_approval_state != "waiting":
+            self._schedule(self.order_id, self.requested_by_id.filtered("active"))
+
     def _log_decision(self):
         if self.state == "approved":
-            message = self.env._("Approved: %(excess)s over the cap.", excess=self._format_excess())
+            message = self.env._("Approved: %(excess)s.", excess=self._describe_excess())
         else:
             message = self.env._("Refused: %(comment)s", comment=self.comment)
         # sudo: as the model has it, nobody has the right to write approvals, not even their log

@@ -2,25 +2,31 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-MANAGER_GROUP = "key_account_mgmt.group_key_account_manager"
+from .key_account_approval_judge import APPROVAL_KINDS
 
 
 class KeyAccountApprovalLevel(models.Model):
-    """Who may consent to how much: up from an amount over the cap, these people and those of the higher levels.
+    """Who may consent to how much of which kind: up from an amount over the cap or the credit limit, these people and
+    those of the higher levels.
 
     Example: levels from 0 (Ann), 500 (Bob) and 5,000 (Carol). An order that is 800 over its cap needs Bob or Carol.
-    Below the lowest level, and in a company without levels, the Key Accounts managers decide as well.
+    Below the lowest level, and in a company without levels of the kind, the groups of its judge decide as well.
     """
 
     _name = "key.account.approval.level"
     _description = "Key Account Approval Level"
-    _order = "company_id, amount_from, id"
+    _order = "company_id, kind desc, amount_from, id"
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount_from = fields.Monetary("Over the Cap from", help="The level decides from this amount over the cap on.")
+    kind = fields.Selection(APPROVAL_KINDS, required=True, default="discount", index=True)
+    amount_from = fields.Monetary(
+        "Over by at Least",
+        help="The level decides from this amount over the discount cap, or over the credit limit, on. One from 0 also"
+        " decides on orders of customers whose invoices are overdue.",
+    )
     user_ids = fields.Many2many(
         "res.users",
         string="Approvers",
@@ -30,9 +36,12 @@ class KeyAccountApprovalLevel(models.Model):
     active = fields.Boolean(default=True)
 
     _amount_unique = models.UniqueIndex(
-        "(company_id, amount_from) WHERE active", "The company has a level from this amount on already."
+        "(company_id, kind, amount_from) WHERE active",
+        "The company has a level of this kind from this amount on already.",
     )
-    _amount_positive = models.Constraint("CHECK (amount_from >= 0)", "A level starts at zero or more over the cap.")
+    _amount_positive = models.Constraint(
+        "CHECK (amount_from >= 0)", "A level starts at zero or more over the cap or the limit."
+    )
 
     @api.constrains("user_ids", "company_id")
     def _check_users(self):
@@ -56,32 +65,76 @@ class KeyAccountApprovalLevel(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _get_by_company(self, companies):
-        """The levels in force, the lowest first: ``{company: levels}``."""
+    def _get_in_force(self, companies):
+        """The levels in force, the lowest first: ``{(company, kind): levels}``."""
         # sudo: whoever asks for an approval may not read the levels, and need not to find his approvers
         levels = self.sudo().with_context(active_test=True).search([("company_id", "in", companies.ids)])
-        return {company: levels.filtered(lambda level, c=company: level.company_id == c) for company in companies}
+        return {
+            (company, kind): levels.filtered(lambda level, c=company, k=kind: level.company_id == c and level.kind == k)
+            for company in companies
+            for kind in self._get_judges()
+        }
 
     def _get_required(self, excess):
-        """Of the levels of one company, that which an amount over the cap needs, or none."""
+        """Of the levels of one company and kind, that which an amount over the cap or limit needs, or none."""
         return self.filtered(lambda level: level.amount_from <= excess)[-1:]
 
     @api.model
+    def _get_deciders(self, companies):
+        """Who decides without a level: ``{(company, kind): users}``, those of the first of the kind's groups that has
+        anybody in the company."""
+        kinds = {kind: judge._get_approver_groups() for kind, judge in self._get_judges().items()}
+        members = {group: self._get_members(group, companies) for groups in kinds.values() for group in groups}
+        return {
+            (company, kind): self._get_first([members[group] for group in groups], company)
+            for company in companies
+            for kind, groups in kinds.items()
+        }
+
+    @api.model
+    def _get_first(self, candidates, company):
+        """Of several lists of users the first in which anybody works in the company; only those who do."""
+        working = [users.filtered(lambda user: company in user.company_ids) for users in candidates]
+        return next(filter(None, working), working[-1])
+
+    @api.model
+    def _get_members(self, group, companies):
+        # sudo: salespeople may ask, and need not read who has which rights
+        users = self.env["res.users"].sudo()
+        return users.search(
+            [
+                ("all_group_ids", "in", self.env.ref(group).ids),
+                ("company_ids", "in", companies.ids),
+                ("share", "=", False),
+            ]
+        )
+
+    @api.model
+    def _get_judges(self):
+        return self.env["key.account.approval"]._get_judges()
+
+    @api.model
     def _get_decidable_domain(self, user):
-        """Approvals of the sizes, and in the companies, that a user decides on; whether he had a hand in them aside.
+        """Approvals of the kinds and sizes, and in the companies, that a user decides on; whether he had a hand in them
+        aside.
 
         The same as ``key.account.approval._get_eligible``, as a filter.
         """
-        manager = user.has_group(MANAGER_GROUP)
+        companies = user.company_ids
+        groups = {group for judge in self._get_judges().values() for group in judge._get_approver_groups()}
+        # Most users are in none of these groups, and cost no further query.
+        deciders = self._get_deciders(companies) if any(map(user.has_group, groups)) else {}
         return Domain.OR(
-            Domain("company_id", "=", company.id) & levels._get_reach(user, manager)
-            for company, levels in self._get_by_company(user.company_ids).items()
+            Domain("company_id", "=", company.id)
+            & Domain("kind", "=", kind)
+            & levels._get_reach(user, user in deciders.get((company, kind), ()))
+            for (company, kind), levels in self._get_in_force(companies).items()
         )
 
-    def _get_reach(self, user, manager):
-        """What a user decides on by the levels of one company."""
+    def _get_reach(self, user, decider):
+        """What a user decides on by the levels of one company and kind."""
         own = self.filtered(lambda level: user in level.user_ids)[-1:]
-        if not own and not manager:
+        if not own and not decider:
             return Domain.FALSE
         above = self.filtered(lambda level: not own or level.amount_from > own.amount_from)[:1]
         return Domain("excess", "<", above.amount_from) if above else Domain.TRUE

@@ -2,8 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from .key_account_approval import clean
-from .key_account_approval_level import MANAGER_GROUP
-from .key_account_evaluation_award import FINANCE_GROUP
+from .key_account_approval_judge import FINANCE_GROUP, MANAGER_GROUP
 
 ACTIVITY_DELIVERY = "key_account_mgmt.mail_activity_type_award_delivery"
 ACTIVITY_FINANCE = "key_account_mgmt.mail_activity_type_award"

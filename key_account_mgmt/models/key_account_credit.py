@@ -74,7 +74,7 @@ class KeyAccountCredit(models.AbstractModel):
             raise UserError("\n".join(problems))
         used, counted = self._get_used(verdicts), self._get_counted(verdicts)
         return {
-            order: verdict.with_use(used=used.get(verdict.account, ZERO) - counted.get(order, ZERO))
+            order: verdict.with_use(used=verdict.used + used.get(verdict.account, ZERO) - counted.get(order, ZERO))
             for order, verdict in verdicts.items()
         }
 
@@ -97,8 +97,8 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_company_claims(self, company, orders):
-        customers = {order: order.partner_invoice_id._origin.commercial_partner_id for order in orders}
         limits = orders.env["res.partner"]._get_key_account_limits(orders.partner_invoice_id._origin, company)
+        customers = {order: order.partner_invoice_id._origin.commercial_partner_id for order in orders}
         checks_overdue = company._get_key_account_credit_facts().overdue_days is not None
         judged = orders.filtered(
             lambda order: customers[order] and (checks_overdue or limits[customers[order]] is not None)
@@ -121,7 +121,7 @@ class KeyAccountCredit(models.AbstractModel):
     def _add_overdue(self, claims):
         """The claims with what is overdue for too long; without those that nothing is in the way of."""
         overdue = {}
-        for company, customers in self._get_customers(claims).items():
+        for company, customers in self._get_customers(claims, limited=False).items():
             days = company._get_key_account_credit_facts().overdue_days
             if days is not None:
                 amounts = self.env["key.account.exposure"]._get_overdue(customers, company, days)
@@ -130,12 +130,15 @@ class KeyAccountCredit(models.AbstractModel):
         return {order: claim for order, claim in known.items() if claim.limit is not None or claim.overdue}
 
     @api.model
-    def _get_used(self, verdicts):
-        """What all together use now, these orders included if they are confirmed: ``{account: Decimal}``."""
-        used = {}
-        for company, customers in self._get_customers(verdicts, limited=True).items():
-            exposures = self.env["key.account.exposure"]._get_exposures(customers, company)
-            used |= {(customer, company): exposure.used for customer, exposure in exposures.items()}
+    def _get_used(self, verdicts, in_turn=False):
+        """What all together use now, these orders included if they are confirmed: ``{account: Decimal}``.
+
+        :param bool in_turn: as of ``_get_exposures_in_turn``, for whoever is about to use more
+        """
+        exposure, used = self.env["key.account.exposure"], {}
+        read = exposure._get_exposures_in_turn if in_turn else exposure._get_exposures
+        for company, customers in self._get_customers(verdicts).items():
+            used |= {(customer, company): found.used for customer, found in read(customers, company).items()}
         return used
 
     @api.model
@@ -152,58 +155,14 @@ class KeyAccountCredit(models.AbstractModel):
         return {order: values[order._origin] for order in confirmed}
 
     @api.model
-    def _get_customers(self, verdicts, limited=False):
+    def _get_customers(self, verdicts, limited=True):
         """Whose credit it is about, by company.
 
         :param bool limited: only customers with a limit
+        :return: ``{company: customers}``, always in the same order, since whoever waits does so in it
         """
         customers = {}
-        for verdict in verdicts.values():
+        for verdict in sorted(verdicts.values(), key=lambda verdict: verdict.company.id):
             if not limited or verdict.limit is not None:
                 customers[verdict.company] = customers.get(verdict.company, verdict.customer) | verdict.customer
         return customers
-
-    # -------------------------------------------------------------------------
-    # Several at once
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _get_refused(self, claims, get_consented):
-        """Which of several confirmed orders do not fit, each judged after the one before it.
-
-        Those that fit, or that somebody consented to, are used credit for the next one of their customer; those that
-        do not fit are not. Limit 1,000: of orders of 600, 500 and 400 the second is refused.
-
-        :param dict claims: ``{order: CreditVerdict}`` of ``_get_claims``, in the order in which they are judged
-        :param get_consented: function of orders: ``{order id: [terms]}``; called when an order does not fit
-        :return: ``{order: CreditVerdict}``
-        """
-        verdicts = self._add_overdue(claims)
-        used = {}
-        for company, customers in self._get_customers(verdicts, limited=True).items():
-            exposures = self.env["key.account.exposure"]._get_exposures_in_turn(customers, company)
-            used |= {(customer, company): exposure.used for customer, exposure in exposures.items()}
-        for verdict in verdicts.values():
-            used[verdict.account] = used.get(verdict.account, ZERO) - verdict.value
-        refused = self._judge_in_turn(verdicts, used, {})
-        consented = get_consented(self.env["sale.order"].union(*verdicts)) if refused else {}
-        return self._judge_in_turn(verdicts, used, consented) if consented else refused
-
-    @api.model
-    def _judge_in_turn(self, verdicts, used, consented):
-        """Those that are refused.
-
-        :param dict used: ``{account: Decimal}`` without any of these orders
-        """
-        refused, used = {}, dict(used)
-        for order, claim in verdicts.items():
-            verdict = claim.with_use(used=used[claim.account])
-            if verdict.over and not self._is_consented(verdict, consented.get(order.id, ())):
-                refused[order] = verdict
-            else:
-                used[claim.account] += verdict.value
-        return refused
-
-    @api.model
-    def _is_consented(self, verdict, consented):
-        return not verdict.problem and any(map(verdict.is_covered, consented))

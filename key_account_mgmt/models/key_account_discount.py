@@ -26,6 +26,11 @@ class Verdict:
     def over(self):
         return bool(self.problem) or self.judgement.over
 
+    @property
+    def excess(self):
+        """The amount that somebody has to consent to."""
+        return Decimal(0) if self.problem else self.judgement.excess
+
     def get_terms(self):
         """What somebody consents to who consents to this, as JSON."""
         return terms(self.judgement, self.basis)

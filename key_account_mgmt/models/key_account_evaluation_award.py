@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .key_account_approval import clean
+from .key_account_approval_judge import FINANCE_GROUP
 
 ACTIVITY = "key_account_mgmt.mail_activity_type_award"
-FINANCE_GROUP = "key_account_mgmt.group_key_account_finance"
 
 
 class KeyAccountEvaluation(models.Model):

@@ -76,7 +76,8 @@ class KeyAccountExposureEntry(models.Model):
     account_id = fields.Integer(readonly=True)
     currency_id = fields.Integer(readonly=True, help="Of orders; everything else is in company currency.")
     amount = fields.Float(required=True, readonly=True, digits=0)
-    # A number without bounds: these ids outgrow the integers of the ORM.
+    # Tells a transaction's own changes from those of others (``key_account_exposure_turn``). A number without bounds:
+    # these ids outgrow the integers of the ORM.
     txid = fields.Float("Transaction", readonly=True, digits=0, help="Of the database, in which the entry was made.")
 
     _contact_idx = models.Index("(partner_id, company_id)")

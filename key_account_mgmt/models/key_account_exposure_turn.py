@@ -28,7 +28,8 @@ class KeyAccountExposure(models.AbstractModel):
         :return: ``{commercial partner: Exposure}``, without ``overdue``
         """
         customers = customers.commercial_partner_id
-        self._flush_read()
+        # All, not only what is read: else what waits to be computed would write the order's row once more.
+        self.env.flush_all()
         txid = self._take_turn(customers, company)
         totals = {customer: defaultdict(lambda: ZERO) for customer in customers}
         for customer_id, kind, currency_id, amount in self._read_entries(customers, company, txid):

@@ -72,7 +72,7 @@ class KeyAccountGuard(models.AbstractModel):
                 customer=verdict.customer.display_name,
             ),
             *(f"• {sentence}" for sentence in self._describe_credit(verdict)),
-            self._describe_way_out(verdict.company, confirmed),
+            self._describe_way_out(verdict, confirmed),
         ]
         return "\n".join(parts)
 
@@ -96,17 +96,17 @@ class KeyAccountGuard(models.AbstractModel):
         return sentences
 
     @api.model
-    def _describe_way_out(self, company, confirmed):
-        asks = company._get_key_account_credit_facts().policy == "approval"
-        if confirmed and asks:
+    def _describe_way_out(self, verdict, confirmed):
+        asks = verdict.company._get_key_account_credit_facts().policy == "approval"
+        if asks and confirmed:
             return self._describe_way_back()
-        if confirmed:
-            return self.env._(
-                "It is confirmed, so this change was not made. First the customer has to pay, or somebody in accounting"
-                " has to raise the limit."
-            )
         if asks:
             return self.env._("Let the customer pay first, or press “Ask for Approval” on the order.")
-        return self.env._(
-            "First the customer has to pay, or somebody in accounting has to raise the limit. Or sell less."
-        )
+        sentences = [self.env._("It is confirmed, so this change was not made.")] if confirmed else []
+        if verdict.overdue:
+            sentences.append(self.env._("What is overdue has to be paid first."))
+        if verdict.excess:
+            sentences.append(
+                self.env._("The customer has to pay something first, or somebody in accounting has to raise the limit.")
+            )
+        return " ".join(sentences)

@@ -111,7 +111,8 @@ class KeyAccountPlanMixin(models.AbstractModel):
 
     def _get_row_name(self, partner, year, quarter):
         """What messages call a row: "Customer: Q1 2025"."""
-        part = "" if quarter in (False, "year") else f"{dict(self._fields['quarter'].selection)[quarter]} "
+        labels = dict(self._fields["quarter"]._description_selection(self.env))
+        part = "" if quarter in (False, "year") else f"{labels[quarter]} "
         return f"{partner.display_name}: {part}{year}"
 
     @api.onchange("partner_id")

@@ -10,6 +10,7 @@ from .key_account_discount_value import ZERO
 # Who may see what a customer owes: those who sell to it and those who collect it.
 CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
 CREDIT_EDITORS = "account.group_account_invoice,account.group_account_readonly"
+LIMIT_FIELDS = ["credit_limit", "key_account_zero_limit"]
 CREDIT_STATES = [("none", "No Limit"), ("limited", "Limit"), ("zero", "Nothing on Credit")]
 
 
@@ -70,13 +71,15 @@ class ResPartner(models.Model):
             also of everybody in a company that does not use credit limits
         """
         # sudo: limits bind everybody, also those who may not read them
-        known = customers.commercial_partner_id.sudo().with_company(company)
+        known = customers.sudo().with_company(company)
         uses_credit = company._get_key_account_credit_facts().uses_credit
         if uses_credit:
-            known.fetch(["credit_limit", "key_account_zero_limit"])  # a contact as a whole takes longer
+            # A contact as a whole takes longer; one statement where contacts are their own customers.
+            known.fetch(["commercial_partner_id", *LIMIT_FIELDS])
+            (known.commercial_partner_id - known).fetch(LIMIT_FIELDS)
         return {
             customer.with_env(customers.env): customer._get_key_account_limit() if uses_credit else None
-            for customer in known
+            for customer in known.commercial_partner_id
         }
 
     def _get_key_account_limit(self):
@@ -123,10 +126,12 @@ class ResPartner(models.Model):
         if {"parent_id", "is_company"}.isdisjoint(vals):
             return super().write(vals)
         before = {partner: partner.commercial_partner_id for partner in self}
-        result = super().write(vals)
-        left = {partner: former for partner, former in before.items() if partner._has_left(former)}
-        if left:
-            self._leave_key_account_credit(left)
+        # Orders that are confirmed by the same call are judged when the limit is gone.
+        with self.env["key.account.guard"]._watch(self.env["sale.order"]):
+            result = super().write(vals)
+            left = {partner: former for partner, former in before.items() if partner._has_left(former)}
+            if left:
+                self._leave_key_account_credit(left)
         return result
 
     def _has_left(self, former):
@@ -143,7 +148,7 @@ class ResPartner(models.Model):
         :return: ``[(contact id, company id)]``: who gets nothing on credit now, and where
         """
         contacts = self.union(*left)
-        self.env["res.partner"].flush_model(["credit_limit", "key_account_zero_limit"])
+        self.env["res.partner"].flush_model(LIMIT_FIELDS)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -167,7 +172,7 @@ class ResPartner(models.Model):
                 [left[contact].id for contact in contacts],
             )
         )
-        contacts.invalidate_recordset(["credit_limit", "key_account_zero_limit"])
+        contacts.invalidate_recordset(LIMIT_FIELDS)
         return [(contact_id, int(company_id)) for contact_id, marks in rows for company_id in marks or ()]
 
     @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")

@@ -6,8 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .key_account_credit_entry import LimitChange
-
-LIMIT_FIELDS = {"credit_limit", "key_account_zero_limit"}
+from .res_partner_credit import LIMIT_FIELDS
 
 
 class ResPartner(models.Model):
@@ -29,7 +28,7 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        if LIMIT_FIELDS.isdisjoint(vals):
+        if set(LIMIT_FIELDS).isdisjoint(vals):
             return super().write(vals)
         before = self._get_key_account_own_limits()
         with self._hold_key_account_limits():

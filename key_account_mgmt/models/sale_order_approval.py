@@ -42,18 +42,20 @@ class SaleOrder(models.Model):
         return self.env["key.account.approval"].search([("order_id", "in", self.ids), ("state", "=", "requested")])
 
     def _get_key_account_approval_state(self):
-        """How far the approval of one order is: a request that waits, or else the last thing that was decided."""
-        last = self.env["key.account.approval"].search(
-            [("order_id", "=", self.id), ("state", "!=", "withdrawn")], limit=1
-        )
-        return "waiting" if last.state == "requested" else last.state
+        """How far the approval of one order is: waiting while any request waits; else what was decided last of each
+        kind, where one refusal counts for all."""
+        approvals = self.env["key.account.approval"].search([("order_id", "=", self.id), ("state", "!=", "withdrawn")])
+        states = {ones[0].state for ones in approvals.grouped("kind").values()}
+        if "requested" in states:
+            return "waiting"
+        return "refused" if "refused" in states else "approved" if states else False
 
     # -------------------------------------------------------------------------
     # Buttons
     # -------------------------------------------------------------------------
 
     def action_key_account_ask(self):
-        """Ask for approval: a small dialog for the reason."""
+        """Ask for all approvals that the order needs: a small dialog for the reason."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -65,11 +67,11 @@ class SaleOrder(models.Model):
         }
 
     def action_key_account_approve(self):
-        """Approve the requests of these orders."""
+        """Approve those requests of these orders that the user decides on."""
         return self._get_key_account_requests_to_decide().action_approve()
 
     def action_key_account_refuse(self):
-        """Refuse the requests of these orders: a small dialog for the comment."""
+        """Refuse those requests of these orders that the user decides on: a small dialog for the comment."""
         return self._get_key_account_requests_to_decide().action_open_refusal()
 
     def _get_key_account_requests_to_decide(self):
@@ -79,7 +81,9 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("No request for approval of %s waits. Reload the page.", ", ".join(without.mapped("name")))
             )
-        return requests
+        mine = requests.filtered("waiting_for_me")
+        # Where nothing is his to decide, the requests themselves say whose it is.
+        return mine | requests.filtered(lambda request: request.order_id not in mine.order_id)
 
     def action_key_account_open_approvals(self):
         """What was asked and decided about this order."""

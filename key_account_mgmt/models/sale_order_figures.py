@@ -26,9 +26,9 @@ class SaleOrder(models.Model):
         """The figures, extended by what else is to be shown.
 
         :return: ``tier`` (name and color), and for the discounts: ``has_caps`` (in this company), ``capped``, ``over``,
-            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, ``can_decide`` (the user, on a
-            request that waits), and ``lines`` by id, those that were not saved by their virtual id:
-            ``{"capped", "cap", "given_pct", "over", …}``
+            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, those that
+            were not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``; of all kinds
+            ``decides`` (kinds of requests that wait for the user), and ``alerts`` of ``_prepare_key_account_alerts``
         """
         tier, verdict = self.key_account_tier_id, self.key_account_verdict or {}
         statuses = dict(self._fields["key_account_cap_status"]._description_selection(self.env))
@@ -44,11 +44,33 @@ class SaleOrder(models.Model):
             "status_text": statuses.get(self.key_account_cap_status),
             "excess_text": self._format_key_account_amount(verdict.get("excess", 0)),
             "room_text": self._format_key_account_amount(verdict.get("room", 0)),
-            "can_decide": self._origin.key_account_waiting_for_me,
+            "decides": self._get_key_account_kinds_to_decide(),
+            "alerts": self._prepare_key_account_alerts(verdict),
             "lines": {
                 line._origin.id or line.id.ref: lines[str(line.id)] for line in self.order_line if str(line.id) in lines
             },
         }
+
+    def _get_key_account_kinds_to_decide(self):
+        """Kinds of the requests that wait for the user's decision."""
+        # Without a request nothing is looked up: typing must stay fast.
+        waits = self.key_account_approval_state == "waiting"
+        return self._origin._get_key_account_requests().filtered("waiting_for_me").mapped("kind") if waits else []
+
+    def _prepare_key_account_alerts(self, verdict):
+        """What stops the order, or what somebody should know of it.
+
+        :return: ``[{"kind", "status", "text"}]``; the status is one of ``key_account_cap_status``, or ``problem`` (the
+            text says why there is no judgement), ``blocked`` (nobody can be asked) or ``noted`` (nobody is stopped)
+        """
+        if not verdict.get("over"):
+            return []
+        if verdict.get("problem"):
+            return [{"kind": "discount", "status": "problem", "text": verdict["problem"]}]
+        text = self.env["key.account.discount"]._describe_excess(
+            {"excess": repr(verdict["excess"])}, self.company_id.currency_id
+        )
+        return [{"kind": "discount", "status": self.key_account_cap_status, "text": text}]
 
     def _format_key_account_amount(self, amount):
         currency = (self.company_id or self.env.company).currency_id

@@ -91,6 +91,6 @@ class SaleOrder(models.Model):
     def _compute_key_account_cap_status(self):
         return super()._compute_key_account_cap_status()
 
-    def _get_key_account_cap_status(self, consented):
-        status = super()._get_key_account_cap_status(consented)
+    def _get_key_account_cap_status(self, consent):
+        status = super()._get_key_account_cap_status(consent)
         return "held" if status in ("over", "changed") and self.key_account_held_on else status

@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_approval_credit
 from . import test_approval_ways_round
 from . import test_award_decision
 from . import test_award_ending
@@ -9,8 +10,11 @@ from . import test_benefits
 from . import test_cap_rules
 from . import test_collector
 from . import test_credit_guard
+from . import test_credit_hold
+from . import test_credit_race
 from . import test_credit_screens
 from . import test_credit_tour
+from . import test_credit_ways_round
 from . import test_customer_screens
 from . import test_discount_hold
 from . import test_discount_invoice

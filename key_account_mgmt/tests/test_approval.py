@@ -216,7 +216,7 @@ class TestApprovalDecision(ApprovalCommon):
         self.assertTrue(approval.decided_on)
         self.assertFalse(self.get_activity_users(approval))
         self.assertEqual(self.get_activity_users(order), self.salesperson)
-        self.assertIn("Approved: $\N{NO-BREAK SPACE}200.00 over the cap", self.get_chatter(order))
+        self.assertIn("Approved: $\N{NO-BREAK SPACE}200.00 over the discount cap", self.get_chatter(order))
         self.assertEqual(self.env[APPROVAL]._get_approved_terms(order), {order.id: [approval.terms]})
 
     def test_refusing(self):

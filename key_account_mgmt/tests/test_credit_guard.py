@@ -183,6 +183,14 @@ class TestSeveralOrdersAtOnce(CreditGuardCommon):
         with self.assertRaises(UserError):
             third.with_user(self.salesperson).action_confirm()
 
+    def test_nothing_counts_twice_where_all_cursors_are_one(self):
+        """As in browser tests; else the view of others does not show what this transaction changed."""
+        self.registry_enter_test_mode()
+        first, second = self.offers(600, 400)
+        self.assert_confirms(first)
+        self.env["key.account.exposure.entry"]._gc_entries()
+        self.assert_confirms(second)
+
     def test_what_was_undone_does_not_count(self):
         first, second = self.offers(600, 1000)
         with suppress(ZeroDivisionError), self.cr.savepoint():
@@ -405,7 +413,9 @@ class TestOverdue(CreditGuardCommon):
         order = self.offer(1)
         message = self.assert_not_confirmed(order)
         self.assertIn("Overdue for more than 10 days: $ 1.00", message)
+        self.assertIn("What is overdue has to be paid first.", message)
         self.assertNotIn("too much", message)
+        self.assertNotIn("limit", message)
         self.make_payment(invoice, fields.Date.today())
         self.assert_confirms(order)
 

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
 
 
 class KeyAccountApprovalRequest(models.TransientModel):
-    """Asks why an order should get more than its cap, and shows what is over it."""
+    """Asks why an order should get more than its caps and limits, and shows what is over them."""
 
     _name = "key.account.approval.request"
     _description = "Ask for Approval"
@@ -20,11 +19,26 @@ class KeyAccountApprovalRequest(models.TransientModel):
     def _render_details(self):
         # Whoever may not read the order does not get to know it here.
         self.order_id.check_access("read")
-        verdict = self.env["key.account.discount"]._judge_orders(self.order_id, strict=False).get(self.order_id)
-        if not verdict or verdict.problem:
-            return verdict and plaintext2html(verdict.problem)
+        needs = self.env["key.account.approval"]._get_needs(self.order_id, strict=False)
+        parts = [self._prepare_part(kind, need) for kind, need in needs.items()]
+        return self.env["ir.qweb"]._render("key_account_mgmt.approval_parts", {"parts": parts})
+
+    def _prepare_part(self, kind, need):
+        """What is shown of one kind of approval that the order needs.
+
+        :return: ``title``; ``obstacle``, why nobody can be asked; ``consent``; ``table``, or None where an obstacle is
+            all there is to say
+        """
         approvals = self.env["key.account.approval"]
-        return approvals._render_details(approvals._prepare_details(verdict), self.order_id.company_id.currency_id)
+        judge = approvals._get_judges()[kind]
+        problem = need.verdict.problem
+        currency = self.order_id.company_id.currency_id
+        return {
+            "title": dict(approvals._fields["kind"]._description_selection(self.env))[kind],
+            "obstacle": problem or need.obstacle,
+            "consent": need.consent,
+            "table": None if problem else judge._render_details(judge._prepare_details(need.verdict), currency),
+        }
 
     def action_request(self):
         """Ask, and go back to the order."""

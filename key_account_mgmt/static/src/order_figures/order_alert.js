@@ -21,13 +21,19 @@ const LINE_FIELDS = [
     "combo_item_id",
 ];
 
+// What somebody has to do something about; everything else waits for somebody, or is only to be known.
+const URGENT = ["over", "changed", "held", "blocked", "problem"];
+const ASKABLE = ["over", "changed", "held"];
+const ICONS = { approved: "check", waiting: "clock-o", noted: "info-circle" };
+
 /**
- * Tells salespeople while they type that the order gives more than they may give alone, and asks for approval.
+ * Tells salespeople while they type that the order gives more than they may give alone, or is more than its customer may
+ * have on credit, and asks for approval of both at once.
  *
  * The figures come in a call of their own, after the form's onchange: nobody who types waits for them.
  */
-export class CapAlert extends Component {
-    static template = "key_account_mgmt.CapAlert";
+export class OrderAlert extends Component {
+    static template = "key_account_mgmt.OrderAlert";
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -69,8 +75,30 @@ export class CapAlert extends Component {
         return ["draft", "sent"].includes(this.props.record.data.state);
     }
 
+    /** Of a confirmed order only what cannot be judged is told: its guard says the rest. */
+    get alerts() {
+        const alerts = this.figures.order.alerts || [];
+        return this.isQuotation ? alerts : alerts.filter((alert) => alert.status === "problem");
+    }
+
     get canAsk() {
-        return this.isQuotation && ["over", "changed", "held"].includes(this.figures.order.status);
+        return this.alerts.some((alert) => ASKABLE.includes(alert.status));
+    }
+
+    get isUrgent() {
+        return this.alerts.some((alert) => URGENT.includes(alert.status));
+    }
+
+    get canDecide() {
+        return this.isQuotation && this.figures.order.decides.length > 0;
+    }
+
+    isForUser(alert) {
+        return alert.status === "waiting" && this.figures.order.decides.includes(alert.kind);
+    }
+
+    getIcon(alert) {
+        return ICONS[alert.status] || "ban";
     }
 
     /** What a button of the form does: save, call the method, show what it gives back, and read the order anew. */
@@ -92,4 +120,4 @@ function getText(record, name) {
     return value?.currentIds || value?.id || value;
 }
 
-registry.category("view_widgets").add("key_account_cap_alert", { component: CapAlert });
+registry.category("view_widgets").add("key_account_order_alert", { component: OrderAlert });

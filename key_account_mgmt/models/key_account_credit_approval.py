@@ -1,0 +1,72 @@
+from decimal import Decimal
+
+from odoo import api, models
+
+from .key_account_approval_judge import FINANCE_GROUP
+
+
+class KeyAccountCredit(models.AbstractModel):
+    """Credit as approvals are about it: that of whoever is invoiced. Finance consents, not sales."""
+
+    _name = "key.account.credit"
+    _inherit = ["key.account.credit", "key.account.approval.judge"]
+
+    @api.model
+    def _get_approved_customer(self, order):
+        return order.partner_invoice_id._origin.commercial_partner_id
+
+    @api.model
+    def _get_approver_groups(self):
+        return [FINANCE_GROUP, *super()._get_approver_groups()]
+
+    @api.model
+    def _get_obstacle(self, order, verdict):
+        if order.company_id._get_key_account_credit_facts().policy != "block":
+            return super()._get_obstacle(order, verdict)
+        return self.env._(
+            "%(order)s: %(excess)s. %(company)s lets nobody approve this. First %(customer)s has to pay, or somebody in"
+            " accounting has to raise the limit. Or sell less.",
+            order=order.name or self.env._("This order"),
+            excess=self._describe_excess(self._prepare_details(verdict), order.company_id.currency_id),
+            company=order.company_id.name,
+            customer=self._get_approved_customer(order).display_name,
+        )
+
+    @api.model
+    def _prepare_details(self, verdict):
+        """The customer by name, and amounts of company currency as exact text; no ``limit`` where there is none."""
+        amounts = {
+            "limit": verdict.limit,
+            "used": verdict.used,
+            "value": verdict.value,
+            "excess": verdict.excess,
+            "overdue": verdict.overdue,
+        }
+        return {
+            "customer": verdict.customer.display_name,
+            **{name: None if value is None else str(value) for name, value in amounts.items()},
+        }
+
+    @api.model
+    def _describe_excess(self, details, currency):
+        formatter = self.env["key.account.formatter"]
+        parts = []
+        if Decimal(details["excess"]) > 0:
+            amount = formatter._format_amount(details["excess"], currency)
+            parts.append(self.env._("%(excess)s over the credit limit", excess=amount))
+        if Decimal(details["overdue"]) > 0:
+            amount = formatter._format_amount(details["overdue"], currency)
+            parts.append(self.env._("%(overdue)s overdue", overdue=amount))
+        return formatter._format_list(parts)
+
+    @api.model
+    def _get_details_template(self):
+        return "key_account_mgmt.approval_credit_details"
+
+    @api.model
+    def _get_rendering_values(self, details):
+        return {
+            "is_over": Decimal(details["excess"]) > 0,
+            "is_overdue": Decimal(details["overdue"]) > 0,
+            "left": None if details["limit"] is None else Decimal(details["limit"]) - Decimal(details["used"]),
+        }

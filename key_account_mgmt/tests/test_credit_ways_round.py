@@ -1,0 +1,216 @@
+from contextlib import suppress
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .credit_guard_common import LINE, ORDER, CreditGuardCommon
+
+BILLING = "base.group_user,account.group_account_invoice,base.group_partner_manager"
+SELLER_OF_CONTACTS = "base.group_user,sales_team.group_sale_salesman,base.group_partner_manager"
+
+
+class TestNoWayToConfirm(CreditGuardCommon):
+    """A quotation over the limit does not become an order, however somebody asks for it.
+
+    Odoo only warns: 50,000 are confirmed against a limit of 1,000.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.big_offer = cls.offer(50_000)
+
+    def prepare_line(self, **values):
+        return {"product_id": self.good.id, "price_unit": 50_000.0, "tax_ids": [], **values}
+
+    def attempt(self, model, method, *args, context=None):
+        """A call that may fail, and of which nothing stays if it does, as in a request."""
+        with suppress(UserError), self.cr.savepoint():
+            self.call(self.salesperson, model, method, *args, context=context)
+            self.env(user=self.salesperson.id, su=False).flush_all()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assert_limit_kept()
+
+    def test_each_call_that_confirms(self):
+        order = self.big_offer
+        confirmed = {"state": "sale"}
+        by_customer = {"sale_order_ids": [Command.update(order.id, confirmed)]}
+        with_line = {**confirmed, "order_line": [Command.create(self.prepare_line())]}
+        calls = {
+            "button": (ORDER, "action_confirm", order.ids),
+            "write": (ORDER, "write", order.ids, confirmed),
+            "form": (ORDER, "web_save", order.ids, confirmed, {}),
+            "list": (ORDER, "web_save_multi", order.ids, [confirmed], {}),
+            "customer": ("res.partner", "write", self.customer.ids, by_customer),
+            "line": (LINE, "write", order.order_line.ids, {"order_id": order.id, "state": "sale"}),
+            "with lines": (ORDER, "write", order.ids, with_line),
+        }
+        for name, call in calls.items():
+            with self.subTest(name):
+                self.attempt(*call)
+                self.assertEqual(order.state, "draft")
+
+    def test_no_order_is_born_confirmed(self):
+        line, default = self.prepare_line(), {"default_state": "sale"}
+        values = {"partner_id": self.customer.id, "order_line": [Command.create(line)]}
+        confirmed = {**values, "state": "sale"}
+        by_customer = {"sale_order_ids": [Command.create(confirmed)]}
+        calls = {
+            "create": ((ORDER, "create", confirmed), {}),
+            "several": ((ORDER, "create", [values, confirmed]), {}),
+            "form": ((ORDER, "web_save", [], confirmed, {}), {}),
+            "default": ((ORDER, "create", values), default),
+            "copy": ((ORDER, "copy", self.big_offer.ids, {"state": "sale"}), {}),
+            "copy, default": ((ORDER, "copy", self.big_offer.ids), default),
+            "customer": (("res.partner", "write", self.customer.ids, by_customer), {}),
+            "line's order": ((LINE, "create", line), {"default_order_id": self.big_offer.id, **default}),
+        }
+        for name, (call, context) in calls.items():
+            with self.subTest(name):
+                self.attempt(*call, context=context)
+
+    def test_no_order_is_imported_confirmed(self):
+        columns = ["partner_id/.id", "order_line/product_id/.id", "order_line/price_unit", "order_line/product_uom_qty"]
+        cells = [str(self.customer.id), str(self.good.id), "50000", "1"]
+        imports = {
+            "new": ([*columns, "state"], [*cells, "Sales Order"]),
+            "known": ([".id", "state"], [str(self.big_offer.id), "Sales Order"]),
+        }
+        for name, (header, row) in imports.items():
+            with self.subTest(name):
+                result = self.call(self.salesperson, ORDER, "load", header, [row])
+                self.assertFalse(result["ids"])
+                self.assertIn("than Customer may have on credit", result["messages"][0]["message"])
+                self.env.invalidate_all()
+                self.assert_limit_kept()
+
+    def test_context_and_stored_figures_have_no_say(self):
+        figures = {"key_account_approval_state": "approved", "amount_total": 1, "amount_untaxed": 1}
+        self.call(self.salesperson, ORDER, "write", self.big_offer.ids, figures)
+        for name in (ORDER, LINE):
+            records = self.big_offer if name == ORDER else self.big_offer.order_line
+            self.assert_refused(self.salesperson, name, "write", records.ids, {"key_account_open_amount": 1.0})
+        context = {
+            "bypass_risk": True,
+            "key_account_holding": True,
+            "key_account_watch": True,
+            "validate_analytic": False,
+            "default_key_account_open_amount": 0,
+            "accrual_entry_date": "2001-01-01",
+            "tracking_disable": True,
+        }
+        self.assert_not_confirmed(self.big_offer, context=context)
+        self.attempt(ORDER, "copy", self.big_offer.ids, {"state": "sale"}, context=context)
+
+    def test_sudo_is_bound_too(self):
+        with self.assertRaises(UserError):
+            self.big_offer.sudo().action_confirm()
+
+    def test_whoever_catches_the_refusal_does_not_get_it_committed(self):
+        with suppress(UserError):
+            self.big_offer.action_confirm()
+        self.assertFalse(self.commit())
+        self.assertFalse(self.commit())
+        self.big_offer.order_line.price_unit = 1000
+        self.assertTrue(self.commit())
+        self.assertEqual(self.big_offer.state, "sale")
+
+    def commit(self):
+        """What a real cursor does before it commits; false if it does not get so far."""
+        try:
+            self.env.cr.flush()
+        except UserError:
+            return False
+        return True
+
+
+class TestWhatCounts(CreditGuardCommon):
+    """The limit and what is used are what they are, in the right company, of whoever owes."""
+
+    def test_taking_the_own_limit_off_brings_that_of_the_company(self):
+        self.env["ir.default"].set("res.partner", "credit_limit", 400, company_id=self.company.id)
+        billing = self.make_user("billing", BILLING)
+        self.call(billing, "res.partner", "write", self.customer.ids, {"use_partner_credit_limit": False})
+        self.env.flush_all()
+        self.assert_outcome(True, self.offer(400))
+        self.assert_outcome(False, self.offer(400.01))
+
+    def test_nothing_on_credit_stays_nothing_whatever_limit_is_entered(self):
+        self.customer.key_account_zero_limit = True
+        billing = self.make_user("billing", BILLING)
+        for values in ({"use_partner_credit_limit": False}, {"credit_limit": 0}, {"credit_limit": 5000}):
+            self.call(billing, "res.partner", "write", self.customer.ids, values)
+            self.env.flush_all()
+            self.assert_outcome(False, self.offer(0.01))
+
+    def test_goods_invoiced_on_delivery_count_before_they_are_delivered(self):
+        line = {"product_id": self.delivered.id, "product_uom_qty": 10, "price_unit": 100.0}
+        self.assert_not_confirmed(self.offer({**line, "product_uom_qty": 10.01}))
+        self.confirmed(line)
+        self.assert_not_confirmed(self.offer(0.01))
+
+    def test_the_limit_of_whoever_is_invoiced_counts(self):
+        unlimited = self.make_customer(name="Unlimited")
+        self.assert_not_confirmed(self.offer(1000.01, customer=unlimited, partner_invoice_id=self.customer.id))
+        self.assert_confirms(self.offer(1000.01, partner_invoice_id=unlimited.id))
+        self.assert_confirms(self.offer(1000, customer=unlimited, partner_invoice_id=self.customer.id))
+        self.assert_not_confirmed(self.offer(0.01))
+
+    def test_a_contact_that_left_its_company_has_no_limit_of_its_own(self):
+        contact = self.make_customer(name="Contact", parent_id=self.customer.id)
+        seller = self.make_user("contacts", "base.group_user,sales_team.group_sale_salesman,base.group_partner_manager")
+        self.confirm(self.offer(1000))
+        self.call(seller, "res.partner", "write", contact.ids, {"parent_id": False, "is_company": True})
+        self.assert_not_confirmed(self.offer(0.01, customer=contact), user=seller)
+
+    def test_detached_and_confirmed_in_one_call(self):
+        contact = self.make_customer(name="Contact", parent_id=self.customer.id)
+        seller = self.make_user("contacts", "base.group_user,sales_team.group_sale_salesman,base.group_partner_manager")
+        self.confirm(self.offer(600))
+        order = self.offer(600, customer=contact)
+        order.user_id = seller
+        values = {"parent_id": False, "sale_order_ids": [Command.update(order.id, {"state": "sale"})]}
+        self.get_refusal(seller, "res.partner", "write", contact.ids, values)
+
+    def test_drafts_of_invoices_outside_orders_count(self):
+        self.make_invoice(self.customer, 400, "2026-01-01", post=False)
+        self.assert_outcome(True, self.offer(600))
+        self.assert_outcome(False, self.offer(600.01))
+
+    def test_a_paid_down_payment_counts_once(self):
+        order = self.confirmed(600)
+        invoice = self.pay_in_advance(order, 300)
+        self.make_payment(invoice, "2026-01-01")
+        self.assert_outcome(True, self.offer(700))
+        self.assert_outcome(False, self.offer(700.01))
+
+    def test_the_company_of_the_order_counts_and_not_that_of_the_user(self):
+        other = self.setup_other_company()["company"]
+        other.account_use_credit_limit = True
+        self.salesperson.company_ids |= other
+        self.customer.with_company(other).credit_limit = 1e6
+        order = self.offer(1000.01)
+        for companies in ([other.id, self.company.id], [other.id], [self.company.id]):
+            with self.subTest(companies):
+                with suppress(UserError), self.cr.savepoint():
+                    self.confirm(order, context={"allowed_company_ids": companies})
+                self.env.invalidate_all()
+                self.assertEqual(order.state, "draft")
+
+    def test_who_raises_a_limit_is_in_the_ledger(self):
+        billing = self.make_user("billing", BILLING)
+        order = self.offer(1500)
+        self.assert_refused(self.salesperson, "res.partner", "write", self.customer.ids, {"credit_limit": 1500})
+        self.assert_not_confirmed(order)
+        self.call(billing, "res.partner", "write", self.customer.ids, {"credit_limit": 1500})
+        self.assert_confirms(order)
+        entry = self.env["key.account.credit.entry"].search([("partner_id", "=", self.customer.id)], limit=1)
+        self.assertEqual((entry.user_id, entry.old_limit, entry.new_limit), (billing, 1000, 1500))
+
+    def test_splitting_an_order_does_not_help(self):
+        orders = self.env[ORDER].union(*(self.offer(400) for _part in range(3)))
+        self.confirm(orders[0])
+        self.confirm(orders[1])
+        self.assert_not_confirmed(orders[2])
+        self.assert_limit_kept()
