@@ -1,5 +1,4 @@
 import math
-import re
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -7,35 +6,12 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .key_account_plan_overlap import get_overlap_message
+
 QUARTERS = [("year", "Whole Year"), ("1", "Q1"), ("2", "Q2"), ("3", "Q3"), ("4", "Q4")]
 YEARS = range(1900, 9000)
 # Beyond so many cents, or whatever the currency's steps are, Odoo's rounding is not exact any more.
 LARGEST_STEPS = 10**14
-
-
-def get_overlap_message(env, diagnostics):
-    """Which row is in the way of another one, from what the database says of both.
-
-    :param diagnostics: of the violated constraint ``_no_overlap``
-    """
-    partner_ids = re.findall(r"\[(\d+),\d+\)", diagnostics.message_detail or "")
-    days = [
-        (fields.Date.to_date(first), fields.Date.to_date(after) - timedelta(days=1))
-        for first, after in re.findall(r"\[(\d{4}-\d\d-\d\d),(\d{4}-\d\d-\d\d)\)", diagnostics.message_detail or "")
-    ]
-    if not partner_ids or len(days) != 2:
-        return env._("A customer has a row for these months already. A year and its quarters do not go together.")
-    (date_from, date_to), (other_from, other_to) = days
-    return env._(
-        "%(customer)s has a row from %(other_from)s to %(other_to)s already: another one from %(date_from)s to"
-        " %(date_to)s would count the same months twice. Change that row, or delete it first. A year and its"
-        " quarters do not go together.",
-        customer=env["res.partner"].browse(int(partner_ids[0])).display_name,
-        other_from=other_from,
-        other_to=other_to,
-        date_from=date_from,
-        date_to=date_to,
-    )
 
 
 class KeyAccountPlanMixin(models.AbstractModel):

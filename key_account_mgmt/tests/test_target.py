@@ -155,6 +155,21 @@ class TestTargetPeriods(PlanCommon):
             target.write({"quarter": "year"})
             target.flush_recordset()
 
+    @mute_logger("odoo.sql_db")
+    def test_merging_customers_loses_no_target(self):
+        """Core deletes what a unique constraint forbids to move; here it refuses to merge instead."""
+        wizard = self.env["base.partner.merge.automatic.wizard"].sudo()
+        twin = self.make_customer(name="Twin")
+        self.make_target(5)
+        self.make_target(7, twin, year=2023)
+        overlapping = self.make_target(9, twin, quarter="2")
+        with self.assertRaises(ExclusionViolation), self.cr.savepoint():
+            wizard._merge((self.customer + twin).ids, self.customer)
+        self.assertEqual(overlapping.partner_id, twin)
+        overlapping.unlink()
+        wizard._merge((self.customer + twin).ids, self.customer)
+        self.assertEqual(sorted(self.customer.key_account_target_ids.mapped("amount")), [5, 7])
+
     def test_other_customers_years_and_companies_are_free(self):
         other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
         self.make_target()
@@ -229,6 +244,18 @@ class TestTargetImport(PlanCommon):
         result = self.load(MODEL, ["partner_id/.id", *FIELDS[1:]], [[customer.id, 2024, "4", 5]])
         self.assert_loaded(result, 1)
         self.assertEqual(self.get_targets(), [("Import One", 2024, "4", 5)])
+
+    def test_a_file_goes_through_the_import_of_the_web_client(self):
+        self.make_customer(name="Import One")
+        content = "Customer,Year,Quarter,Amount\nImport One,2024,Q3,1500.25\nImport One,2025,,6000\n"
+        wizard = self.env["base_import.import"].create(
+            {"res_model": MODEL, "file": content.encode(), "file_type": "text/csv", "file_name": "targets.csv"}
+        )
+        options = {"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8"}
+        preview = wizard.parse_preview(dict(options))
+        self.assertEqual([preview["matches"][column] for column in range(4)], [[name] for name in FIELDS])
+        self.assert_loaded(wizard.execute_import(FIELDS, preview["headers"], {**options, **preview["options"]}), 2)
+        self.assertEqual(self.get_targets(), [("Import One", 2024, "3", 1500.25), ("Import One", 2025, "year", 6000)])
 
     @mute_logger("odoo.sql_db")
     def test_a_bad_row_is_named_and_nothing_is_imported(self):
