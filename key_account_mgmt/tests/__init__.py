@@ -30,6 +30,7 @@ from . import test_discount_ways_round
 from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
+from . import test_expectation
 from . import test_explainer
 from . import test_exposure
 from . import test_exposure_random
@@ -48,6 +49,7 @@ from . import test_retail_comparison
 from . import test_retail_figures
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_target
 from . import test_tour
 from . import test_translations
 from . import test_ways_round
