@@ -484,6 +484,16 @@ class TestPolicies(ApprovalCreditCommon):
         with self.assertRaisesRegex(UserError, "lets nobody approve"):
             self.ask(order)
 
+    def test_a_request_that_waits_is_not_approved_where_the_company_blocks_by_now(self):
+        """It would not hold, and the salesperson would be told to confirm."""
+        order = self.make_quotation()
+        approval = self.ask(order)
+        self.company.key_account_credit_policy = "block"
+        with self.assertRaisesRegex(UserError, "lets nobody approve"):
+            self.approve(approval)
+        self.call(self.finance, APPROVAL, "action_refuse", approval.ids, "They have to pay first")
+        self.assertEqual(approval.state, "refused")
+
     def test_nothing_is_asked_where_the_company_only_warns(self):
         self.company.key_account_credit_policy = "warn"
         order = self.make_quotation()
