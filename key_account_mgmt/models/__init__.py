@@ -112,6 +112,7 @@ from . import sale_order_hold
 from . import sale_order_sending
 from . import sale_order_guard
 from . import sale_order_line_guard
+from . import sale_order_line_invoiced
 from . import account_move_guard
 from . import account_move_line_guard
 from . import payment_transaction

@@ -82,7 +82,7 @@ class KeyAccountApproval(models.Model):
         ],
         string="Status",
         compute="_compute_standing",
-        help="An approval lapses when the order gets worse than what was approved.",
+        help="An approval lapses when the order needs more than was approved.",
     )
     is_approver = fields.Boolean(compute="_compute_is_approver", search="_search_is_approver")
     waiting_for_me = fields.Boolean(compute="_compute_waiting_for_me", search="_search_waiting_for_me")

@@ -10,7 +10,7 @@ class KeyAccountApproval(models.Model):
     _inherit = "key.account.approval"  # pylint: disable=consider-merging-classes-inherited
 
     def action_approve(self):
-        """Consent to what was asked for. The order can be confirmed as long as it gets no worse."""
+        """Consent to what was asked for. The order can be confirmed as long as it needs no more than that."""
         self._decide("approved")
         return True
 
@@ -58,6 +58,8 @@ class KeyAccountApproval(models.Model):
         eligible = self._get_eligible()
         for approval in self:
             approval._check_decider(self.env["res.users"].union(*eligible[approval]))
+        if state == "approved":
+            self._check_approvable()
         self._set_values(
             {
                 "state": state,
@@ -114,6 +116,18 @@ class KeyAccountApproval(models.Model):
                     others=self._get_others_text(),
                 )
             )
+
+    def _check_approvable(self):
+        """What the company lets nobody approve by now can only be refused: no approval of it would hold."""
+        obstacles = []
+        for kind, approvals in self.grouped("kind").items():
+            judge = self._get_judges()[kind]
+            # sudo: an approver need not be allowed to read the salesperson's orders
+            verdicts = judge._judge_orders(approvals.sudo().order_id, strict=False)
+            known = {order: verdict for order, verdict in verdicts.items() if verdict.over and not verdict.problem}
+            obstacles += [judge._get_obstacle(order, verdict) for order, verdict in known.items()]
+        if any(obstacles):
+            raise UserError("\n\n".join(filter(None, obstacles)))
 
     def _get_others_text(self):
         asked = self._get_asked()[self].sudo()

@@ -105,6 +105,14 @@ class KeyAccountApproval(models.Model):
             raise UserError(
                 self.env._("%s is cancelled. Set it to quotation first, then ask for approval.", order.name)
             )
+        if order.state == "sale":
+            raise UserError(
+                self.env._(
+                    "%s is confirmed already: there is nothing to approve. To give it more, cancel it, set it to"
+                    " quotation, change it there and ask for approval.",
+                    order.name,
+                )
+            )
         needs = self._get_needs(order)
         if not needs:
             raise UserError(

@@ -72,7 +72,8 @@ class KeyAccountCredit(models.AbstractModel):
         problems = [verdict.problem for verdict in verdicts.values() if verdict.problem]
         if strict and problems:
             raise UserError("\n".join(problems))
-        used, counted = self._get_used(verdicts), self._get_counted(verdicts)
+        used = self._get_used(verdicts, self.env["key.account.exposure"]._get_exposures)
+        counted = self._get_counted(verdicts)
         return {
             order: verdict.with_use(used=verdict.used + used.get(verdict.account, ZERO) - counted.get(order, ZERO))
             for order, verdict in verdicts.items()
@@ -130,13 +131,12 @@ class KeyAccountCredit(models.AbstractModel):
         return {order: claim for order, claim in known.items() if claim.limit is not None or claim.overdue}
 
     @api.model
-    def _get_used(self, verdicts, in_turn=False):
-        """What all together use now, these orders included if they are confirmed: ``{account: Decimal}``.
+    def _get_used(self, verdicts, read):
+        """What all together use: ``{account: Decimal}``.
 
-        :param bool in_turn: as of ``_get_exposures_in_turn``, for whoever is about to use more
+        :param read: function of customers and a company, such as ``_get_exposures``
         """
-        exposure, used = self.env["key.account.exposure"], {}
-        read = exposure._get_exposures_in_turn if in_turn else exposure._get_exposures
+        used = {}
         for company, customers in self._get_customers(verdicts).items():
             used |= {(customer, company): found.used for customer, found in read(customers, company).items()}
         return used

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 
 from .key_account_discount_value import ZERO
@@ -20,11 +22,12 @@ class KeyAccountCredit(models.AbstractModel):
         :return: ``{order: CreditVerdict}``
         """
         verdicts = self._add_overdue(claims)
-        used = self._get_used(verdicts, in_turn=True)
-        for verdict in verdicts.values():
-            used[verdict.account] = used.get(verdict.account, ZERO) - verdict.value
+        orders = self.env["sale.order"].union(*verdicts)
+        read = partial(self.env["key.account.exposure"]._get_exposures_in_turn, without_orders=orders)
+        found = self._get_used(verdicts, read)
+        used = {verdict.account: found.get(verdict.account, ZERO) for verdict in verdicts.values()}
         refused = self._judge_in_turn(verdicts, used, {})
-        consented = get_consented(self.env["sale.order"].union(*verdicts)) if refused else {}
+        consented = get_consented(orders) if refused else {}
         return self._judge_in_turn(verdicts, used, consented) if consented else refused
 
     @api.model

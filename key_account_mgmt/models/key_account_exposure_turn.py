@@ -13,7 +13,7 @@ class KeyAccountExposure(models.AbstractModel):
     _inherit = "key.account.exposure"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _get_exposures_in_turn(self, customers, company):
+    def _get_exposures_in_turn(self, customers, company, without_orders=None):
         """Like ``_get_exposures``, of now, until whose reading nobody else may use more before this transaction ends.
 
         Odoo's transactions see the database as it was when they began. Of two that confirm orders of one customer at
@@ -25,6 +25,7 @@ class KeyAccountExposure(models.AbstractModel):
         others need. Customers are locked in the order of their ids; two transactions that all the same wait for each
         other are told apart by the database, and one is tried again by Odoo.
 
+        :param without_orders: as of ``_get_exposures``
         :return: ``{commercial partner: Exposure}``, without ``overdue``
         """
         customers = customers.commercial_partner_id
@@ -34,6 +35,8 @@ class KeyAccountExposure(models.AbstractModel):
         totals = {customer: defaultdict(lambda: ZERO) for customer in customers}
         for customer_id, kind, currency_id, amount in self._read_entries(customers, company, txid):
             totals[customers.browse(customer_id)][kind, currency_id] += Decimal(amount)
+        if without_orders:
+            self._leave_out(totals, without_orders.filtered(lambda order: order.company_id == company))
         rates = self._get_rates({currency for amounts in totals.values() for _kind, currency in amounts}, company)
         return {customer: self._make_exposure(totals[customer], rates, company, ZERO) for customer in customers}
 

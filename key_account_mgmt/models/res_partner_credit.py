@@ -41,7 +41,7 @@ class ResPartner(models.Model):
         help="No limit: as much as they order. Nothing on credit: a limit of zero.",
     )
     key_account_shown_limit = fields.Monetary(
-        "Limit of Credit", compute="_compute_key_account_credit_state", groups=CREDIT_READERS
+        "Credit Limit in Force", compute="_compute_key_account_credit_state", groups=CREDIT_READERS
     )
     key_account_credit_used = fields.Monetary(
         "Credit Used",

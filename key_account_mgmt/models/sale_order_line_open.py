@@ -36,6 +36,7 @@ class SaleOrderLine(models.Model):
         "price_unit",
         "discount",
         "tax_ids",
+        "extra_tax_data",
         "invoice_lines.quantity",
         "invoice_lines.product_uom_id",
         "invoice_lines.price_total",
@@ -93,11 +94,15 @@ class SaleOrderLine(models.Model):
         return self._get_key_account_total(whole) * remaining / whole if remaining else ZERO
 
     def _get_key_account_whole(self):
-        """Quantity that will be invoiced when all is done, in the line's unit."""
-        ordered = Decimal(repr(self.product_uom_qty))
-        if ordered < 0 or self.product_id.invoice_policy != "delivery":
+        """Quantity that will be invoiced when all is done, in the line's unit.
+
+        What is invoiced on delivery and goes back counts when it has come back: nothing is deducted before, and whoever
+        sells can put returns into any order.
+        """
+        ordered, delivered = Decimal(repr(self.product_uom_qty)), Decimal(repr(self.qty_delivered))
+        if self.product_id.invoice_policy != "delivery":
             return ordered
-        return max(ordered, Decimal(repr(self.qty_delivered)))
+        return max(ordered, min(delivered, ZERO) if ordered < 0 else delivered)
 
     def _get_key_account_invoiced(self):
         """Quantity on invoices, drafts too, less posted credit notes, in the line's unit."""
@@ -111,9 +116,20 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_key_account_total(self, quantity):
-        """Total of that quantity, taxes included, as Odoo computes it from price, discount and taxes."""
+        """Total of that quantity, taxes included, as Odoo computes it from price, discount and taxes.
+
+        Amounts that a line brings beside its price, as Odoo's global discounts do, hold only as long as the whole of it
+        is invoiced at once. So they make nothing that is sold cheaper.
+        """
+        total = self._get_key_account_taxed(quantity)
+        if not self.extra_tax_data:
+            return total
+        plain = self._get_key_account_taxed(quantity, extra_tax_data=None)
+        return max(total, plain) if plain > 0 else total
+
+    def _get_key_account_taxed(self, quantity, **values):
         taxes = self.env["account.tax"]
-        base_line = self._prepare_base_line_for_taxes_computation(quantity=float(quantity))
+        base_line = self._prepare_base_line_for_taxes_computation(quantity=float(quantity), **values)
         taxes._add_tax_details_in_base_line(base_line, self.order_id.company_id)
         taxes._round_base_lines_tax_details([base_line], self.order_id.company_id)
         return Decimal(repr(base_line["tax_details"]["total_included_currency"]))

@@ -484,6 +484,25 @@ class TestPolicies(ApprovalCreditCommon):
         with self.assertRaisesRegex(UserError, "lets nobody approve"):
             self.ask(order)
 
+    def test_a_request_that_waits_is_not_approved_where_the_company_blocks_by_now(self):
+        """It would not hold, and the salesperson would be told to confirm."""
+        order = self.make_quotation()
+        approval = self.ask(order)
+        self.company.key_account_credit_policy = "block"
+        with self.assertRaisesRegex(UserError, "lets nobody approve"):
+            self.approve(approval)
+        self.call(self.finance, APPROVAL, "action_refuse", approval.ids, "They have to pay first")
+        self.assertEqual(approval.state, "refused")
+
+    def test_nothing_is_asked_for_a_confirmed_order(self):
+        """Over its limit by now, it stays what it is; nobody would have to confirm it after an approval."""
+        order = self.make_quotation()
+        self.approve(self.ask(order))
+        self.confirm(order)
+        self.set_limit(1)
+        with self.assertRaisesRegex(UserError, "confirmed already.*cancel it"):
+            self.ask(order)
+
     def test_nothing_is_asked_where_the_company_only_warns(self):
         self.company.key_account_credit_policy = "warn"
         order = self.make_quotation()

@@ -101,6 +101,20 @@ class TestLimit(CreditGuardCommon):
         self.assert_outcome(True, self.offer(200))
         self.assert_outcome(False, self.offer(200.01))
 
+    def test_what_fits_on_the_screen_fits_when_it_is_confirmed(self):
+        """To the cent, also where several orders in a foreign currency are added up before they are converted."""
+        pound = self.setup_other_currency("GBP", rates=[("2000-01-01", 0.7)])
+        pricelist = self._create_pricelist(name="Pound", currency_id=pound.id)
+        # 428.6429 and 428.7143 dollars: 857.3572 together, 857.35 each by itself.
+        self.sell(self.customer, (1, 300.05), pricelist_id=pricelist.id)
+        order = self.offer(300.1, pricelist_id=pricelist.id)
+        self.customer.credit_limit = 857.34
+        verdict = self.env["key.account.credit"]._judge_orders(order)[order]
+        self.assertEqual(str(verdict.excess), "0.01")
+        self.assert_outcome(False, order)
+        self.customer.credit_limit = 857.35
+        self.assert_outcome(True, order)
+
     def test_a_currency_without_rate(self):
         unrated = self.env["res.currency"].create({"name": "XKA", "symbol": "x", "rounding": 0.01})
         pricelist = self._create_pricelist(name="Unrated", currency_id=unrated.id)

@@ -125,6 +125,92 @@ class TestNoWayToConfirm(CreditGuardCommon):
         return True
 
 
+class TestInvoicesOfOthers(CreditGuardCommon):
+    """What is invoiced does not count any more, but whoever sells does not say what is.
+
+    He can read the invoices of all his customers, and link them over RPC.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        unlimited = cls.make_customer(name="Unlimited")
+        cls.sold = cls.sell(unlimited, (1, 50_000), user_id=cls.salesperson.id)
+        cls.advance = cls.pay_in_advance(cls.sold, 40_000)
+        cls.invoice = cls.bill(cls.sold)
+        cls.order = cls.offer(40_000)
+
+    def test_invoiced_lines_are_not_linked(self):
+        link = {"invoice_lines": [Command.link(self.invoice.invoice_line_ids[0].id)]}
+        line = {"product_id": self.good.id, "price_unit": 5000.0, "tax_ids": [], "order_id": self.order.id}
+        by_order = {"order_line": [Command.update(self.order.order_line.id, link)]}
+        default = {f"default_{name}": value for name, value in link.items()}
+        calls = {
+            "write": ((LINE, "write", self.order.order_line.ids, link), {}),
+            "by the order": ((ORDER, "write", self.order.ids, by_order), {}),
+            "create": ((LINE, "create", {**line, **link}), {}),
+            "default": ((LINE, "create", line), default),
+        }
+        for name, (call, context) in calls.items():
+            with self.subTest(name):
+                message = self.get_refusal(self.salesperson, *call, context=context)
+                self.assertIn("is recorded by Odoo", message)
+
+    def test_a_down_payment_stays_in_its_order(self):
+        line = self.advance.invoice_line_ids.sale_line_ids
+        message = self.get_refusal(self.salesperson, LINE, "write", line.ids, {"order_id": self.order.id})
+        self.assertIn("is recorded by Odoo", message)
+        linked = {"order_line": [Command.link(line[0].id)]}
+        self.get_refusal(self.salesperson, ORDER, "write", self.order.ids, linked)
+        self.assert_not_confirmed(self.order)
+
+    def test_salespeople_still_invoice(self):
+        order = self.confirmed(600)
+        values = {"advance_payment_method": "delivered", "sale_order_ids": [Command.set(order.ids)]}
+        wizard = self.call(self.salesperson, "sale.advance.payment.inv", "create", values)
+        self.call(self.salesperson, "sale.advance.payment.inv", "create_invoices", [wizard])
+        self.env.invalidate_all()
+        self.assert_exposure(draft_invoices=600)
+
+    def test_a_line_that_was_invoiced_is_saved_with_its_own_order(self):
+        line = self.sold.order_line[0]
+        self.call(self.salesperson, LINE, "write", line.ids, {"order_id": self.sold.id, "name": "Machine"})
+        self.assertEqual(line.name, "Machine")
+
+
+class TestAmountsBesideThePrice(CreditGuardCommon):
+    """Amounts that a line brings beside its price vanish when a part of it is invoiced, or somebody removes them."""
+
+    def prepare_line(self, quantity=1.0, manual=50.0):
+        amounts = {
+            "manual_tax_amounts": {str(self.tax.id): {"tax_amount_currency": 0.0}},
+            "manual_total_excluded_currency": manual,
+            "manual_total_excluded": manual,
+            "currency_id": self.company.currency_id.id,
+            "price_unit": 5000.0,
+            "discount": 0.0,
+            "quantity": quantity,
+            "rate": 1.0,
+        }
+        values = {"price_unit": 5000.0, "product_uom_qty": quantity, "tax_ids": [Command.set(self.tax.ids)]}
+        return {**values, "extra_tax_data": amounts}
+
+    def test_they_make_nothing_cheaper(self):
+        for quantity in (1.0, 10.0):
+            with self.subTest(quantity):
+                order = self.offer(self.prepare_line(quantity))
+                self.assertEqual((order.amount_total, order.key_account_open_amount), (50, 5500 * quantity))
+                self.assert_not_confirmed(order)
+
+    def test_a_confirmed_order_is_not_raised_by_them(self):
+        self.customer.credit_limit = 5500
+        line = self.prepare_line(manual=8000.0)
+        self.assert_not_confirmed(self.offer(line))
+        order = self.confirmed({**line, "extra_tax_data": False})
+        dearer = {"extra_tax_data": line["extra_tax_data"]}
+        self.get_refusal(self.salesperson, LINE, "write", order.order_line.ids, dearer)
+
+
 class TestWhatCounts(CreditGuardCommon):
     """The limit and what is used are what they are, in the right company, of whoever owes."""
 
@@ -149,6 +235,16 @@ class TestWhatCounts(CreditGuardCommon):
         self.assert_not_confirmed(self.offer({**line, "product_uom_qty": 10.01}))
         self.confirmed(line)
         self.assert_not_confirmed(self.offer(0.01))
+
+    def test_returns_of_such_goods_count_when_they_are_back(self):
+        """Nothing is deducted before: what nobody brings back would let anything go out."""
+        sold = {"product_id": self.delivered.id, "product_uom_qty": 100, "price_unit": 100.0}
+        order = self.offer(sold, {**sold, "product_uom_qty": -100})
+        self.assertEqual(order.key_account_open_amount, 10_000)
+        self.assert_not_confirmed(order)
+        for returned, value in ((-30, 7000), (-100, 0), (-120, 0)):
+            order.order_line[1].qty_delivered = returned
+            self.assertEqual(order.key_account_open_amount, value)
 
     def test_the_limit_of_whoever_is_invoiced_counts(self):
         unlimited = self.make_customer(name="Unlimited")

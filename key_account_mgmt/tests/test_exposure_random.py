@@ -89,7 +89,7 @@ class TestExposureOverRandomHistories(CreditCommon):
 
     def step_deliver(self):
         line = self.pick(self.orders.order_line, [("state", "=", "sale"), ("is_downpayment", "=", False)])
-        line.qty_delivered = abs(line.product_uom_qty) * self.chance.choice([0.5, 1, 1.2])
+        line.qty_delivered = line.product_uom_qty * self.chance.choice([0.5, 1, 1.2])
 
     def step_change_quantity(self):
         line = self.pick(self.orders.order_line, [("state", "=", "sale"), ("is_downpayment", "=", False)])
@@ -243,9 +243,13 @@ class TestExposureOverRandomHistories(CreditCommon):
             return -amount
         ordered = exact(line.product_uom_qty)
         unit = exact(line.price_total) / ordered if ordered else None
-        if line.product_id.invoice_policy == "delivery" and ordered >= 0 and line.qty_delivered > line.product_uom_qty:
-            ordered = exact(line.qty_delivered)
-            unit = self.price_of(line, ordered) / ordered
+        if line.product_id.invoice_policy == "delivery":
+            delivered = exact(line.qty_delivered)
+            # Returns count when they are back, and no more of them than ordered.
+            whole = max(ordered, min(delivered, ZERO)) if ordered < 0 else max(ordered, delivered)
+            if whole != ordered:
+                ordered = whole
+                unit = self.price_of(line, ordered) / ordered if ordered else None
         if ordered >= 0:
             remaining = min(max(ordered - quantity, ZERO), ordered)
         else:
