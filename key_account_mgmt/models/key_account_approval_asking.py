@@ -223,8 +223,7 @@ class KeyAccountApproval(models.Model):
     def _mark_orders(self):
         """Orders know how far their approval is, so that nothing has to be looked up when others are confirmed."""
         # sudo: an approver need not be allowed to write the salesperson's orders
-        for order in self.order_id.sudo():
-            state = order._get_key_account_approval_state()
+        for order, state in self.order_id.sudo()._get_key_account_approval_states().items():
             if order.key_account_approval_state != state:
                 order.key_account_approval_state = state
 

@@ -41,11 +41,19 @@ class SaleOrder(models.Model):
         """The requests for these orders that wait for a decision."""
         return self.env["key.account.approval"].search([("order_id", "in", self.ids), ("state", "=", "requested")])
 
-    def _get_key_account_approval_state(self):
-        """How far the approval of one order is: waiting while any request waits; else what was decided last of each
-        kind, where one refusal counts for all."""
-        approvals = self.env["key.account.approval"].search([("order_id", "=", self.id), ("state", "!=", "withdrawn")])
-        states = {ones[0].state for ones in approvals.grouped("kind").values()}
+    def _get_key_account_approval_states(self):
+        """How far the approval of orders is, ``{order: state}``: waiting while any request waits; else what was decided
+        last of each kind, where one refusal counts for all."""
+        approvals = self.env["key.account.approval"].search(
+            [("order_id", "in", self.ids), ("state", "!=", "withdrawn")]
+        )
+        last = {order: {} for order in self}
+        for approval in approvals:  # the last ones come first
+            last[approval.order_id].setdefault(approval.kind, approval.state)
+        return {order: self._get_key_account_approval_state(set(states.values())) for order, states in last.items()}
+
+    @api.model
+    def _get_key_account_approval_state(self, states):
         if "requested" in states:
             return "waiting"
         return "refused" if "refused" in states else "approved" if states else False

@@ -80,12 +80,14 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """What is confirmed, cancelled or changed anew does not wait any more."""
-        # sudo: customers confirm and cancel too
-        held = self.sudo().filtered("key_account_held_on") if vals.get("state") in ("sale", "cancel", "draft") else None
-        if held:
-            self.env["key.account.approval"]._end_activities(held)
-            vals = {**vals, "key_account_held_on": False}
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("state") in ("sale", "cancel", "draft"):
+            # sudo: customers confirm and cancel too
+            held = self.sudo().filtered("key_account_held_on")
+            if held:
+                self.env["key.account.approval"]._end_activities(held)
+                held.key_account_held_on = False
+        return result
 
     @api.depends("key_account_held_on")
     def _compute_key_account_cap_status(self):

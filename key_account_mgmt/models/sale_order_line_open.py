@@ -1,9 +1,9 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 from .key_account_discount_value import EXACT, ZERO
+from .key_account_plan_mixin import LARGEST_STEPS
 from .sale_order_discount import FIGURES
 
 OPEN_FIELD = "key_account_open_amount"
@@ -12,7 +12,8 @@ OPEN_FIELD = "key_account_open_amount"
 class SaleOrderLine(models.Model):
     """What of an order line is still to be invoiced, for the customer's credit."""
 
-    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "key.account.own.fields.mixin"]
 
     # Kept line by line: whoever changes one line of an order waits for the taxes of that line only.
     key_account_open_amount = fields.Monetary(
@@ -49,24 +50,10 @@ class SaleOrderLine(models.Model):
         with localcontext(EXACT):
             for line in self:
                 step = Decimal(1).scaleb(-line.currency_id.decimal_places)
-                line.key_account_open_amount = float(line._get_key_account_open().quantize(step, ROUND_HALF_UP))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        # A default for it may come with the context of a remote call, and would pass for the computed amount.
-        self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
-        return lines
-
-    def write(self, vals):
-        """Nobody writes it: those who sell do so over RPC too."""
-        if OPEN_FIELD in vals and not self.env.su:
-            raise AccessError(self._get_key_account_open_refusal())
-        return super().write(vals)
-
-    @api.model
-    def _get_key_account_open_refusal(self):
-        return self.env._("“Not yet Invoiced” is computed from the order and its invoices: it cannot be written.")
+                # Nobody has that much credit.
+                most = LARGEST_STEPS * step
+                amount = max(-most, min(line._get_key_account_open(), most))
+                line.key_account_open_amount = float(amount.quantize(step, ROUND_HALF_UP))
 
     def _get_key_account_open(self):
         """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.

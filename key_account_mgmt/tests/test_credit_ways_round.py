@@ -86,8 +86,7 @@ class TestNoWayToConfirm(CreditGuardCommon):
                 self.assert_limit_kept()
 
     def test_context_and_stored_figures_have_no_say(self):
-        figures = {"key_account_approval_state": "approved", "amount_total": 1, "amount_untaxed": 1}
-        self.call(self.salesperson, ORDER, "write", self.big_offer.ids, figures)
+        self.call(self.salesperson, ORDER, "write", self.big_offer.ids, {"amount_total": 1, "amount_untaxed": 1})
         for name in (ORDER, LINE):
             records = self.big_offer if name == ORDER else self.big_offer.order_line
             self.assert_refused(self.salesperson, name, "write", records.ids, {"key_account_open_amount": 1.0})
