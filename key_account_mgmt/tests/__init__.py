@@ -41,13 +41,17 @@ from . import test_metric_customer
 from . import test_metric_invoice
 from . import test_metric_order
 from . import test_metric_payment
+from . import test_metric_privilege
 from . import test_metric_random
 from . import test_metric_source
+from . import test_metric_territory
 from . import test_metric_value
 from . import test_retail_comparison
 from . import test_retail_figures
+from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_template
 from . import test_tour
 from . import test_translations
 from . import test_ways_round
