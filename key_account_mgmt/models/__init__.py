@@ -14,6 +14,12 @@ from . import key_account_source_territory
 from . import key_account_territory
 from . import key_account_source_manual
 from . import key_account_collector
+from . import key_account_plan_mixin
+from . import key_account_target
+from . import key_account_source_target
+from . import key_account_probability
+from . import key_account_expectation
+from . import key_account_source_expectation
 from . import key_account_tier
 from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part
@@ -130,6 +136,7 @@ from . import key_account_award_delivery
 from . import res_company_credit
 from . import res_config_settings_credit
 from . import res_partner_award
+from . import res_partner_plan
 from . import res_partner_credit_ledger
 from . import key_account_comparison
 from . import key_account_comparison_compute

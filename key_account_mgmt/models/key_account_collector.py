@@ -23,7 +23,8 @@ class CollectionScope:
     """Whose facts are collected: a company, a period (both days included) and a population.
 
     ``partner_ids`` (commercial partners) narrows the population; ``with_business_only=False`` takes exactly those,
-    whether or not they were invoiced in the period.
+    whether or not they were invoiced in the period. ``with_prospects`` adds those without business of whom something
+    is expected in the period.
     """
 
     company: models.BaseModel
@@ -31,6 +32,7 @@ class CollectionScope:
     date_to: date
     partner_ids: tuple | None = None
     with_business_only: bool = True
+    with_prospects: bool = False
 
     @property
     def month_count(self):
@@ -129,7 +131,7 @@ class KeyAccountCollector(models.AbstractModel):
         self.env.flush_all()
         customers = self._get_population_sql(scope)
         if scope.with_business_only:
-            customers = self._get_source("invoice")._get_customers_sql(scope)
+            customers = self._add_prospects(scope, self._get_source("invoice")._get_customers_sql(scope))
         [[number]] = self.env.execute_query(SQL("SELECT count(*) FROM (%s) population", customers))
         return number
 
@@ -166,8 +168,15 @@ class KeyAccountCollector(models.AbstractModel):
     def _get_population_sql(self, scope):
         """Customers with an invoice or credit note in the period; or exactly those that were asked for."""
         if scope.with_business_only:
-            return SQL("SELECT partner_id FROM %s WHERE document_count > 0", self._get_alias("invoice"))
+            invoiced = SQL("SELECT partner_id FROM %s WHERE document_count > 0", self._get_alias("invoice"))
+            return self._add_prospects(scope, invoiced)
         return SQL("SELECT id AS partner_id FROM res_partner WHERE id = ANY(%s)", list(scope.partner_ids or ()))
+
+    def _add_prospects(self, scope, customers):
+        """The statement of who has business, with the prospects if they are asked for."""
+        if not scope.with_prospects:
+            return customers
+        return SQL("%s UNION %s", customers, self._get_source("expectation")._get_prospects_sql(scope))
 
     def _get_json_sql(self, metrics_by_source):
         pairs = [

@@ -30,7 +30,8 @@ WORKFLOW_DEFAULTS = {
     "applied_on": False,
 }
 # What an evaluation is about. It stands once there are lines.
-SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to", "population", "partner_domain", "partner_ids"}
+SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to"}
+SETUP_FIELDS |= {"population", "partner_domain", "partner_ids", "with_prospects"}
 
 
 class KeyAccountEvaluation(models.Model):

@@ -154,7 +154,7 @@ class KeyAccountEvaluation(models.Model):
             count=count,
             total=self.line_count,
         )
-        if metric and metric.source == "manual":
+        if metric and metric.source in ("manual", "target", "expectation"):
             sentence += " " + self.env._("Enter the missing values, reset to draft and compute again.")
         return sentence
 

@@ -25,6 +25,10 @@ class KeyAccountPopulationMixin(models.AbstractModel):
     )
     partner_domain = fields.Char("Filter", default="[]")
     partner_ids = fields.Many2many("res.partner", string="Selected Customers")
+    with_prospects = fields.Boolean(
+        "Also Prospects",
+        help="Customers without business in the period count too where a market potential was entered for it.",
+    )
 
     def _get_scope(self):
         """What the collector shall look at."""
@@ -35,6 +39,7 @@ class KeyAccountPopulationMixin(models.AbstractModel):
             partner_ids=self._get_population_ids(),
             # Customers that somebody picked are evaluated as they are, with or without business.
             with_business_only=self.population != "selected",
+            with_prospects=self.with_prospects,
         )
 
     def _get_population_ids(self):

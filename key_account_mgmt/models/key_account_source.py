@@ -63,6 +63,12 @@ class KeyAccountSource(models.AbstractModel):
         return SQL("JOIN res_partner customer ON customer.id = %s %s", column, narrowed)
 
     @api.model
+    def _get_invoices_sql(self):
+        """The facts of the source of invoices as a table of the same query, for a statement that needs, say, the
+        ``revenue`` of the period: the collector puts that source before all others."""
+        return self.env["key.account.collector"]._get_alias("invoice")
+
+    @api.model
     def _get_ratio_sql(self, dividend, divisor, factor=1):
         """``dividend × factor ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
         return SQL(

@@ -10,6 +10,7 @@ from .decision import Decision
 from .differences import Difference, differences
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
+from .expectation import added_value, prospect_value
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -46,6 +47,7 @@ __all__ = [
     "RewardGrant",
     "Standing",
     "TopTier",
+    "added_value",
     "agree",
     "compare",
     "covered",
@@ -57,6 +59,7 @@ __all__ = [
     "lint",
     "matcher_name",
     "no_worse",
+    "prospect_value",
     "rank",
     "rank_spread",
     "spearman",

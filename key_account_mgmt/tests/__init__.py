@@ -30,6 +30,7 @@ from . import test_discount_ways_round
 from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_wizard
+from . import test_expectation
 from . import test_explainer
 from . import test_exposure
 from . import test_exposure_random
@@ -51,6 +52,7 @@ from . import test_retail_figures
 from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_target
 from . import test_template
 from . import test_tour
 from . import test_translations

@@ -162,6 +162,8 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             # Nothing is capped, and nothing was awarded.
             "privilege_cost": 0,
             "margin_after_privileges": margin,
+            # Nobody entered an expectation.
+            "expected_value": revenue if period else None,
             "invoice_count": len(invoices),
             "active_months": len({(move.invoice_date.year, move.invoice_date.month) for move in invoices}),
             "largest_invoice_share_pct": None if largest is None else ratio(largest * 100, revenue),

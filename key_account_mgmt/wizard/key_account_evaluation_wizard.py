@@ -42,6 +42,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         domain="[('company_id', '=', company_id)]",
     )
     ruleset_state = fields.Selection(related="ruleset_id.state")
+    with_prospects = fields.Boolean(compute="_compute_with_prospects", store=True, precompute=True, readonly=False)
     customer_count = fields.Integer("Customers", compute="_compute_customer_count")
     notice_html = fields.Html(compute="_compute_notice_html", sanitize=False)
     preview_html = fields.Html(readonly=True, sanitize=False)
@@ -84,11 +85,17 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         for wizard in self:
             wizard.ruleset_id = self.env["key.account.ruleset"]._get_active(wizard.company_id)
 
+    @api.depends("ruleset_id")
+    def _compute_with_prospects(self):
+        """Rules that look at the expected value are about prospects too."""
+        for wizard in self:
+            wizard.with_prospects = "expected_value" in wizard.ruleset_id._get_policy_metrics().mapped("code")
+
     # -------------------------------------------------------------------------
     # What the user is told before starting
     # -------------------------------------------------------------------------
 
-    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids")
+    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "with_prospects")
     def _compute_customer_count(self):
         for wizard in self:
             # Only of companies that the user works in: the collector asks for no rights.
@@ -173,6 +180,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             "date_to": self.date_to,
             "population": self.population,
             "partner_domain": self.partner_domain if self.population == "filter" else "[]",
+            "with_prospects": self.with_prospects,
             "partner_ids": [Command.set(self.partner_ids.ids if self.population == "selected" else [])],
         }
 

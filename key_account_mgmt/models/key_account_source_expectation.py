@@ -1,0 +1,67 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class KeyAccountMetric(models.Model):
+    _inherit = "key.account.metric"  # pylint: disable=consider-merging-classes-inherited
+
+    source = fields.Selection(selection_add=[("expectation", "Expectations")], ondelete={"expectation": "cascade"})
+
+
+class KeyAccountSourceExpectation(models.AbstractModel):
+    """What customers are expected to be worth in the period: prospects by their potential, others by their business."""
+
+    _name = "key.account.source.expectation"
+    _inherit = ["key.account.source"]
+    _description = "Key Account Metrics from Expectations"
+
+    def _get_metric_codes(self):
+        return ["expected_value"]
+
+    def _get_facts_sql(self, scope):
+        """Who has business in the period is no prospect; of whom nothing is expected on top, its business is."""
+        return SQL(
+            """
+            SELECT COALESCE(invoiced.partner_id, expected.partner_id) AS partner_id,
+                   CASE WHEN invoiced.document_count > 0
+                        THEN invoiced.revenue + COALESCE(expected.added_value, 0)
+                        ELSE expected.prospect_value
+                    END AS expected_value
+              FROM %(invoices)s invoiced
+         FULL JOIN (%(expectations)s) expected ON expected.partner_id = invoiced.partner_id
+            """,
+            invoices=self._get_invoices_sql(),
+            expectations=self._get_expectations_sql(scope),
+        )
+
+    def _get_expectations_sql(self, scope):
+        """Sums of the expectations wholly within the period; without a market potential nobody is a prospect."""
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id,
+                   sum(entry.prospect_value) FILTER (WHERE entry.market_potential > 0) AS prospect_value,
+                   sum(entry.added_value) AS added_value
+              FROM key_account_expectation entry
+                   %(customer)s
+             WHERE entry.company_id = %(company_id)s
+               AND entry.date_from >= %(date_from)s
+               AND entry.date_to <= %(date_to)s
+          GROUP BY customer.commercial_partner_id
+            """,
+            customer=self._get_customer_join_sql(scope, SQL("entry.partner_id")),
+            company_id=scope.company.id,
+            date_from=scope.date_from,
+            date_to=scope.date_to,
+        )
+
+    def _get_prospects_sql(self, scope):
+        """Who may be evaluated without business: whose market potential is known. Archived contacts are given up."""
+        return SQL(
+            """
+            SELECT expected.partner_id
+              FROM (%(expectations)s) expected
+              JOIN res_partner partner ON partner.id = expected.partner_id AND partner.active
+             WHERE expected.prospect_value IS NOT NULL
+            """,
+            expectations=self._get_expectations_sql(scope),
+        )

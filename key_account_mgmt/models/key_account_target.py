@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import formatLang
+
+
+class KeyAccountTarget(models.Model):
+    """The revenue that a customer is to bring in a fiscal year, or in a quarter of it."""
+
+    _name = "key.account.target"
+    _description = "Key Account Target"
+    _inherit = ["key.account.plan.mixin", "mail.thread"]
+
+    amount = fields.Monetary(required=True, tracking=True, help="Untaxed revenue, in company currency.")
+
+    @api.constrains("amount")
+    def _check_amount(self):
+        for target in self:
+            if target.amount <= 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(row)s: a target of %(amount)s cannot be attained in per cent. Enter an amount above zero, or"
+                        " no target.",
+                        row=target.display_name,
+                        amount=formatLang(self.env, target.amount, currency_obj=target.currency_id),
+                    )
+                )
