@@ -11,6 +11,8 @@ from . import key_account_source_invoice
 from . import key_account_source_payment
 from . import key_account_source_order
 from . import key_account_source_customer
+from . import key_account_source_territory
+from . import key_account_territory
 from . import key_account_source_manual
 from . import key_account_collector
 from . import key_account_plan_mixin
@@ -39,6 +41,8 @@ from . import key_account_ruleset_lifecycle
 from . import key_account_ruleset
 from . import key_account_ruleset_cap
 from . import key_account_ruleset_grant
+from . import key_account_ruleset_veto
+from . import key_account_template
 from . import key_account_tier_benefit
 from . import key_account_ruleset_in_force
 from . import key_account_criterion
@@ -68,6 +72,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_discount
+from . import res_partner_territory
 from . import key_account_exchange
 from . import key_account_reference_price
 from . import key_account_discount_value
@@ -120,6 +125,7 @@ from . import payment_transaction
 from . import key_account_frozen_mixin
 from . import key_account_credit_entry
 from . import key_account_award
+from . import key_account_source_privilege
 from . import key_account_award_making
 from . import key_account_evaluation_award
 from . import key_account_evaluation_award_budget

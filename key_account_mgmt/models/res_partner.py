@@ -10,7 +10,13 @@ from .key_account_cap_vocabulary import CUSTOMER_KINDS
 
 # What evaluations write on customers, and what rules for discounts ask. Everybody may read it; it is worth money, so
 # few may write it.
-TIER_FIELDS = ("key_account_tier_id", "key_account_tier_date", "key_account_evaluation_id", "key_account_kind")
+TIER_FIELDS = (
+    "key_account_tier_id",
+    "key_account_tier_date",
+    "key_account_evaluation_id",
+    "key_account_kind",
+    "key_account_territory_id",
+)
 
 
 class ResPartner(models.Model):
@@ -120,7 +126,10 @@ class ResPartner(models.Model):
             return
         if not self.env.user.has_group("key_account_mgmt.group_key_account_manager"):
             raise AccessError(
-                self.env._("Only Key Accounts managers may change the tier or the kind of a customer. Ask one of them.")
+                self.env._(
+                    "Only Key Accounts managers may change the tier, the kind or the territory of a customer. Ask one"
+                    " of them."
+                )
             )
 
     # -------------------------------------------------------------------------

@@ -97,7 +97,9 @@ def direction(before: int | None, now: int | None) -> str:
     """``up``, ``down`` or ``same``: from a tier of rank ``before`` to one of rank ``now``; no tier is the worst."""
     if before == now:
         return "same"
-    return "up" if before is None or (now is not None and now < before) else "down"
+    if before is None or (now is not None and now < before):
+        return "up"
+    return "down"
 
 
 def _top(method: Method, revenues: Sequence[Value | None]) -> TopTier:

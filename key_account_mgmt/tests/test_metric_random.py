@@ -41,8 +41,20 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         cls.customers = cls.env["res.partner"].concat(*(cls.make_customer(name=f"C{index}") for index in range(7)))
         contacts = [cls.make_customer(name="Contact", parent_id=customer.id) for customer in cls.customers[:3]]
         cls.partners = [*cls.customers, *contacts]
+        cls._place(cls.partners)
         for _index in range(70):
             cls._make_something()
+
+    @classmethod
+    def _place(cls, partners):
+        """Two countries and none in turn, and a territory of one of them for every other customer."""
+        cls.countries = cls.env.ref("base.fr") | cls.env.ref("base.cn")
+        cls.territory = cls.env["key.account.territory"].create(
+            {"name": "France", "country_ids": cls.countries[:1].ids}
+        )
+        for index, partner in enumerate(partners):
+            partner.country_id = cls.countries[index % 3 : index % 3 + 1]
+        cls.customers[::2].with_company(cls.company).key_account_territory_id = cls.territory
 
     @classmethod
     def _make_something(cls):
@@ -116,6 +128,7 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             **self._expect_punctuality(invoices, scope),
             "collected_amount": self._expect_collected(customer, scope),
             "order_count": self._expect_orders(customer, scope),
+            "outside_territory_pct": self._expect_outside(customer, period, scope),
         }
         return {code: Decimal(value) for code, value in facts.items() if value is not None}
 
@@ -146,12 +159,27 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             "growth_pct": ratio((revenue - previous) * 100, previous),
             "margin": margin,
             "margin_pct": ratio(margin * 100, revenue),
+            # Nothing is capped, and nothing was awarded.
+            "privilege_cost": 0,
+            "margin_after_privileges": margin,
+            # Nobody entered an expectation.
+            "expected_value": revenue if period else None,
             "invoice_count": len(invoices),
             "active_months": len({(move.invoice_date.year, move.invoice_date.month) for move in invoices}),
             "largest_invoice_share_pct": None if largest is None else ratio(largest * 100, revenue),
             "return_rate_pct": ratio((invoiced - revenue) * 100, invoiced),
             **self._expect_averages(revenue, previous, scope),
         }
+
+    def _expect_outside(self, customer, period, scope):
+        territory = customer.with_company(scope.company).key_account_territory_id
+        placed = [
+            move
+            for move in period
+            if move.move_type == "out_invoice" and move.partner_shipping_id.country_id and territory
+        ]
+        outside = [move for move in placed if move.partner_shipping_id.country_id not in territory.country_ids]
+        return ratio(self._untaxed(outside) * 100, self._untaxed(placed))
 
     def _expect_averages(self, revenue, previous, scope):
         days = (scope.date_to - scope.date_from).days + 1

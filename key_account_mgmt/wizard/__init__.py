@@ -8,3 +8,4 @@ from . import key_account_ruleset_import_grant
 from . import key_account_award_change
 from . import key_account_award_delivery
 from . import key_account_award_refusal
+from . import key_account_template_wizard

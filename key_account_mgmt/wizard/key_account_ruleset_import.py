@@ -24,10 +24,7 @@ class KeyAccountRulesetImport(models.TransientModel):
     def action_import(self):
         """Create the draft and open it."""
         self.ensure_one()
-        policy = self._read_policy()
-        problems = self._get_mismatches(policy)
-        if problems:
-            raise UserError(self._get_refusal(problems))
+        policy = self._read_fitting_policy()
         ruleset = self.env["key.account.ruleset"].create(self._prepare_ruleset_values(policy))
         ruleset.message_post(body=self.env._("Imported from %s.", self.filename or self.env._("a file")))
         return {
@@ -36,6 +33,14 @@ class KeyAccountRulesetImport(models.TransientModel):
             "res_id": ruleset.id,
             "views": [(False, "form")],
         }
+
+    def _read_fitting_policy(self):
+        """The policy in the file; UserError with all that is wrong with it, or means something else here."""
+        policy = self._read_policy()
+        problems = self._get_mismatches(policy)
+        if problems:
+            raise UserError(self._get_refusal(problems))
+        return policy
 
     def _read_policy(self):
         try:

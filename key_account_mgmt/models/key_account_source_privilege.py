@@ -1,0 +1,95 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+
+from .key_account_award import COMMITTED_STATES
+
+
+class KeyAccountSourceInvoice(models.AbstractModel):
+    """What a customer's privileges cost, beside the margin that they come off."""
+
+    _inherit = "key.account.source.invoice"
+
+    def _get_metric_codes(self):
+        return [*super()._get_metric_codes(), "privilege_cost", "margin_after_privileges"]
+
+    def _get_zero_codes(self):
+        return [*super()._get_zero_codes(), "privilege_cost", "margin_after_privileges"]
+
+    def _get_facts_sql(self, scope):
+        """Customers without a single invoice have neither a margin nor a row here."""
+        return SQL(
+            """
+            SELECT invoice.*,
+                   COALESCE(privilege.cost, 0) AS privilege_cost,
+                   invoice.margin - COALESCE(privilege.cost, 0) AS margin_after_privileges
+              FROM (%(invoices)s) invoice
+         LEFT JOIN (%(privileges)s) privilege ON privilege.partner_id = invoice.partner_id
+            """,
+            invoices=super()._get_facts_sql(scope),
+            privileges=self._get_privileges_sql(scope),
+        )
+
+    def _get_privileges_sql(self, scope):
+        """Discount given on capped orders of the period, and awards decided in it, per customer. The margin is what
+        is left after the discount; what was given away shows what the customer costs beside it."""
+        return SQL(
+            """
+            SELECT privilege.partner_id, sum(privilege.amount) AS cost
+              FROM (%(discounts)s UNION ALL %(awards)s) privilege
+          GROUP BY privilege.partner_id
+            """,
+            discounts=self._get_given_discounts_sql(scope),
+            awards=self._get_award_costs_sql(scope),
+        )
+
+    def _get_given_discounts_sql(self, scope):
+        """As in the report of discounts against caps: in company currency, of confirmed orders that have caps."""
+        start, end = self._get_moments(scope)
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id, line.key_account_given_amount AS amount
+              FROM sale_order sale
+              JOIN sale_order_line line ON line.order_id = sale.id
+                   %(customer)s
+             WHERE sale.company_id = %(company_id)s
+               AND sale.state = 'sale'
+               AND sale.key_account_capped
+               AND sale.date_order >= %(start)s
+               AND sale.date_order < %(end)s
+               AND line.display_type IS NULL
+               AND line.key_account_given_amount IS NOT NULL
+            """,
+            customer=self._get_customer_join_sql(scope, SQL("sale.partner_id")),
+            company_id=scope.company.id,
+            start=start,
+            end=end,
+        )
+
+    def _get_award_costs_sql(self, scope):
+        start, end = self._get_moments(scope)
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id, award.cost AS amount
+              FROM key_account_award award
+                   %(customer)s
+             WHERE award.company_id = %(company_id)s
+               AND award.state = ANY(%(states)s)
+               AND award.decided_on >= %(start)s
+               AND award.decided_on < %(end)s
+            """,
+            customer=self._get_customer_join_sql(scope, SQL("award.partner_id")),
+            company_id=scope.company.id,
+            states=list(COMMITTED_STATES),
+            start=start,
+            end=end,
+        )
+
+    def _get_moments(self, scope):
+        """Beginning and end of the period in UTC, by the company's days, as orders count."""
+        orders = self.env["key.account.source.order"]
+        return (
+            orders._get_start_of_day(scope.company, scope.date_from),
+            orders._get_start_of_day(scope.company, scope.date_to + timedelta(days=1)),
+        )

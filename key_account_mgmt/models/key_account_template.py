@@ -1,0 +1,68 @@
+import base64
+
+from odoo import fields, models
+from odoo.tools import file_open
+
+from .key_account_template_names import RULE_NAMES, TIER_NAMES
+
+
+class KeyAccountTemplate(models.Model):
+    """A method of the literature as a rule set to start from: a file in the form of Export, shipped with an addon."""
+
+    _name = "key.account.template"
+    _description = "Template of a Key Account Rule Set"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    description = fields.Text(translate=True)
+    sequence = fields.Integer(default=10)
+    path = fields.Char(required=True, help="The file in its addon, such as key_account_mgmt/data/templates/name.json.")
+
+    def _create_draft(self, company):
+        """A draft of the template for the company, with the shipped vetoes switched off.
+
+        :param company: ``res.company``
+        :return: ``key.account.ruleset``
+        :raise UserError: something that the file refers to is not there, or is something else here
+        """
+        self.ensure_one()
+        importer = self.env["key.account.ruleset.import"].create(self._prepare_import_values(company))
+        policy = importer._read_fitting_policy()
+        # The names in the file are English, and what takes its name from a metric needs that one's English name too.
+        template, importer = self.with_context(lang="en_US"), importer.with_context(lang="en_US")
+        values = {**importer._prepare_ruleset_values(policy), "description": template.description}
+        draft = template.env["key.account.ruleset"].create(values).with_env(self.env)
+        draft.action_add_vetoes()
+        self._translate(draft)
+        draft.message_post(body=self.env._("Created from the template “%s”.", self.name))
+        return draft
+
+    def _prepare_import_values(self, company):
+        with file_open(self.path, "rb", filter_ext=(".json",)) as file:
+            content = base64.b64encode(file.read())
+        return {"file": content, "filename": self.name, "company_id": company.id}
+
+    # --- Names in every installed language ---
+
+    def _translate(self, draft):
+        """Name and description of the template, names of metrics, and what ``key_account_template_names`` has."""
+        languages = self._get_languages()
+        for field in ("name", "description"):
+            draft.update_field_translations(field, {lang: self.with_context(lang=lang)[field] for lang in languages})
+        for criterion in draft.criterion_ids:
+            metric = criterion.metric_id
+            names = {lang: metric.with_context(lang=lang).name for lang in languages}
+            criterion.update_field_translations("name", names)
+        self._translate_rules(draft.rule_ids)
+        for tier in draft.tier_ids.filtered(lambda tier: tier.company_id and tier.code in TIER_NAMES):
+            tier.update_field_translations("name", self._get_translations(TIER_NAMES[tier.code]))
+
+    def _translate_rules(self, rules):
+        for rule in rules.filtered(lambda rule: rule.key in RULE_NAMES):
+            rule.update_field_translations("name", self._get_translations(RULE_NAMES[rule.key]))
+
+    def _get_translations(self, name):
+        return {lang: self.with_context(lang=lang).env._(name) for lang in self._get_languages()}
+
+    def _get_languages(self):
+        return [code for code, _name in self.env["res.lang"].get_installed()]

@@ -1,0 +1,34 @@
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Names in the files of templates and shipped vetoes, by key of the rule: files themselves cannot be translated.
+RULE_NAMES = {
+    "top_1": _lt("Top 1 %"),
+    "top_15": _lt("Top 15 %"),
+    "top_20": _lt("Top 20 %"),
+    "next_4": _lt("Next 4 %"),
+    "next_15": _lt("Next 15 %"),
+    "next_20": _lt("Next 20 %"),
+    "next_30": _lt("Next 30 %"),
+    "others": _lt("All others"),
+    "revenue_100000": _lt("Revenue from 100,000"),
+    "revenue_20000": _lt("Revenue from 20,000"),
+    "score_75": _lt("75 points or more"),
+    "score_50": _lt("50 points or more"),
+    "one_off": _lt("One-off purchase"),
+    "thin_margin": _lt("Big volume, thin margin"),
+    "late_payer": _lt("Pays late"),
+    "slow_payer": _lt("Pays far too late"),
+    "returns": _lt("Sends much back"),
+    "dormant": _lt("Dormant"),
+    "privileges": _lt("Privileges cost more than the margin"),
+    "outside_territory": _lt("Goods outside the territory"),
+}
+# By code of the tier.
+TIER_NAMES = {
+    "vip": _lt("VIP"),
+    "main": _lt("Main"),
+    "ordinary": _lt("Ordinary"),
+    "small": _lt("Small"),
+}

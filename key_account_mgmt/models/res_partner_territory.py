@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """The territory that a customer sells in, one per company, on the commercial partner."""
+
+    _inherit = "res.partner"
+
+    key_account_territory_id = fields.Many2one(
+        "key.account.territory",
+        string="Territory",
+        company_dependent=True,
+        copy=False,
+        tracking=True,
+        ondelete="restrict",
+        groups="base.group_user",
+        help="Where goods for this customer may go. Evaluations tell which share went elsewhere.",
+    )

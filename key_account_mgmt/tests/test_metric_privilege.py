@@ -1,0 +1,50 @@
+from odoo import fields
+
+from .award_common import AwardCommon
+
+
+class TestMetricPrivilege(AwardCommon):
+    """What a customer is given away, beside the margin that it comes off."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        today = fields.Date.today()
+        cls.this_year = {"date_from": today.replace(month=1, day=1), "date_to": today.replace(month=12, day=31)}
+
+    def cap_discounts(self):
+        draft = self.make_ruleset()
+        self.make_rule(draft, "C")
+        self.make_rule(draft, "C", kind="discount_cap", tier_id=False, cap=50)
+        draft.action_activate()
+
+    def assert_privileges(self, cost, left, **scope):
+        self.assert_facts(self.second, {"privilege_cost": cost, "margin_after_privileges": left}, **scope)
+
+    def test_without_privileges_all_of_the_margin_is_left(self):
+        self.assert_privileges(0, 4000)
+        self.assert_facts(self.make_customer(), {"privilege_cost": 0, "margin_after_privileges": 0})
+
+    def test_discount_on_capped_orders_of_the_period_counts(self):
+        self.make_order(self.second, 40, "2024-05-01")
+        self.assert_privileges(0, 4000)
+        self.cap_discounts()
+        self.make_order(self.second, 60, "2024-05-01")
+        self.assert_privileges(40, 3960)
+        self.make_order(self.second, 60, "2023-12-31")
+        self.make_order(self.second, 60, "2024-05-01", confirm=False)
+        self.make_order(self.second, 60, "2024-05-01")._action_cancel()
+        self.assert_privileges(40, 3960)
+        contact = self.make_customer(parent_id=self.second.id)
+        self.make_order(contact, 160, "2024-05-01", quantity=2)
+        self.assert_privileges(80, 3920)
+
+    def test_awards_count_once_they_are_decided_for_and_not_when_reverted(self):
+        award = self.make_reward(500)
+        self.assert_privileges(0, 0, **self.this_year)
+        self.approve(award)
+        self.env.invalidate_all()
+        self.assert_privileges(500, -500, **self.this_year)
+        self.assert_privileges(0, 4000)
+        self.revert(award)
+        self.assert_privileges(0, 0, **self.this_year)
