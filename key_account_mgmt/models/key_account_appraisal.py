@@ -6,6 +6,7 @@ from .key_account_approval_judge import MANAGER_GROUP
 from .key_account_plan_overlap import get_overlap_message
 
 APPRAISAL_STATES = [("draft", "To Do"), ("done", "Done")]
+NOT_DONE = {"state": "draft", "done_by_id": False, "done_on": False}
 # What an appraiser who is no manager gives; whom he appraises, and who leads, he was asked.
 APPRAISER_FIELDS = {"line_ids", "note", "state"}
 
@@ -109,7 +110,7 @@ class KeyAccountAppraisal(models.Model):
     def action_reset(self):
         """Take the grades back, to give others."""
         done = self.filtered(lambda appraisal: appraisal.state == "done")
-        done._set_state({"state": "draft", "done_by_id": False, "done_on": False})
+        done._set_state(NOT_DONE)
         return True
 
     def _set_state(self, values):
@@ -136,7 +137,7 @@ class KeyAccountAppraisal(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A file may say that appraisals are done: they become so as by the button."""
-        appraisals = super().create([{**vals, "state": "draft"} for vals in vals_list])
+        appraisals = super().create([{**vals, **NOT_DONE} for vals in vals_list])
         appraisals._check_open()
         done = [one.id for one, vals in zip(appraisals, vals_list, strict=True) if vals.get("state") == "done"]
         self.browse(done).action_done()
@@ -151,7 +152,7 @@ class KeyAccountAppraisal(models.Model):
         self._check_open()
         if vals.get("state") == "draft":
             self.action_reset()
-        rest = {name: value for name, value in vals.items() if name != "state"}
+        rest = {name: value for name, value in vals.items() if name not in NOT_DONE}
         result = self._write_draft(rest) if rest else True
         if vals.get("state") == "done":
             self.action_done()
@@ -200,21 +201,25 @@ class KeyAccountAppraisal(models.Model):
 
     def _check_open(self):
         """What an applied evaluation was decided on stays as it was."""
-        closing = self._get_closing_evaluations(self.company_id, self.partner_id)
+        closing = self._get_closing_evaluations(
+            self.company_id, self.partner_id | self.partner_id.commercial_partner_id
+        )
         for appraisal in self:
-            for evaluation in closing.get((appraisal.company_id, appraisal.partner_id), ()):
-                if evaluation.date_from <= appraisal.date_from and appraisal.date_to <= evaluation.date_to:
-                    raise UserError(
-                        self.env._(
-                            "%(customer)s: the appraisal from %(date_from)s to %(date_to)s is closed, because the"
-                            " evaluation “%(evaluation)s” of these months was applied. Revert that evaluation to"
-                            " change it.",
-                            customer=appraisal.partner_id.display_name,
-                            date_from=appraisal.date_from,
-                            date_to=appraisal.date_to,
-                            evaluation=evaluation.name,
-                        )
-                    )
+            # A customer who became a contact is evaluated as part of its company.
+            for customer in appraisal.partner_id | appraisal.partner_id.commercial_partner_id:
+                for evaluation in closing.get((appraisal.company_id, customer), ()):
+                    if evaluation.date_from <= appraisal.date_from and appraisal.date_to <= evaluation.date_to:
+                        raise UserError(appraisal._get_closed_message(evaluation))
+
+    def _get_closed_message(self, evaluation):
+        return self.env._(
+            "%(customer)s: the appraisal from %(date_from)s to %(date_to)s is closed, because the evaluation"
+            " “%(evaluation)s” of these months was applied. Revert that evaluation to change it.",
+            customer=self.partner_id.display_name,
+            date_from=self.date_from,
+            date_to=self.date_to,
+            evaluation=evaluation.name,
+        )
 
     @api.model
     def _get_closing_evaluations(self, companies, partners):

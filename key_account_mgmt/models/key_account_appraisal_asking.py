@@ -27,6 +27,10 @@ class KeyAccountAppraisal(models.Model):
             ]
         )
 
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Nobody is told by a message for each of his customers: the activity tells him."""
+        return []
+
     def _prepare_activity(self, user, deadline):
         record = self.with_context(lang=user.lang)
         return {

@@ -3,13 +3,16 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..rules import average_place
 
+# All else of a row says what is graded.
+GRADE_FIELDS = {"option_id", "grade", "note"}
+
 
 class KeyAccountAppraisalLine(models.Model):
     """One grade of an appraisal: what the appraiser thinks of the customer in one respect."""
 
     _name = "key.account.appraisal.line"
     _description = "Key Account Appraisal Grade"
-    _order = "appraisal_id desc, metric_id, id"
+    _order = "partner_id, appraisal_id, metric_id, id"
 
     appraisal_id = fields.Many2one("key.account.appraisal", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="appraisal_id.company_id", store=True, index=True)
@@ -101,11 +104,13 @@ class KeyAccountAppraisalLine(models.Model):
 
     def write(self, vals):
         self._check_editable()
-        for name in ("appraisal_id", "metric_id"):
-            if name in vals and any(line[name].id != vals[name] for line in self):
+        for name in vals.keys() - GRADE_FIELDS:
+            field = self._fields[name]
+            if any(field.convert_to_write(line[name], line) != vals[name] for line in self):
                 raise UserError(
                     self.env._(
-                        "%(line)s: appraisal and metric of a grade stay as they are. Add another grade instead.",
+                        "%(line)s: customer, period, appraiser and metric of a grade stay as they are. Add another"
+                        " grade instead.",
                         line=self[:1].display_name,
                     )
                 )

@@ -25,6 +25,8 @@ class TestAppraisalResults(AppraisalCommon):
         appraisal.with_user(self.ann).action_done()
         self.assertEqual((appraisal.done_by_id, str(appraisal.done_on)), (self.ann, "2025-01-10 08:00:00"))
         self.assertIn("Cooperation: Good", self.get_messages(appraisal))
+        appraisal.write({"done_by_id": self.bob.id, "state": "done"})
+        self.assertEqual(appraisal.done_by_id, self.ann)
         appraisal.action_reset()
         self.assertFalse(appraisal.done_by_id or appraisal.done_on)
         self.assertIn("Cooperation: Good", self.get_messages(appraisal))
@@ -203,6 +205,14 @@ class TestAppraisalRefusals(AppraisalCommon):
         self.advance(evaluation, "reverted")
         draft.action_done()
 
+    def test_a_customer_who_became_a_contact_is_closed_with_its_company(self):
+        shop = self.make_customer(name="Kiosk", is_company=False)
+        appraisal = self.make_appraisal("good", customer=shop, done=True)
+        shop.parent_id = self.second
+        self.make_evaluation("applied")
+        with self.assertRaisesRegex(UserError, "Kiosk: the appraisal from .* is closed"), self.cr.savepoint():
+            appraisal.action_reset()
+
     def test_moving_an_appraisal_into_a_closed_period_is_refused(self):
         draft = self.make_appraisal("good", customer=self.second, year=2023)
         self.make_evaluation("applied")
@@ -230,7 +240,8 @@ class TestAppraisalRefusals(AppraisalCommon):
     def test_a_grade_keeps_its_metric_and_appraisal(self):
         line = self.make_appraisal("good").line_ids[0]
         other = self.make_appraisal("good", customer=self.second)
-        for values in ({"metric_id": self.information.id}, {"appraisal_id": other.id}):
+        line.write({"metric_id": line.metric_id.id, "appraisal_id": line.appraisal_id.id, "note": "Why"})
+        for values in ({"metric_id": self.information.id}, {"appraisal_id": other.id}, {"user_id": self.bob.id}):
             with self.assertRaisesRegex(UserError, "stay as they are"), self.cr.savepoint():
                 line.write(values)
 

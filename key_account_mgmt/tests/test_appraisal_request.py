@@ -59,6 +59,7 @@ class TestAppraisalRequest(AppraisalCommon):
         activity = self.get_activities(self.ann)
         self.assertEqual((len(activity), str(activity.date_deadline)), (1, "2025-02-01"))
         self.assertIn("/odoo/key-account-grades", activity.note)
+        self.assertFalse(appraisals.message_ids.notified_partner_ids)
         self.assertEqual(len(self.get_activities(self.bob)), 1)
         own = appraisals.filtered(lambda one: one.user_id == self.ann).with_user(self.ann)
         own.line_ids.grade = "good"
