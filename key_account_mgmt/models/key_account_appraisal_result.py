@@ -25,11 +25,11 @@ class KeyAccountAppraisal(models.Model):
         # sudo: an appraiser sees his own appraisals only, and may enter no values; what they come to needs all of
         # them, and nothing but the grades given for this customer and period is written
         appraisals = self.sudo().search([("company_id", "in", companies), ("partner_id", "in", partners)])
-        appraisals._lock()
-        by_key = appraisals.grouped(lambda one: one._get_key())
+        by_key = appraisals.filtered(lambda one: one._get_key() in keys).grouped(lambda one: one._get_key())
+        self.union(*by_key.values())._lock()
         grades = {}
-        for key in keys & by_key.keys():
-            grades |= {(*key, metric.id): option.id for metric, option in by_key[key]._get_grades().items()}
+        for key, counted in by_key.items():
+            grades |= {(*key, metric.id): option.id for metric, option in counted._get_grades().items()}
         self.env["key.account.metric.value"]._set_appraised(keys, grades)
 
     def _lock(self):
