@@ -17,6 +17,7 @@ from . import key_account_target
 from . import key_account_source_target
 from . import key_account_appraisal
 from . import key_account_appraisal_line
+from . import key_account_appraisal_closing
 from . import key_account_appraisal_result
 from . import key_account_appraisal_asking
 from . import key_account_metric_value_appraisal
