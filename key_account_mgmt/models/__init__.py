@@ -18,6 +18,12 @@ from . import key_account_collector
 from . import key_account_plan_mixin
 from . import key_account_target
 from . import key_account_source_target
+from . import key_account_appraisal
+from . import key_account_appraisal_line
+from . import key_account_appraisal_closing
+from . import key_account_appraisal_result
+from . import key_account_appraisal_asking
+from . import key_account_metric_value_appraisal
 from . import key_account_probability
 from . import key_account_expectation
 from . import key_account_source_expectation
@@ -127,6 +133,7 @@ from . import key_account_credit_entry
 from . import key_account_award
 from . import key_account_source_privilege
 from . import key_account_award_making
+from . import key_account_evaluation_appraisal
 from . import key_account_evaluation_award
 from . import key_account_evaluation_award_budget
 from . import key_account_evaluation_award_summary
@@ -135,6 +142,8 @@ from . import key_account_award_budget
 from . import key_account_award_posting
 from . import key_account_award_ending
 from . import key_account_award_delivery
+from . import res_company_appraisal
+from . import res_config_settings_appraisal
 from . import res_company_credit
 from . import res_config_settings_credit
 from . import res_partner_award

@@ -127,13 +127,26 @@ class KeyAccountCollector(models.AbstractModel):
     @api.model
     def _count(self, scope):
         """How many customers the population has; quick enough to ask while somebody fills in a form."""
+        [[number]] = self.env.execute_query(SQL("SELECT count(*) FROM (%s) population", self._get_quick_sql(scope)))
+        return number
+
+    @api.model
+    def _get_customer_ids(self, scope):
+        """Commercial partners of the population, without their facts.
+
+        :rtype: list[int]
+        """
+        customers = self._get_quick_sql(scope)
+        rows = self.env.execute_query(SQL("SELECT partner_id FROM (%s) population ORDER BY partner_id", customers))
+        return [partner_id for [partner_id] in rows]
+
+    def _get_quick_sql(self, scope):
+        """The population as one statement of its own, which needs none of the facts."""
         self._check_scope(scope)
         self.env.flush_all()
-        customers = self._get_population_sql(scope)
-        if scope.with_business_only:
-            customers = self._add_prospects(scope, self._get_source("invoice")._get_customers_sql(scope))
-        [[number]] = self.env.execute_query(SQL("SELECT count(*) FROM (%s) population", customers))
-        return number
+        if not scope.with_business_only:
+            return self._get_population_sql(scope)
+        return self._add_prospects(scope, self._get_source("invoice")._get_customers_sql(scope))
 
     @api.model
     def _get_choice_codes(self):

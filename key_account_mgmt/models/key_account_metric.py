@@ -170,7 +170,7 @@ class KeyAccountMetric(models.Model):
             )
 
     def _get_user_names(self):
-        """Names of what relies on these metrics: rule sets, then entered values.
+        """Names of what relies on these metrics: rule sets, then entered values and appraisals.
 
         Rule sets and values of companies that the user cannot see count too, without more than the rule set's
         name being shown: sudo.
@@ -188,6 +188,8 @@ class KeyAccountMetric(models.Model):
         names = [self.env._("rule set %s", ruleset.name) for ruleset in rulesets]
         if sudo.env["key.account.metric.value"].search_count([("metric_id", "in", self.ids)], limit=1):
             names.append(self.env._("entered values"))
+        if sudo.env["key.account.appraisal.line"].search_count([("metric_id", "in", self.ids)], limit=1):
+            names.append(self.env._("appraisals"))
         return names
 
     def action_open_values(self):

@@ -15,7 +15,9 @@ class KeyAccountMetricOption(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, help="Stable name in exported rule sets and stored facts, such as good.")
     description = fields.Char(translate=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(
+        default=10, help="Options stand from the best to the worst: so the grades of several appraisers are averaged."
+    )
 
     _code_unique = models.Constraint("UNIQUE (metric_id, code)", "This metric has an option with this code already.")
 
@@ -60,7 +62,7 @@ class KeyAccountMetricOption(models.Model):
             )
 
     def _get_used(self):
-        """Those of the options that a scale, a condition or an entered value of any company names.
+        """Those of the options that a scale, a condition, an entered value or an appraisal of any company names.
 
         Companies that the user cannot see count too, and only the options' own names are shown: sudo.
         """
@@ -68,5 +70,6 @@ class KeyAccountMetricOption(models.Model):
         steps = sudo.env["key.account.criterion.step"].search([("option_id", "in", self.ids)])
         conditions = sudo.env["key.account.rule.condition"].search([("option_ids", "in", self.ids)])
         values = sudo.env["key.account.metric.value"]._read_group([("option_id", "in", self.ids)], ["option_id"])
-        used = steps.option_id | conditions.option_ids | sudo.browse(option.id for [option] in values)
+        graded = sudo.env["key.account.appraisal.line"]._read_group([("option_id", "in", self.ids)], ["option_id"])
+        used = steps.option_id | conditions.option_ids | sudo.browse(option.id for [option] in values + graded)
         return self & used.with_env(self.env)

@@ -56,6 +56,11 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         metrics |= self.rule_ids.filtered("active").condition_ids.metric_id
         return metrics.filtered(lambda metric: metric.source != "score").sorted("code")
 
+    def _get_graded_metrics(self):
+        """Those of the metrics that people grade."""
+        metrics = self._get_policy_metrics()
+        return metrics.filtered(lambda metric: metric.source == "manual" and metric.kind == "choice").sorted()
+
     def _get_export_values(self):
         """The policy for people to read and to import: a draft as it is, even if it is not complete yet."""
         # The database does not keep the order in which the policy was written; dumping it anew does.

@@ -1,5 +1,6 @@
 """The decision core: plain Python, no Odoo. What is named here is its whole public API (see docs/architecture.md)."""
 
+from .appraisal import average_place
 from .book import Book
 from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
@@ -49,6 +50,7 @@ __all__ = [
     "TopTier",
     "added_value",
     "agree",
+    "average_place",
     "compare",
     "covered",
     "differences",

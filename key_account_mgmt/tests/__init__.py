@@ -1,3 +1,7 @@
+from . import test_appraisal
+from . import test_appraisal_form
+from . import test_appraisal_race
+from . import test_appraisal_request
 from . import test_approval
 from . import test_approval_credit
 from . import test_approval_ways_round

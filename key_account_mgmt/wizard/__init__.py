@@ -1,3 +1,4 @@
+from . import key_account_appraisal_request
 from . import key_account_evaluation_refusal
 from . import key_account_evaluation_wizard
 from . import key_account_ruleset_import

@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.key_account_plan_mixin import QUARTERS
+
+
+class KeyAccountAppraisalRequest(models.TransientModel):
+    """Asks people to appraise the customers of a period: an appraisal per customer and appraiser, an activity each."""
+
+    _name = "key.account.appraisal.request"
+    _inherit = ["key.account.population.mixin"]
+    _description = "Ask for Appraisals"
+
+    year = fields.Integer(
+        required=True,
+        default=lambda self: self.env["key.account.metric.value"]._get_default_period()["date_to"].year,
+        help="The year in which the fiscal year ends.",
+    )
+    quarter = fields.Selection(QUARTERS, required=True, default="year")
+    date_from = fields.Date(compute="_compute_dates", store=True, precompute=True, required=False)
+    date_to = fields.Date(compute="_compute_dates", store=True, precompute=True, required=False)
+    ruleset_id = fields.Many2one(
+        compute="_compute_ruleset_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        ondelete="cascade",
+        domain="[('company_id', '=', company_id)]",
+        help="People are asked for the grades that it looks at.",
+    )
+    metric_ids = fields.Many2many("key.account.metric", string="Grades Asked for", compute="_compute_metric_ids")
+    with_salesperson = fields.Boolean("The Customer's Salesperson", default=True)
+    user_ids = fields.Many2many("res.users", string="Also", domain=[("share", "=", False)])
+    lead = fields.Selection(
+        [("nobody", "Nobody"), ("salesperson", "The customer's salesperson"), ("user", "One of the others")],
+        required=True,
+        default="nobody",
+    )
+    lead_id = fields.Many2one("res.users", string="Who Leads", domain="[('id', 'in', user_ids)]")
+    deadline = fields.Date(
+        required=True, default=lambda self: fields.Date.add(fields.Date.context_today(self), days=14)
+    )
+    customer_count = fields.Integer("Customers", compute="_compute_customer_count")
+
+    @api.depends("year", "quarter", "company_id")
+    def _compute_dates(self):
+        for request in self:
+            period = {"year": request.year, "quarter": request.quarter, "company_id": request.company_id.id}
+            request.date_from, request.date_to = self.env["key.account.appraisal"].new(period)._get_period()
+
+    @api.depends("company_id")
+    def _compute_ruleset_id(self):
+        for request in self:
+            request.ruleset_id = self.env["key.account.ruleset"]._get_active(request.company_id)
+
+    @api.depends("ruleset_id")
+    def _compute_metric_ids(self):
+        for request in self:
+            request.metric_ids = request.ruleset_id._get_graded_metrics()
+
+    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "with_prospects")
+    def _compute_customer_count(self):
+        for request in self:
+            # Only of companies that the user works in: the collector asks for no rights.
+            ready = request.date_from and request.date_to and request.company_id in self.env.companies
+            request.customer_count = self.env["key.account.collector"]._count(request._get_scope()) if ready else 0
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
+    def action_ask(self):
+        """Make the appraisals that are not there yet, tell the appraisers, and open the list."""
+        self.ensure_one()
+        self._check_ready()
+        customers = self._get_customers()
+        pairs = self._get_pairs(customers)
+        if not pairs:
+            raise UserError(self._get_nobody_to_ask_message(customers))
+        appraisals = self.env["key.account.appraisal"].create([self._prepare_appraisal(*pair) for pair in pairs])
+        appraisals._tell_appraisers(self.deadline)
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("key_account_mgmt.action_key_account_appraisal"),
+            "domain": [("id", "in", appraisals.ids)],
+            "context": {},
+        }
+
+    def _check_ready(self):
+        self.env["key.account.evaluation"]._check_manager()
+        if self.company_id not in self.env.companies:
+            raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
+        if not self.date_from:
+            raise UserError(self.env._("%(year)s is no year. Enter it with four digits, such as 2026.", year=self.year))
+        if not self.metric_ids:
+            raise UserError(
+                self.env._(
+                    "Rule set “%(ruleset)s” asks for no grades. Choose one with criteria on metrics of kind Choice that"
+                    " people enter.",
+                    ruleset=self.ruleset_id.display_name,
+                )
+            )
+
+    def _get_customers(self):
+        """The population, without customers whose period is closed."""
+        customers = self.env["res.partner"].browse(
+            self.env["key.account.collector"]._get_customer_ids(self._get_scope())
+        )
+        closing = self.env["key.account.appraisal"]._get_closing_evaluations(self.company_id, customers)
+        return customers.filtered(
+            lambda customer: (
+                not any(
+                    evaluation.date_from <= self.date_from and self.date_to <= evaluation.date_to
+                    for evaluation in closing.get((self.company_id, customer), ())
+                )
+            )
+        )
+
+    def _get_pairs(self, customers):
+        """Customers and those to appraise them; without the pairs that have an appraisal of these months already."""
+        there = set(
+            self.env["key.account.appraisal"]._read_group(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "in", customers.ids),
+                    ("date_from", "<=", self.date_to),
+                    ("date_to", ">=", self.date_from),
+                ],
+                ["partner_id", "user_id"],
+            )
+        )
+        return [
+            (customer, user)
+            for customer in customers
+            for user in self._get_appraisers(customer)
+            if (customer, user) not in there
+        ]
+
+    def _get_appraisers(self, customer):
+        """Who appraises the customer: people who work in the company and may sign in."""
+        salesperson = customer.user_id if self.with_salesperson else self.env["res.users"]
+        return (salesperson | self.user_ids).filtered(
+            lambda user: user.active and not user.share and self.company_id in user.company_ids
+        )
+
+    def _prepare_appraisal(self, customer, user):
+        lead = {"salesperson": customer.user_id, "user": self.lead_id}.get(self.lead)
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": customer.id,
+            "user_id": user.id,
+            "year": self.year,
+            "quarter": self.quarter,
+            "is_lead": user == lead,
+            "line_ids": self.env["key.account.appraisal"]._prepare_lines(self.metric_ids),
+        }
+
+    def _get_nobody_to_ask_message(self, customers):
+        if not customers:
+            return self.env._(
+                "There is nobody to appraise: no customer of the population has an open period from %(date_from)s to"
+                " %(date_to)s. Choose other customers or another period.",
+                date_from=self.date_from,
+                date_to=self.date_to,
+            )
+        if not any(self._get_appraisers(customer) for customer in customers):
+            return self.env._(
+                "There is nobody to ask: none of the %(count)s customers has a salesperson of %(company)s. Choose"
+                " other appraisers.",
+                count=len(customers),
+                company=self.company_id.name,
+            )
+        return self.env._(
+            "Everybody was asked already: there are appraisals of all %(count)s customers from %(date_from)s to"
+            " %(date_to)s.",
+            count=len(customers),
+            date_from=self.date_from,
+            date_to=self.date_to,
+        )
