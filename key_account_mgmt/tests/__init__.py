@@ -29,6 +29,7 @@ from . import test_discount_value
 from . import test_discount_ways_round
 from . import test_evaluation
 from . import test_evaluation_jobs
+from . import test_evaluation_pictures
 from . import test_evaluation_wizard
 from . import test_expectation
 from . import test_explainer
