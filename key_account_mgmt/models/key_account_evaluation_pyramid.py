@@ -130,7 +130,7 @@ class KeyAccountEvaluation(models.Model):
     def _get_level_labels(self, measure, cut, limits):
         levels = self._get_levels(cut, limits)
         if cut == "share":
-            return [self._get_share_label(place, level.share) for place, level in enumerate(levels)]
+            return [self._get_share_label(place, len(levels), level.share) for place, level in enumerate(levels)]
         texts = [self._format_measure(measure, level.limit) for level in levels[:-1]]
         between = [
             self.env._("%(lower)s to under %(upper)s", lower=lower, upper=upper) for upper, lower in pairwise(texts)
@@ -141,9 +141,11 @@ class KeyAccountEvaluation(models.Model):
             self.env._("Under %s", texts[-1]),
         ]
 
-    def _get_share_label(self, place, share):
+    def _get_share_label(self, place, count, share):
         text = self.env["key.account.formatter"]._format_percentage(share)
-        return self.env._("Next %s", text) if place else self.env._("Top %s", text)
+        if not place:
+            return self.env._("Top %s", text)
+        return self.env._("Last %s", text) if place == count - 1 else self.env._("Next %s", text)
 
     def _format_measure(self, measure, value):
         kind, _colon, code = measure.partition(":")

@@ -46,6 +46,7 @@ from . import test_metric_payment
 from . import test_metric_random
 from . import test_metric_source
 from . import test_metric_value
+from . import test_picture_tour
 from . import test_retail_comparison
 from . import test_retail_figures
 from . import test_ruleset_lifecycle

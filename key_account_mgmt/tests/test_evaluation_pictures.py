@@ -2,12 +2,13 @@ import json
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .evaluation_common import MANAGER_GROUPS, KeyAccountEvaluationCommon
+from .evaluation_common import MANAGER_GROUPS
+from .picture_common import KeyAccountPictureCommon
 
 REVENUE = "metric:revenue"
 
 
-class TestEvaluationPictures(KeyAccountEvaluationCommon):
+class TestEvaluationPictures(KeyAccountPictureCommon):
     """Pyramids, the matrix of values, the radar: figures, the lists behind them, and who sees them.
 
     Revenues: Big 5,000, Second 4,000, Third 3,000, Fourth 2,000, Fifth 1,000.
@@ -83,7 +84,7 @@ class TestEvaluationPictures(KeyAccountEvaluationCommon):
             [
                 ("Top 20 %", "1", "$\xa05,000.00", "33.3 %"),
                 ("Next 40 %", "2", "$\xa07,000.00", "46.7 %"),
-                ("Next 40 %", "2", "$\xa03,000.00", "20 %"),
+                ("Last 40 %", "2", "$\xa03,000.00", "20 %"),
             ],
         )
         lists = [self.get_customers(evaluation, level["part"]) for level in picture["levels"]]
@@ -198,21 +199,6 @@ class TestEvaluationPictures(KeyAccountEvaluationCommon):
     # -------------------------------------------------------------------------
     # Present and potential value, radar
     # -------------------------------------------------------------------------
-
-    def make_perspective_evaluation(self):
-        """Revenue gives present value, of 100.000001 points at most; the number of invoices potential value."""
-        ruleset = self.make_ruleset()
-        steps = [(0, 0), (1000, 33.333333), (2000, 33.333334), (3000, 66.666667), (4000, 66.666668), (5000, 100)]
-        for metric, perspective, values in (
-            ("revenue", "sales", {"steps": steps}),
-            ("invoice_count", "customer", {"steps": [(0, 0), (2, 20)], "max_points": 20}),
-            ("order_count", "finance", {"steps": [(1, 0.000001)], "max_points": 0.000001}),
-        ):
-            record = self.env.ref(f"key_account_mgmt.perspective_{perspective}")
-            self.make_criterion(ruleset, metric, "bands", perspective_id=record.id, **values)
-        self.make_rule(ruleset, "C")
-        ruleset.action_activate()
-        return self.make_evaluation(ruleset_id=ruleset.id)
 
     def test_matrix_cuts_exactly_at_thirds(self):
         evaluation = self.make_perspective_evaluation()
