@@ -31,7 +31,7 @@ class KeyAccountEvaluation(models.Model):
 
         :rtype: list[Level]
         """
-        if cut not in CUTS or not isinstance(limits, list):
+        if not isinstance(cut, str) or cut not in CUTS or not isinstance(limits, list):
             raise UserError(self.env._("Customers cannot be cut into levels that way. Choose shares or bounds."))
         try:
             return CUTS[cut](limits)

@@ -55,4 +55,5 @@ class KeyAccountEvaluationLine(models.Model):
 
     @staticmethod
     def _is_level(values):
-        return set(values) == LEVEL_KEYS and isinstance(values["level"], int | None)
+        sound = set(values) == LEVEL_KEYS and isinstance(values["measure"], str)
+        return sound and isinstance(values["level"], int | None)

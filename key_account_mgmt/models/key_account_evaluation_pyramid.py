@@ -27,17 +27,19 @@ class KeyAccountEvaluation(models.Model):
     @api.constrains("pyramids")
     def _check_pyramids(self):
         for evaluation in self:
-            problem = evaluation._get_pyramids_problem(evaluation.pyramids or [])
+            pyramids = evaluation._get_some_pyramids(evaluation.pyramids or [])
+            problem = next(filter(None, map(evaluation._get_pyramid_problem, pyramids)), None)
             if problem:
                 raise ValidationError(problem)
 
-    def _get_pyramids_problem(self, pyramids):
-        """Why these cannot be kept, or False. A measure may come and go with the rules: its picture tells so."""
+    def _get_some_pyramids(self, pyramids):
+        """These, when they are not too many."""
         if not isinstance(pyramids, list) or len(pyramids) > MOST_PYRAMIDS:
-            return self.env._("An evaluation has %s pyramids at most. Remove one first.", MOST_PYRAMIDS)
-        return next(filter(None, map(self._get_pyramid_problem, pyramids)), False)
+            raise ValidationError(self.env._("An evaluation has %s pyramids at most. Remove one first.", MOST_PYRAMIDS))
+        return pyramids
 
     def _get_pyramid_problem(self, pyramid):
+        """Why it cannot be drawn, or False. A measure may come and go with the rules: that is told in its picture."""
         if not isinstance(pyramid, dict) or set(pyramid) != PARTS or not isinstance(pyramid["measure"], str):
             return self.env._("A pyramid needs a measure, a cut and limits. Choose them on the evaluation.")
         try:
@@ -61,7 +63,7 @@ class KeyAccountEvaluation(models.Model):
         """
         self.ensure_one()
         self._check_sees_all()
-        pyramids = (self.pyramids or []) if pyramids is None else pyramids
+        pyramids = self._get_some_pyramids((self.pyramids or []) if pyramids is None else pyramids)
         groups = self._get_measures()
         names = {measure: name for _group, measures in groups for measure, name in measures.items()}
         return {

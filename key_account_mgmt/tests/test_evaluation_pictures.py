@@ -185,8 +185,11 @@ class TestEvaluationPictures(KeyAccountPictureCommon):
         self.advance(evaluation, "applied")
         evaluation.pyramids = pyramids[:1]
         self.assertEqual(len(evaluation.get_pyramids()["pyramids"]), 1)
-        with self.assertRaisesRegex(ValidationError, "8 pyramids at most"):
-            evaluation.pyramids = pyramids * 2
+        for too_many in (pyramids * 2, {"measure": "score"}, 5):
+            with self.assertRaisesRegex(ValidationError, "8 pyramids at most"):
+                evaluation.pyramids = too_many
+            with self.assertRaisesRegex(ValidationError, "8 pyramids at most"):
+                evaluation.get_pyramids(too_many)
 
     def test_what_can_be_measured(self):
         groups = self.make_evaluation().get_pyramids()["measures"]
@@ -281,7 +284,11 @@ class TestEvaluationPictures(KeyAccountPictureCommon):
         table = [
             {**sound, "measure": "sql:1"},
             {**sound, "measure": "value:x"},
+            {**sound, "measure": None},
+            {**sound, "measure": ["score"]},
             {**sound, "cut": "x"},
+            {**sound, "cut": []},
+            {**sound, "limits": [{}]},
             {**sound, "limits": ["1; SELECT"]},
             {**sound, "level": "0"},
             {**sound, "more": 1},
