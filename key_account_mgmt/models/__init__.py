@@ -73,7 +73,13 @@ from . import key_account_evaluation_line
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_grant
 from . import key_account_evaluation_line_benefit
+from . import key_account_evaluation_line_radar
 from . import key_account_evaluation_summary
+from . import key_account_evaluation_measure
+from . import key_account_evaluation_level
+from . import key_account_evaluation_line_level
+from . import key_account_evaluation_pyramid
+from . import key_account_evaluation_matrix
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -47,7 +47,8 @@ class KeyAccountEvaluation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_award_budget(vals.get("award_budget"))
+            # Of new evaluations: whoever duplicates one comes here with that one.
+            self.browse()._check_award_budget(vals.get("award_budget"))
         return super().create([{**vals, "award_ids": []} for vals in vals_list])
 
     # -------------------------------------------------------------------------

@@ -108,6 +108,7 @@ class KeyAccountEvaluationLine(models.Model):
             groups.setdefault(row["perspective"], []).append(row)
         return [
             {
+                "code": code,
                 "name": names.get(code, code) or self.env._("Other criteria"),
                 "rows": members,
                 **self._get_bar_values(sum(row["points"] for row in members), sum(row["maximum"] for row in members)),

@@ -15,10 +15,12 @@ from .expectation import added_value, prospect_value
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
+from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
 from .matching import Matcher, matcher_name
 from .policy import Policy
 from .problems import FactError, PolicyError, Problem
+from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
 
@@ -27,6 +29,7 @@ __all__ = [
     "CapDecision",
     "CapTable",
     "Comparison",
+    "Corner",
     "CreditGrant",
     "CreditUse",
     "Decision",
@@ -35,6 +38,7 @@ __all__ = [
     "Evaluator",
     "FactError",
     "Judgement",
+    "LevelError",
     "LineJudgement",
     "Matcher",
     "Method",
@@ -51,7 +55,10 @@ __all__ = [
     "added_value",
     "agree",
     "average_place",
+    "by_bounds",
+    "by_shares",
     "compare",
+    "corners",
     "covered",
     "differences",
     "direction",

@@ -33,6 +33,7 @@ from . import test_discount_value
 from . import test_discount_ways_round
 from . import test_evaluation
 from . import test_evaluation_jobs
+from . import test_evaluation_pictures
 from . import test_evaluation_wizard
 from . import test_expectation
 from . import test_explainer
@@ -52,6 +53,7 @@ from . import test_metric_source
 from . import test_metric_territory
 from . import test_metric_value
 from . import test_own_fields
+from . import test_picture_tour
 from . import test_retail_comparison
 from . import test_retail_figures
 from . import test_retail_templates

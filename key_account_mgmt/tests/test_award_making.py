@@ -120,6 +120,10 @@ class TestMaking(AwardCommon):
         with self.assertRaisesRegex(UserError, "cannot change"):
             evaluation.award_budget = 300
 
+    def test_an_applied_evaluation_is_duplicated_as_a_draft_of_its_own(self):
+        copy = self.make_granting({}, award_budget=100).copy()
+        self.assertEqual((copy.state, copy.award_budget, len(copy.line_ids)), ("draft", 0, 0))
+
 
 @tagged("post_install", "-at_install")
 class TestMakingJob(KeyAccountJobCommon, AwardCommon):

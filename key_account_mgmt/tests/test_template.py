@@ -211,7 +211,7 @@ class TestTemplateEvaluation(TemplateCommon):
             "composite_points": (["B", "A", "C", "C", "C"], [40, 92, 24, 16, 8]),
             # 50 by rank; Second's grades give 50
             "three_families": (["C", "B", "C", "C", "C"], [50, 90, 30, 20, 10]),
-            # 20 for credit, less 5 for each of one (Big) or two invoices that were not paid in time; no target, no grades.
+            # 20 for credit, less 5 for each invoice that was not paid in time; no target, no grades.
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
         }
         for name, (tiers, scores) in cases.items():

@@ -1,0 +1,42 @@
+from odoo import models
+
+from ..rules import corners
+
+RADIUS = 100.0
+RINGS = (25, 50, 75, 100)
+
+
+class KeyAccountEvaluationLine(models.Model):
+    """The radar of a customer: points of each perspective in % of the maximum."""
+
+    _inherit = "key.account.evaluation.line"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_scorecard_values(self):
+        values = super()._get_scorecard_values()
+        return {**values, "radar": self._get_radar_values(values["perspectives"])}
+
+    def _get_radar_values(self, groups):
+        """What the template draws, or None: two perspectives are a line and no picture.
+
+        :param groups: those of the scorecard; criteria without perspective are no axis
+        """
+        axes = [group for group in groups if group["code"]]
+        if len(axes) < 3:
+            return None
+        formatter = self.env["key.account.formatter"]
+        labels = corners([RADIUS + 12] * len(axes))
+        return {
+            "rings": [_draw([RADIUS * ring / 100] * len(axes)) for ring in RINGS],
+            "spokes": corners([RADIUS] * len(axes)),
+            "shape": _draw([RADIUS * axis["width"] / 100 for axis in axes]),
+            "dots": corners([RADIUS * axis["width"] / 100 for axis in axes]),
+            "labels": [
+                {"name": axis["name"], "share": formatter._format_percentage(axis["width"]), "at": place}
+                for axis, place in zip(axes, labels, strict=True)
+            ],
+        }
+
+
+def _draw(lengths):
+    """The corners as SVG wants them."""
+    return " ".join(f"{corner.x},{corner.y}" for corner in corners(lengths))

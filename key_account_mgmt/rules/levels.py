@@ -1,0 +1,69 @@
+"""Levels of a pyramid of customers, the best first: by shares of the customers, or by bounds of their measure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+from .exact import HUNDRED, number, shown
+
+MOST_LIMITS = 10
+
+
+class LevelError(ValueError):
+    """Limits that make no levels: ``code`` is ``none``, ``too_many``, ``not_a_number``, ``not_positive``,
+    ``over_100`` or ``twice``; ``got`` is what was given, as text."""
+
+    def __init__(self, code: str, got: Any) -> None:
+        super().__init__(code, got)
+        self.code, self.got = code, str(got)
+
+
+class Level(NamedTuple):
+    """One level. By shares: ``limit`` is the rank in % that still is in it, ``share`` its size in %. By bounds:
+    ``limit`` is the value that is just in it, ``share`` is None. The last one has none: everybody else is in it."""
+
+    limit: Decimal | None
+    share: Decimal | None
+
+
+def by_shares(limits: Sequence[str | int | Decimal]) -> list[Level]:
+    """Levels of so many % of the customers each; what is left to 100 % is one level more.
+
+    Curry's pyramid is ``by_shares([1, 4, 15, 80])``, and so is ``by_shares([1, 4, 15])``.
+    """
+    shares = _numbers(limits)
+    wrong = [share for share in shares if share <= 0]
+    if wrong:
+        raise LevelError("not_positive", wrong[0])
+    if sum(shares) > HUNDRED:
+        raise LevelError("over_100", sum(shares))
+    shares += [HUNDRED - sum(shares)] if sum(shares) < HUNDRED else []
+    reached = [*accumulate(shares)][:-1]
+    return [Level(limit, share) for limit, share in zip([*reached, None], shares, strict=True)]
+
+
+def by_bounds(limits: Sequence[str | int | Decimal]) -> list[Level]:
+    """Levels from the highest bound down, however they are given; below the lowest is one level more."""
+    bounds = sorted(_numbers(limits), reverse=True)
+    twice = [upper for upper, lower in pairwise(bounds) if upper == lower]
+    if twice:
+        raise LevelError("twice", twice[0])
+    return [Level(bound, None) for bound in [*bounds, None]]
+
+
+def _numbers(limits: Sequence[str | int | Decimal]) -> list[Decimal]:
+    if not limits:
+        raise LevelError("none", "")
+    if len(limits) > MOST_LIMITS:
+        raise LevelError("too_many", len(limits))
+    return [_number(limit) for limit in limits]
+
+
+def _number(limit: str | int | Decimal) -> Decimal:
+    try:
+        return number(limit)
+    except PydanticCustomError as error:
+        raise LevelError("not_a_number", shown(limit)) from error
