@@ -200,6 +200,7 @@ class KeyAccountApproval(models.Model):
     @api.depends("kind", "excess", "company_id")
     @api.depends_context("uid")
     def _compute_is_approver(self):
+        # sudo: the domain reads orders and levels; nothing comes out but which of these the user decides on
         mine = self.sudo().search(self._search_is_approver("in", [True]) & Domain("id", "in", self.ids))
         for approval in self:
             approval.is_approver = approval in mine
@@ -213,6 +214,7 @@ class KeyAccountApproval(models.Model):
     @api.depends("state", "excess")
     @api.depends_context("uid")
     def _compute_waiting_for_me(self):
+        # sudo: as in ``_compute_is_approver``
         mine = self.sudo().search(self._search_waiting_for_me("in", [True]) & Domain("id", "in", self.ids))
         for approval in self:
             approval.waiting_for_me = approval in mine

@@ -33,7 +33,9 @@ class KeyAccountApproval(models.Model):
             raise UserError(self.env._("Say why %s should be approved: the approvers decide by it.", order.name))
         self._lock_order(order)
         needs = self._get_needs_to_ask(order)
+        # sudo: the request keeps figures of the order, for approvers; whoever asks may write the order
         wanted = [self._prepare_request(order.sudo(), kind, need.verdict, reason) for kind, need in needs.items()]
+        # sudo: requests of others for the same order count too
         pending = self.sudo().search([("order_id", "=", order.id), ("state", "=", "requested")])
         kept = pending.filtered(lambda one: any(one._is_same(vals) for vals in wanted))
         wanted = [vals for vals in wanted if not any(one._is_same(vals) for one in kept)]
@@ -98,6 +100,7 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _number(self, order, vals_list):
         """The values with the names of the next requests for an order."""
+        # sudo: requests that the user may not see have numbers, too
         first = self.sudo().search_count([("order_id", "=", order.id)]) + 1
         return [
             {**vals, "name": self.env._("%(order)s/%(number)s", order=order.name, number=number)}
@@ -155,6 +158,7 @@ class KeyAccountApproval(models.Model):
 
     def _check_somebody_decides(self):
         for approval, users in self._get_asked().items():
+            # sudo: only names of levels, orders and customers are shown, here and below
             if not users:
                 raise UserError(
                     self.env._(

@@ -87,6 +87,7 @@ class KeyAccountApproval(models.Model):
                 raise UserError(approval._get_decided_message())
 
     def _get_decided_message(self):
+        # sudo: only the name of who decided is shown
         states = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
             "%(name)s is not waiting any more: %(state)s%(by)s. Reload the page.",
@@ -130,6 +131,7 @@ class KeyAccountApproval(models.Model):
             raise UserError("\n\n".join(filter(None, obstacles)))
 
     def _get_others_text(self):
+        # sudo: only names of users are shown
         asked = self._get_asked()[self].sudo()
         names = asked.mapped("name") or [self.env._("nobody yet; see Approval Levels")]
         return self.env["key.account.formatter"]._format_list(names)

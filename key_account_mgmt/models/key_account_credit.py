@@ -150,6 +150,7 @@ class KeyAccountCredit(models.AbstractModel):
             if order._origin.state == "sale"
             and (order._origin.partner_invoice_id.commercial_partner_id, order._origin.company_id) == verdict.account
         ]
+        # sudo: what counts does not depend on who may read the orders
         saved = self.env["sale.order"].sudo().union(*(order._origin for order in confirmed))
         values = self.env["key.account.exposure"]._get_order_values(saved, strict=False)
         return {order: values[order._origin] for order in confirmed}

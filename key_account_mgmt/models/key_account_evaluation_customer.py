@@ -57,6 +57,7 @@ class KeyAccountEvaluation(models.Model):
         note = self.env._("By “%(evaluation)s”", evaluation=self.name)
         messages = changed._message_log_batch(dict.fromkeys(changed.ids, note))
         described = changed.fields_get(list(LOGGED_FIELDS.values()), ["string", "type"])
+        # sudo: nobody has rights on tracked values; Odoo writes them so, too
         tracking = self.env["mail.tracking.value"].sudo()
         tracking.create(
             [

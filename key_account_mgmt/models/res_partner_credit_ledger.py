@@ -81,6 +81,7 @@ class ResPartner(models.Model):
 
         :param before: limits of customers among these partners, before the change
         """
+        # sudo: the ledger records changes of whoever may make them
         company, after = self.env.company, self._get_key_account_own_limits()
         changes = [
             LimitChange(customer.sudo(), company, limit, after[customer])

@@ -14,6 +14,7 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        # sudo: whoever sells need not be allowed to read the invoices
         # Also without any in the values: a default may come with the context of a remote call.
         if lines.sudo().invoice_lines:
             self._check_key_account_accountant()
