@@ -15,6 +15,7 @@ from . import key_account_source_territory
 from . import key_account_territory
 from . import key_account_source_manual
 from . import key_account_collector
+from . import key_account_collector_books
 from . import key_account_plan_mixin
 from . import key_account_target
 from . import key_account_source_target

@@ -1,14 +1,11 @@
 import json
-from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from odoo.tools.misc import split_every
 
 from ..rules import (
-    Book,
     Evaluator,
     FactError,
     Method,
@@ -19,9 +16,6 @@ from ..rules import (
     direction,
     rank_spread,
 )
-
-# Customers per batch: enough that the statements cost little, few enough that memory stays flat.
-BATCH_SIZE = 2000
 
 
 class Contender(NamedTuple):
@@ -78,7 +72,9 @@ class KeyAccountComparison(models.Model):
 
         :param evaluators: ``{rule set: Evaluator}``, the reference first
         """
-        books, revenues = self._collect_books(set().union(*(one.metrics for one in evaluators.values())))
+        codes = set().union(*(one.metrics for one in evaluators.values()))
+        # Once for all rule sets.
+        books, revenues = self.env["key.account.collector"]._collect_books(self._get_scope(), codes)
         if not books:
             raise UserError(self._get_nobody_message())
         contenders = [self._get_contender(*pair, books) for pair in evaluators.items()]
@@ -89,18 +85,6 @@ class KeyAccountComparison(models.Model):
         self.invalidate_recordset(["line_ids"])
         found = compare([contender.method for contender in contenders], list(revenues.values()))
         self._set_result(self._get_result_values(contenders, found))
-
-    def _collect_books(self, codes):
-        """The facts that any of the rule sets asks for, once for all of them, so that a big company fits into memory.
-
-        :return: books in batches whose keys are customers, and each customer's revenue in the same order
-        """
-        books, revenues = [], {}
-        for batch in split_every(BATCH_SIZE, self.env["key.account.collector"]._collect(self._get_scope())):
-            revenues.update((partner_id, facts.get("revenue") or Decimal(0)) for partner_id, facts in batch)
-            keys = [partner_id for partner_id, _facts in batch]
-            books.append(Book(keys, {code: [facts.get(code) for _key, facts in batch] for code in codes}))
-        return books, revenues
 
     def _get_contender(self, ruleset, evaluator, books):
         policy = evaluator.policy

@@ -2,27 +2,21 @@ from contextlib import contextmanager
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .appraisal_common import APPRAISAL, VALUE
+from .race_common import RaceCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTwoAppraisersAtOnce(BaseCase):
-    """Two appraisers are done at the same moment: the second fails, is tried again, and the average has both.
-
-    These are real transactions. What they commit is taken away afterwards.
-    """
+class TestTwoAppraisersAtOnce(RaceCommon):
+    """Two appraisers are done at the same moment: the second fails, is tried again, and the average has both."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        cls.addClassCleanup(cls.clean)
         with cls.environment() as env:
             cls.customer = env["res.partner"].create({"name": "Two at once", "is_company": True}).id
             metric = env.ref("key_account_mgmt.metric_cooperation_grade")
@@ -31,12 +25,6 @@ class TestTwoAppraisersAtOnce(BaseCase):
                 cls.make_appraisal(env, user, metric, option)
                 for user, option in zip(users, (metric.option_ids[0], metric.option_ids[2]), strict=True)
             ]
-
-    @classmethod
-    @contextmanager
-    def environment(cls):
-        with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
 
     @classmethod
     def make_appraisal(cls, env, user, metric, option):

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from functools import partial
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
+from odoo import api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
 from odoo.service.model import call_kw, retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .race_common import RaceCommon
 
 ORDER = "sale.order"
 LINE = "sale.order.line"
@@ -20,7 +21,7 @@ ROUNDS = int(os.environ.get("KEY_ACCOUNT_RACE_ROUNDS", "1"))
 SETTINGS = {"account_use_credit_limit": True, "key_account_credit_policy": "block", "key_account_check_overdue": False}
 
 
-class CreditRaceCommon(BaseCase):
+class CreditRaceCommon(RaceCommon):
     """Orders of 100 against limits that some of them fit into, confirmed by people of whom each has a transaction.
 
     These are real transactions, through Odoo's own retries. What they commit is taken away afterwards.
@@ -29,8 +30,6 @@ class CreditRaceCommon(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        cls.addClassCleanup(cls.clean)
         cls.customers = []
         with cls.environment() as env:
             admin = env.ref("base.user_admin")
@@ -39,13 +38,6 @@ class CreditRaceCommon(BaseCase):
             company.write(SETTINGS)
             goods = {"name": "Goods", "type": "consu", "taxes_id": False, "list_price": 100}
             cls.good = env["product.product"].create(goods).id
-
-    @classmethod
-    @contextmanager
-    def environment(cls):
-        with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-        cls.registry.signal_changes()
 
     @classmethod
     def clean(cls):

@@ -6,40 +6,30 @@ from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api
+from odoo import api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
 from odoo.service.model import call_kw, retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .race_common import RaceCommon
 
 ORDER = "sale.order"
 LINE = "sale.order.line"
 
 
 @tagged("post_install", "-at_install")
-class TestTwoAtOnce(BaseCase):
-    """One confirms a quotation while another makes it worse: whoever comes second fails, is tried again, and refused.
-
-    These are real transactions. What they commit is taken away afterwards.
-    """
+class TestTwoAtOnce(RaceCommon):
+    """One confirms a quotation while another makes it worse: the second fails, is tried again, and refused."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        cls.addClassCleanup(cls.clean)
         with cls.environment() as env:
             cls.user = env.ref("base.user_admin").id
             cls.made = {}
             cls.make_scene(env)
-
-    @classmethod
-    @contextmanager
-    def environment(cls):
-        with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
 
     @classmethod
     def make(cls, env, model, values):

@@ -7,12 +7,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools.misc import format_date, split_every
+from odoo.tools.misc import format_date
 
 from ..models.key_account_evaluation_compute import get_movement
-from ..rules import Book, Evaluator
-
-BATCH_SIZE = 5000
+from ..rules import Evaluator
 
 
 class KeyAccountEvaluationWizard(models.TransientModel):
@@ -219,7 +217,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     def _get_preview_rows(self):
         """Results in groups, as ``_get_tier_rows`` of the evaluation folds them."""
         evaluator = Evaluator(self.ruleset_id._get_policy())
-        books, revenues = self._read_preview_books(evaluator.metrics)
+        books, revenues = self.env["key.account.collector"]._collect_books(self._get_scope(), evaluator.metrics)
         population = evaluator.survey(books)
         held = self._get_held_tiers()
         tiers = {tier.code: tier for tier in self.ruleset_id.tier_ids}
@@ -235,18 +233,6 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             groups[self.env["key.account.tier"], "lost", False, False][0] = len(held)
         names = ("tier", "movement", "vetoed", "in_population", "count", "revenue")
         return [dict(zip(names, (*key, *values), strict=True)) for key, values in groups.items() if values[0]]
-
-    def _read_preview_books(self, codes):
-        """Only what the rules use, so that a big company fits into memory.
-
-        :return: books in batches, and each customer's revenue
-        """
-        books, revenues = [], {}
-        for batch in split_every(BATCH_SIZE, self.env["key.account.collector"]._collect(self._get_scope())):
-            revenues.update((partner_id, facts.get("revenue") or Decimal(0)) for partner_id, facts in batch)
-            keys = [partner_id for partner_id, _facts in batch]
-            books.append(Book(keys, {code: [facts.get(code) for _key, facts in batch] for code in codes}))
-        return books, revenues
 
     def _get_held_tiers(self):
         """Rank of the tier that customers have today, by customer."""
