@@ -59,6 +59,7 @@ from . import test_retail_figures
 from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_ruleset_weights
 from . import test_target
 from . import test_template
 from . import test_tour

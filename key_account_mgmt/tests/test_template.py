@@ -162,6 +162,7 @@ class TestTemplateWizard(TemplateCommon):
     def test_grades_above_the_weight_are_doubted_by_the_name_of_their_row(self):
         draft = self.make_draft("three_families")
         draft.criterion_ids.filtered(lambda row: row.key == "network").max_points = 4
+        draft.weights_total = 99
         _errors, warnings = draft._get_findings()
         self.assertRegex("\n".join(warnings), "Criterion “Distribution Network”.*5.*4")
 
