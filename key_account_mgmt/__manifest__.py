@@ -20,7 +20,6 @@
         "data/key_account_ruleset_data.xml",
         "data/key_account_template_data.xml",
         "data/key_account_probability_data.xml",
-        "data/key_account_ruleset_expectation_data.xml",
         "data/mail_activity_type_data.xml",
         "wizard/key_account_ruleset_import_views.xml",
         "wizard/key_account_template_wizard_views.xml",

@@ -214,6 +214,8 @@ class TestTemplateEvaluation(TemplateCommon):
             "three_families": (["C", "B", "C", "C", "C"], [50, 90, 30, 20, 10]),
             # 20 for credit, less 5 for each invoice that was not paid in time; no target, no grades.
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
+            # By rank of the revenue, since nothing more is expected of anybody; no veto, so that Big is B.
+            "expected_value": (["B", "C", "C", "C", "C"], [100, 80, 60, 40, 20]),
         }
         for name, (tiers, scores) in cases.items():
             with self.subTest(name):
