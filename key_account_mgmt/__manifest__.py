@@ -73,6 +73,7 @@
         "views/key_account_comparison_line_views.xml",
         "views/key_account_comparison_views.xml",
     ],
+    "demo": ["demo/key_account_appraisal_demo.xml"],
     "images": ["static/description/review_list.png"],
     "assets": {
         "web.assets_backend": ["key_account_mgmt/static/src/**/*"],
