@@ -49,6 +49,7 @@ from . import key_account_ruleset
 from . import key_account_ruleset_cap
 from . import key_account_ruleset_grant
 from . import key_account_ruleset_veto
+from . import key_account_ruleset_weights
 from . import key_account_template
 from . import key_account_tier_benefit
 from . import key_account_ruleset_in_force

@@ -22,6 +22,7 @@ from . import test_credit_screens
 from . import test_credit_tour
 from . import test_credit_ways_round
 from . import test_customer_screens
+from . import test_demo
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_judge
@@ -60,6 +61,7 @@ from . import test_retail_figures
 from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_ruleset_weights
 from . import test_target
 from . import test_template
 from . import test_tour
