@@ -177,6 +177,8 @@ class KeyAccountProblem(models.AbstractModel):
         rows = [self._get_row_name(problem.path, policy_values), *self._get_inner_names(problem.path)]
         if problem.path[-1:] == ("ceilings",):
             rows.append(self._find_name(policy_values.get("tiers"), "code", problem.column))
+        elif problem.path[-1:] == ("grades",):
+            rows.append(self._get_named(self.env._("grade"), self._get_grade_name(problem, policy_values)))
         elif problem.path[-1:] == ("formula",) and problem.column == "type":
             rows.append(self._get_column_label("formula"))
         elif problem.column:
@@ -248,6 +250,20 @@ class KeyAccountProblem(models.AbstractModel):
             if isinstance(row, dict) and row.get(column) == label:
                 return row.get("name") or label
         return label
+
+    @api.model
+    def _get_grade_name(self, problem, policy_values):
+        """The name of the option that the column of a criterion's grades stands for; its code where it is gone."""
+        criteria = policy_values.get("criteria")
+        metrics = [
+            row.get("metric")
+            for row in (criteria if isinstance(criteria, list) else [])
+            if isinstance(row, dict) and row.get("key") == problem.path[1]
+        ]
+        option = self.env["key.account.metric.option"].search(
+            [("metric_id.code", "in", metrics), ("code", "=", problem.column)], limit=1
+        )
+        return option.name or problem.column
 
     @api.model
     def _get_column_label(self, column):

@@ -10,6 +10,7 @@ from . import test_award_ending
 from . import test_award_making
 from . import test_award_posting
 from . import test_award_ways_round
+from . import test_bad_input
 from . import test_benefits
 from . import test_cap_rules
 from . import test_collector

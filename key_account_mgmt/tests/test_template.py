@@ -62,6 +62,7 @@ class TestTemplateFiles(TemplateCommon):
                 policy = self.read_policy(template.path)
                 self.assertEqual(lint(policy), [])
                 self.assertEqual(sum(criterion.max_points for criterion in policy.criteria), 100)
+                self.assertEqual(policy.weights_total, 100)
                 self.assertEqual(policy.name, template.name)
                 self.assertTrue(template.description)
 
