@@ -21,7 +21,6 @@
         "data/key_account_ruleset_data.xml",
         "data/key_account_template_data.xml",
         "data/key_account_probability_data.xml",
-        "data/key_account_ruleset_expectation_data.xml",
         "data/mail_activity_type_data.xml",
         "wizard/key_account_ruleset_import_views.xml",
         "wizard/key_account_template_wizard_views.xml",
@@ -79,6 +78,7 @@
         "views/key_account_comparison_line_views.xml",
         "views/key_account_comparison_views.xml",
     ],
+    "demo": ["demo/key_account_appraisal_demo.xml"],
     "images": ["static/description/review_list.png"],
     "assets": {
         "web.assets_backend": ["key_account_mgmt/static/src/**/*"],

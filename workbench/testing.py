@@ -12,7 +12,8 @@ MODULE_TESTS = "tests/modules"
 
 
 def everything():
-    """all checks: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle, part of test-host; until one fails"""
+    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle, part of
+    test-host"""
     started, total = time.monotonic(), tally.Tally()
     parts = {
         "lint": lint.run,

@@ -55,6 +55,7 @@ from . import key_account_ruleset
 from . import key_account_ruleset_cap
 from . import key_account_ruleset_grant
 from . import key_account_ruleset_veto
+from . import key_account_ruleset_weights
 from . import key_account_template
 from . import key_account_tier_benefit
 from . import key_account_ruleset_in_force
@@ -168,6 +169,7 @@ from . import res_partner_credit_ledger
 from . import key_account_comparison
 from . import key_account_comparison_compute
 from . import key_account_comparison_result
+from . import key_account_comparison_job
 from . import key_account_comparison_line
 from . import key_account_comparison_summary
 from . import key_account_ruleset_comparison

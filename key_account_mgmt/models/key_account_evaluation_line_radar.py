@@ -3,6 +3,8 @@ from odoo import models
 from ..rules import corners
 
 RADIUS = 100.0
+# From the top of the picture to the middle, and below the lowest label.
+TOP, BELOW = 135, 23
 RINGS = (25, 50, 75, 100)
 
 
@@ -26,6 +28,8 @@ class KeyAccountEvaluationLine(models.Model):
         formatter = self.env["key.account.formatter"]
         labels = corners([RADIUS + 12] * len(axes))
         return {
+            # As high as the drawing is: with three axes nothing is at the bottom.
+            "height": TOP + max(label.y for label in labels) + BELOW,
             "rings": [_draw([RADIUS * ring / 100] * len(axes)) for ring in RINGS],
             "spokes": corners([RADIUS] * len(axes)),
             "shape": _draw([RADIUS * axis["width"] / 100 for axis in axes]),

@@ -56,6 +56,7 @@ COLUMNS = {
     "tiers": _lt("Tiers"),
     "type": _lt("Scale"),
     "values": _lt("Value"),
+    "weights_total": _lt("Weights Add Up To"),
 }
 # What the core calls the form that a value in a file should have.
 FORMS = {
@@ -109,6 +110,10 @@ MESSAGES = {
     "steps_not_ascending": _lt("%(got)s must be %(allowed)s: bands overlap."),
     "one_target": _lt("give either a fixed target or a metric that holds the target."),
     "no_grades": _lt("no grade has points. Add at least one."),
+    "weights_not_in_total": _lt(
+        "the maximum points of the criteria add up to %(got)s instead of %(allowed)s (%(rows)s). Change the points, or"
+        " what they have to add up to."
+    ),
     # Findings of lint: allowed, but hardly what was meant.
     "tier_never_given": _lt("no rule gives this tier."),
     "above_maximum": _lt("%(got)s points are more than the maximum of the criterion (%(allowed)s) and are cut down."),
@@ -275,7 +280,19 @@ class KeyAccountProblem(models.AbstractModel):
         """A parameter in a sentence, as the screens call it."""
         if isinstance(value, (list, tuple)):
             return ", ".join(self._get_shown(item, names) for item in value)
+        if isinstance(value, dict):
+            return self._format_weights((names.get(("criteria", key), key), points) for key, points in value.items())
         return names.get(value, str(value).replace("<=", "≤").replace(">=", "≥"))
+
+    @api.model
+    def _format_weights(self, weights):
+        """Such as “Performance 50, Cooperation 20”, from pairs of a name and points."""
+        formatter = self.env["key.account.formatter"]
+        parts = [
+            self.env._("%(name)s %(points)s", name=name, points=formatter._format_number(points))
+            for name, points in weights
+        ]
+        return formatter._format_list(parts)
 
     @api.model
     def _get_names(self, policy_values):
@@ -294,6 +311,11 @@ class KeyAccountProblem(models.AbstractModel):
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
         for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():
             names |= label.options
+        # A criterion often has the key that its metric has as code, and another name.
+        criteria = policy_values.get("criteria")
+        for row in criteria if isinstance(criteria, list) else []:
+            if isinstance(row, dict) and row.get("name"):
+                names["criteria", row.get("key")] = row["name"]
         tables = [table for table in policy_values.get("tables") or [] if isinstance(table, dict)]
         for rows in [
             policy_values.get("tiers"),

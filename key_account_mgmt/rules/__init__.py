@@ -23,6 +23,7 @@ from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
+from .weights import weights_problem
 
 __all__ = [
     "Book",
@@ -75,4 +76,5 @@ __all__ = [
     "stricter",
     "terms",
     "together",
+    "weights_problem",
 ]

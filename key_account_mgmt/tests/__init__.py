@@ -14,6 +14,7 @@ from . import test_benefits
 from . import test_cap_rules
 from . import test_collector
 from . import test_comparison
+from . import test_comparison_jobs
 from . import test_credit_guard
 from . import test_credit_hold
 from . import test_credit_race
@@ -21,6 +22,7 @@ from . import test_credit_screens
 from . import test_credit_tour
 from . import test_credit_ways_round
 from . import test_customer_screens
+from . import test_demo
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_judge
@@ -60,6 +62,7 @@ from . import test_retail_figures
 from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_ruleset_weights
 from . import test_service_cost
 from . import test_target
 from . import test_template

@@ -136,8 +136,7 @@ class TestProspectsInEvaluations(PlanCommon):
             cls.make_expectation(prospect, market_potential=2 * value, share_pct=100)
             cls.prospects += prospect
         cls.ruleset.action_retire()
-        template = cls.env.ref("key_account_mgmt.ruleset_expected_value_abc").sudo()
-        cls.rules = template.copy({"company_id": cls.company.id}).with_env(cls.env)
+        cls.rules = cls.env.ref("key_account_mgmt.template_expected_value")._create_draft(cls.company)
 
     def evaluate(self, **values):
         if self.rules.state == "draft":
@@ -211,11 +210,6 @@ class TestProspectsInEvaluations(PlanCommon):
     def test_with_prospects_stands_once_there_are_lines(self):
         with self.assertRaisesRegex(UserError, "Also Prospects"):
             self.evaluate().with_prospects = False
-
-    def test_the_template_is_a_draft_without_doubts(self):
-        template = self.env.ref("key_account_mgmt.ruleset_expected_value_abc").sudo()
-        self.assertEqual(template.state, "draft")
-        self.assertEqual(template._get_findings(), ([], []))
 
     def test_the_form_of_a_customer_has_its_expectations(self):
         self.customer.key_account_expectation_ids = [

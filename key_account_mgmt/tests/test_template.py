@@ -162,6 +162,7 @@ class TestTemplateWizard(TemplateCommon):
     def test_grades_above_the_weight_are_doubted_by_the_name_of_their_row(self):
         draft = self.make_draft("three_families")
         draft.criterion_ids.filtered(lambda row: row.key == "network").max_points = 4
+        draft.weights_total = 99
         _errors, warnings = draft._get_findings()
         self.assertRegex("\n".join(warnings), "Criterion “Distribution Network”.*5.*4")
 
@@ -213,6 +214,8 @@ class TestTemplateEvaluation(TemplateCommon):
             "three_families": (["C", "B", "C", "C", "C"], [50, 92, 34, 26, 18]),
             # 20 for credit, less 5 for each invoice that was not paid in time; no target, no grades.
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
+            # By rank of the revenue, since nothing more is expected of anybody; no veto, so that Big is B.
+            "expected_value": (["B", "C", "C", "C", "C"], [100, 80, 60, 40, 20]),
         }
         for name, (tiers, scores) in cases.items():
             with self.subTest(name):

@@ -20,9 +20,7 @@ class ModulesCommon(ServiceCommon):
         user = cls.make_user(login, "base.group_user,sales_team.group_sale_manager")
         if company:
             user.write({"company_ids": [Command.set((cls.company | company).ids)], "company_id": company.id})
-        cls.env["hr.employee"].sudo().create(
-            {"name": user.name, "user_id": user.id, "company_id": user.company_id.id}
-        )
+        cls.env["hr.employee"].sudo().create({"name": user.name, "user_id": user.id, "company_id": user.company_id.id})
         return user
 
     @classmethod

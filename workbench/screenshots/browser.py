@@ -11,13 +11,14 @@ SIZE = {"width": 1440, "height": 900}
 ACTION = "/odoo/action-key_account_mgmt"
 
 
-def main(base, plan, folder):
+def walk(base, plan, folder, get_screens):
+    """Take a picture of each screen: ``get_screens(plan)`` tells their names and what shows them."""
     plan = json.loads(Path(plan).read_text())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport=SIZE)
         log_in(page, base)
-        for name, show in SCREENS.items():
+        for name, show in get_screens(plan).items():
             show(page, base, plan)
             settle(page)
             page.screenshot(path=f"{folder}/{name}.{plan['suffix']}.png")
@@ -88,4 +89,4 @@ SCREENS = {
 }
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    walk(*sys.argv[1:], lambda _plan: SCREENS)

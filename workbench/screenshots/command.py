@@ -25,22 +25,24 @@ def run():
     try:
         odoo.update(copy, (paths.ADDON,))
         for language in LANGUAGES:
-            _take(copy, language)
+            _take(copy, language, "prepare.py", "browser.py")
+        # The methods' pages are English; the screens are the same in both languages.
+        _take(copy, "en_US", "prepare_methods.py", "browser_methods.py")
     finally:
         database.drop(copy)
     shutil.copy(FOLDER / "review_list.en.png", DESCRIPTION / "review_list.png")
 
 
-def _take(name, language):
+def _take(name, language, prepare, browser):
     """Pictures in one language: choose the records, serve the database, let the browser walk."""
     plan = paths.folder(paths.TMP) / f"{name}.json"
-    odoo.run_script(name, HERE / "prepare.py", LANGUAGE=language, PLAN=plan)
+    odoo.run_script(name, HERE / prepare, LANGUAGE=language, PLAN=plan)
     port = _free_port()
     words = ["--http-interface=127.0.0.1", f"--http-port={port}", f"--db-filter=^{name}$", "--log-level=warn"]
     server = subprocess.Popen(list(map(str, odoo.command(name, *words))), env=odoo.environment())
     try:
         _wait_for(port)
-        walk = [paths.VENV_PYTHON, HERE / "browser.py", f"http://127.0.0.1:{port}", plan, paths.folder(FOLDER)]
+        walk = [paths.VENV_PYTHON, HERE / browser, f"http://127.0.0.1:{port}", plan, paths.folder(FOLDER)]
         if process.show(walk, env=odoo.environment()):
             raise Problem(f"the browser failed on the pictures in {language}")
     finally:
