@@ -6,7 +6,7 @@ from odoo.tools.misc import format_date
 
 from .key_account_plan_mixin import LARGEST_STEPS
 
-KINDS = [("delivery", "Delivery"), ("service", "Service"), ("marketing", "Marketing"), ("other", "Other")]
+KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
 
 
 class KeyAccountServiceCost(models.Model):

@@ -111,14 +111,18 @@ class KeyAccountSourceService(models.AbstractModel):
 
     def _get_notices(self, scope):
         """That hours cost nothing, as long as nobody has said what an hour costs."""
-        if scope.company.key_account_hour_cost:
-            return super()._get_notices(scope)
-        works = SQL("SELECT EXISTS (SELECT 1 FROM (%s) work WHERE work.seconds <> 0)", self._get_works_sql(scope))
-        [[any_work]] = self.env.execute_query(works)
-        return super()._get_notices(scope) + any_work * [
-            self.env._(
-                "People worked for customers in the period, but %(company)s has no cost of an hour: these hours cost"
-                " nothing. Enter it under Settings / Sales / Key Accounts.",
-                company=scope.company.display_name,
+        notices = super()._get_notices(scope)
+        if not scope.company.key_account_hour_cost and self._has_work(scope):
+            notices.append(
+                self.env._(
+                    "People worked for customers in the period, but %(company)s has no cost of an hour: these hours"
+                    " cost nothing. Enter it under Settings / Sales / Key Accounts.",
+                    company=scope.company.display_name,
+                )
             )
-        ]
+        return notices
+
+    def _has_work(self, scope):
+        works = SQL("SELECT EXISTS (SELECT 1 FROM (%s) work WHERE work.seconds <> 0)", self._get_works_sql(scope))
+        [[has_work]] = self.env.execute_query(works)
+        return has_work

@@ -82,14 +82,14 @@ class TestCostImport(ServiceCommon):
         self.customer.name = "Import One"
         rows = [
             ["Import One", "2024-03-31", "Delivery", "1000.50", "Freight"],
-            ["Import One", "2024-03-31", "marketing", "-200", ""],
+            ["Import One", "2024-03-31", "Promotion", "-200", ""],
             ["Import One", "2024-04-30", "", "9", "Lunch"],
         ]
         self.assert_loaded(self.load(MODEL, FIELDS, rows), 3)
         self.assertEqual(
             self.get_costs(),
             [
-                ("2024-03-31", "marketing", -200, False),
+                ("2024-03-31", "promotion", -200, False),
                 ("2024-03-31", "delivery", 1000.5, "Freight"),
                 ("2024-04-30", "other", 9, "Lunch"),
             ],
