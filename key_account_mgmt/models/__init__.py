@@ -19,6 +19,12 @@ from . import key_account_collector_books
 from . import key_account_plan_mixin
 from . import key_account_target
 from . import key_account_source_target
+from . import key_account_service_cost
+from . import key_account_source_service
+from . import key_account_source_service_activity
+from . import key_account_source_service_meeting
+from . import key_account_source_service_timesheet
+from . import mail_activity_type
 from . import key_account_appraisal
 from . import key_account_appraisal_line
 from . import key_account_appraisal_closing
@@ -153,9 +159,12 @@ from . import key_account_award_delivery
 from . import res_company_appraisal
 from . import res_config_settings_appraisal
 from . import res_company_credit
+from . import res_company_service
 from . import res_config_settings_credit
+from . import res_config_settings_service
 from . import res_partner_award
 from . import res_partner_plan
+from . import res_partner_service
 from . import res_partner_credit_ledger
 from . import key_account_comparison
 from . import key_account_comparison_compute

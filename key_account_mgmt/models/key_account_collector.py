@@ -155,13 +155,20 @@ class KeyAccountCollector(models.AbstractModel):
         return frozenset(metrics.search([("kind", "=", "choice")]).mapped("code"))
 
     @api.model
-    def _get_notices(self, scope):
+    def _get_notices(self, scope, metrics=()):
         """What the user should know about the data of the period, as translated sentences.
 
+        :param metrics: ``key.account.metric`` records that rules look at: what their sources have to say counts too
         :rtype: list[str]
         """
         self._check_scope(scope)
         self.env.flush_all()
+        sources = sorted({metric.source for metric in metrics}.difference(UNCOLLECTED_SOURCES))
+        return self._get_rate_notices(scope) + [
+            notice for source in sources for notice in self._get_source(source)._get_notices(scope)
+        ]
+
+    def _get_rate_notices(self, scope):
         return [
             self.env._(
                 "%(count)s invoices or credit notes of the period are in %(currency)s, for which %(company)s has no"

@@ -46,6 +46,14 @@ class KeyAccountSource(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @api.model
+    def _get_notices(self, scope):
+        """What the user should know of what this source counts in the period, as translated sentences.
+
+        :rtype: list[str]
+        """
+        return []
+
     # ------------------------------------------------------------------------------------------------------------
     # Pieces of statements
     # ------------------------------------------------------------------------------------------------------------

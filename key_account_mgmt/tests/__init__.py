@@ -52,6 +52,7 @@ from . import test_metric_order
 from . import test_metric_payment
 from . import test_metric_privilege
 from . import test_metric_random
+from . import test_metric_service
 from . import test_metric_source
 from . import test_metric_territory
 from . import test_metric_value
@@ -63,6 +64,7 @@ from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
 from . import test_ruleset_weights
+from . import test_service_cost
 from . import test_target
 from . import test_template
 from . import test_tour

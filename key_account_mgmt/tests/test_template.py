@@ -146,7 +146,7 @@ class TestTemplateWizard(TemplateCommon):
 
     def test_archived_metrics_are_there_all_the_same(self):
         self.get_metric("capital_grade").active = False
-        self.assertEqual(len(self.make_draft("three_families").criterion_ids), 10)
+        self.assertEqual(len(self.make_draft("three_families").criterion_ids), 11)
 
     def test_a_weight_that_cannot_be_is_refused_by_the_name_of_its_row(self):
         cases = [
@@ -211,8 +211,8 @@ class TestTemplateEvaluation(TemplateCommon):
             "scorecard": (["C", "B", "C", "C", "C"], [48, 64, 32, 24, 16]),
             # 40 by rank; Second's grades give 60, so that it ranks first
             "composite_points": (["B", "A", "C", "C", "C"], [40, 92, 24, 16, 8]),
-            # 50 by rank; Second's grades give 50
-            "three_families": (["C", "B", "C", "C", "C"], [50, 90, 30, 20, 10]),
+            # 40 by rank, 10 since service costs nothing; Second's grades give 50
+            "three_families": (["C", "B", "C", "C", "C"], [50, 92, 34, 26, 18]),
             # 20 for credit, less 5 for each invoice that was not paid in time; no target, no grades.
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
             # By rank of the revenue, since nothing more is expected of anybody; no veto, so that Big is B.
@@ -278,16 +278,25 @@ class TestTemplateEvaluation(TemplateCommon):
                 self.make_book(
                     10,
                     {"revenue": 2, "margin": 2},
+                    cost_to_serve_pct=20,
                     **dict.fromkeys(strength, "good"),
                     **dict.fromkeys(capability, "average"),
                 ),
-                ("76.25", "A"),
+                ("73.25", "A"),
             ),
         ]
         for name, book, (score, tier) in cases:
             with self.subTest(name):
                 result = evaluate(self.make_draft(name)._get_policy(), book)[0]
                 self.assertEqual((result.total, result.decision.tier), (Decimal(score), tier))
+
+    def test_service_costs_points_by_its_share_of_the_margin(self):
+        """A fifth of a point for each per cent, of ten; paid back money gives no more than ten."""
+        policy = self.make_draft("three_families")._get_policy()
+        cases = {"-5": 10, "0": 10, "0.5": "9.9", "20": 6, "49.9": "0.02", "50": 0, "50.1": 0, "400": 0}
+        results = evaluate(policy, {share: {"cost_to_serve_pct": share} for share in cases} | {"": {}})
+        points = {share: result.points["service"] for share, result in results.items()}
+        self.assertEqual(points, {share: Decimal(number) for share, number in cases.items()} | {"": 0})
 
     def test_thresholds_include_their_value(self):
         policy = self.make_draft("single_indicator_thresholds")._get_policy()

@@ -126,7 +126,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             notices.append(
                 self.env._("There is an evaluation of this period already: %s.", ", ".join(others.mapped("name")))
             )
-        return notices + self.env["key.account.collector"]._get_notices(self._get_scope())
+        metrics = self.ruleset_id._get_policy_metrics()
+        return notices + self.env["key.account.collector"]._get_notices(self._get_scope(), metrics)
 
     def _get_ruleset_notices(self):
         if not self.ruleset_id:
