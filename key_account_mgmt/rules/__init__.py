@@ -12,6 +12,7 @@ from .differences import Difference, differences
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
 from .expectation import added_value, prospect_value
+from .fit import Fit, ProfileRow, fit
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -37,6 +38,7 @@ __all__ = [
     "DiscountLine",
     "Evaluator",
     "FactError",
+    "Fit",
     "Judgement",
     "LevelError",
     "LineJudgement",
@@ -47,6 +49,7 @@ __all__ = [
     "PolicyError",
     "Population",
     "Problem",
+    "ProfileRow",
     "Reason",
     "Result",
     "RewardGrant",
@@ -63,6 +66,7 @@ __all__ = [
     "differences",
     "direction",
     "evaluate",
+    "fit",
     "formula_inputs",
     "judge",
     "lint",

@@ -213,6 +213,8 @@ class TestTemplateEvaluation(TemplateCommon):
             "three_families": (["C", "B", "C", "C", "C"], [50, 90, 30, 20, 10]),
             # 20 for credit, less 5 for each invoice that was not paid in time; no target, no grades.
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
+            # Nobody filled in a profile, so that there is no fit score.
+            "experience_matching": (["C", "C", "C", "C", "C"], [0, 0, 0, 0, 0]),
         }
         for name, (tiers, scores) in cases.items():
             with self.subTest(name):
