@@ -29,11 +29,13 @@ from . import key_account_probability
 from . import key_account_expectation
 from . import key_account_source_expectation
 from . import key_account_industry_profile
+from . import key_account_industry_proposal
 from . import key_account_customer_profile
 from . import key_account_customer_profile_check
 from . import key_account_source_profile
 from . import key_account_source_profile_match
 from . import key_account_fit
+from . import key_account_fit_shown
 from . import key_account_tier
 from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part

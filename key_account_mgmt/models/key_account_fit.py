@@ -20,10 +20,6 @@ class KeyAccountFit(models.AbstractModel):
     _name = "key.account.fit"
     _description = "Explanation of Fit Scores"
 
-    # -------------------------------------------------------------------------
-    # Tables and inputs
-    # -------------------------------------------------------------------------
-
     @api.model
     def _get_tables(self, company):
         """The profiles that count for a company today."""
@@ -68,74 +64,3 @@ class KeyAccountFit(models.AbstractModel):
             matching,
             inputs["unknown"],
         )
-
-    # -------------------------------------------------------------------------
-    # In the user's words
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _render(self, tables, inputs):
-        return self.env["ir.qweb"]._render("key_account_mgmt.fit_explanation", self._get_values(tables, inputs))
-
-    @api.model
-    def _get_values(self, tables, inputs):
-        """What the template shows of the fit of one customer."""
-        found = self._judge(tables, inputs)
-        industry, *reasons = found.reasons
-        # One reason for each feature, or that there is none.
-        features = zip(tables["features"], reasons, strict=False)
-        return {
-            "score": self._format(found.score),
-            "industry": self._get_industry_values(tables, industry),
-            "features": [self._get_feature_values(tables, feature, reason) for feature, reason in features],
-            "points": self._format(found.points),
-            "maximum": self._format(self._get_maximum(tables)),
-        }
-
-    @api.model
-    def _get_maximum(self, tables):
-        """The points of the best possible customer."""
-        best = {}
-        for row in tables["rows"].values():
-            best[row["feature"]] = max(best.get(row["feature"], 0), Decimal(row["points"]))
-        return sum(best.values(), Decimal(0))
-
-    @api.model
-    def _get_industry_values(self, tables, reason):
-        industry = reason.params.get("industry")
-        if reason.code == "industry_fit":
-            name = self._get_name("res.partner.industry", **tables["industries"][str(industry)])
-        else:
-            name = self.env["res.partner.industry"].browse(industry or ()).exists().display_name
-        pct = reason.params.get("pct")
-        formatter = self.env["key.account.formatter"]
-        return {"code": reason.code, "name": name, "fit": pct is not None and formatter._format_percentage(pct)}
-
-    @api.model
-    def _get_feature_values(self, tables, feature, reason):
-        row = tables["rows"].get(str(reason.params.get("row")))
-        return {
-            "code": reason.code,
-            "name": self._get_feature_name(**feature),
-            "value": row and self._get_name(**row),
-            "points": self._format(reason.params.get("points", Decimal(0))),
-        }
-
-    @api.model
-    def _get_feature_name(self, key, **metric):
-        if metric:
-            return self._get_name("key.account.metric", **metric)
-        selection = self.env["key.account.customer.profile"]._fields["feature"]
-        return dict(selection._description_selection(self.env))[key]
-
-    @api.model
-    def _get_name(self, model, id, name, **_values):  # pylint: disable=redefined-builtin
-        """The name of a record in the user's language, as long as it means what it meant when it was frozen."""
-        record = self.env[model].browse(id).exists()
-        return record.display_name if record.with_context(lang="en_US").display_name == name else name
-
-    @api.model
-    def _format(self, number):
-        if number is None:
-            return None
-        return self.env["key.account.formatter"]._format_number(number, digits=2, trim=True)

@@ -12,7 +12,7 @@ from .differences import Difference, differences
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
 from .expectation import added_value, prospect_value
-from .fit import Fit, ProfileRow, fit
+from .fit import Fit, ProfileRow, fit, propose_fits
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -72,6 +72,7 @@ __all__ = [
     "lint",
     "matcher_name",
     "no_worse",
+    "propose_fits",
     "prospect_value",
     "rank",
     "rank_spread",

@@ -8,15 +8,18 @@ An industry of 80 %; rows that match are large (40 points), China (15), Shanghai
 and a fit score of 80 × 65 ÷ 100 = 52.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from .exact import EXACT, HUNDRED, ZERO, stepped
 from .reasons import Reason
 
 # Percentages of customers have 12 decimals, half up.
 _FINEST = Decimal("1e-12")
+_ONE = Decimal(1)
+
+Key = TypeVar("Key")
 
 
 class ProfileRow(NamedTuple):
@@ -84,3 +87,18 @@ def _get_feature_reason(feature: str, best: dict[str, ProfileRow], unknown: Coll
         row = best[feature]
         return Reason("profile_row", {"feature": feature, "row": row.key, "points": row.points})
     return Reason("profile_unknown" if feature in unknown else "profile_no_row", {"feature": feature})
+
+
+def propose_fits(counts: Mapping[Key, tuple[int, int]]) -> dict[Key, Decimal]:
+    """What industries fit by where the best customers are: 100 % where their share is highest, others in proportion.
+
+    Of 4 banks 2 are of the best tier, of 10 farms 1, of 3 mines none: shares of 50, 10 and 0 % make fits of 100, 20
+    and 0 %, whole percents, half up.
+
+    :param counts: customers of the best tier and all with a tier, at least one, by industry
+    """
+    shares = {key: EXACT.divide(Decimal(best), Decimal(total)) for key, (best, total) in counts.items()}
+    highest = max(shares.values(), default=ZERO)
+    if not highest:
+        return {}
+    return {key: stepped(EXACT.divide(share * HUNDRED, highest), _ONE) for key, share in shares.items()}

@@ -172,3 +172,45 @@ class TestProfileRights(FitCommon):
         form.country_id = self.france
         self.assertFalse(form.state_id)
         self.assertEqual(form.save().display_name, "Region: France")
+
+
+@tagged("post_install", "-at_install")
+class TestIndustryProposal(FitCommon):
+    """An industry profile to start from, by where the best customers are."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        tiers = ((cls.banking, "ABBA"), (cls.farming, "ACCCCCCCCC"), (cls.mining, "BBB"))
+        for industry, codes in tiers:
+            for code in codes:
+                customer = cls.make_customer(industry_id=industry.id)
+                customer.with_company(cls.company).key_account_tier_id = cls.get_tier(code)
+
+    def propose(self):
+        action = call_kw(self.env[INDUSTRY].with_company(self.company), "action_propose", [[]], {})
+        rows = self.env[INDUSTRY].search([])
+        fits = {row.industry_id: row.fit_pct for row in rows if row.company_id == self.company}
+        return fits, action["params"]["message"]
+
+    def test_the_share_of_the_best_tier_makes_the_fit(self):
+        fits, message = self.propose()
+        self.assertEqual(fits, {self.banking: 100, self.farming: 20, self.mining: 0})
+        self.assertIn("3 industries added, 0 left as they were", message)
+
+    def test_rows_that_are_there_stay(self):
+        shared = self.make_industry(self.banking, 7)
+        fits, message = self.propose()
+        self.assertEqual((shared.fit_pct, fits), (7, {self.farming: 20, self.mining: 0}))
+        self.assertIn("2 industries added, 1 left as they were", message)
+        self.assertIn("0 industries added, 3 left as they were", self.propose()[1])
+
+    def test_tiers_of_another_company_do_not_count(self):
+        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
+        with self.assertRaisesRegex(UserError, f"no customer of {other.name} has a tier and an industry"):
+            self.env[INDUSTRY].with_company(other).action_propose()
+        self.assertFalse(self.env[INDUSTRY].search([]))
+
+    def test_it_takes_a_rule_administrator(self):
+        with self.assertRaises(AccessError):
+            call_kw(self.env[INDUSTRY].with_user(self.manager), "action_propose", [[]], {})

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from rules import ProfileRow, Reason, fit
+from rules import ProfileRow, Reason, fit, propose_fits
 
 BANKING = 7
 FEATURES = ("size", "region", "tag")
@@ -69,3 +69,18 @@ def test_of_equal_rows_the_first_counts():
     again = ProfileRow(9, "size", Decimal(40))
     assert judge(LARGE, again).rows == (1,)
     assert judge(again, LARGE).rows == (9,)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"banks": (2, 4), "farms": (1, 10), "mines": (0, 3)}, {"banks": 100, "farms": 20, "mines": 0}),
+        ({"banks": (1, 1)}, {"banks": 100}),
+        ({"banks": (2, 3), "farms": (1, 3), "mines": (1, 400)}, {"banks": 100, "farms": 50, "mines": 0}),
+        ({"banks": (1, 1), "farms": (1, 8)}, {"banks": 100, "farms": 13}),
+        ({"banks": (0, 3)}, {}),
+        ({}, {}),
+    ],
+)
+def test_industries_fit_by_their_share_of_the_best_customers(counts, expected):
+    assert propose_fits(counts) == expected
