@@ -173,6 +173,13 @@ class TestProfileRights(FitCommon):
         self.assertFalse(form.state_id)
         self.assertEqual(form.save().display_name, "Region: France")
 
+    def test_shipped_choices_are_named_in_chinese(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["key_account_mgmt"], ["zh_CN"])
+        row = self.make_row(5, choice=("company_size", "very_large"))
+        self.assertEqual(row.with_context(lang="zh_CN").display_name, "企业规模：超大型")
+        self.assertEqual(self.get_metric("fit_score").with_context(lang="zh_CN").name, "匹配得分")
+
 
 @tagged("post_install", "-at_install")
 class TestIndustryProposal(FitCommon):
