@@ -34,6 +34,14 @@ from . import key_account_metric_value_appraisal
 from . import key_account_probability
 from . import key_account_expectation
 from . import key_account_source_expectation
+from . import key_account_industry_profile
+from . import key_account_industry_proposal
+from . import key_account_customer_profile
+from . import key_account_customer_profile_check
+from . import key_account_source_profile
+from . import key_account_source_profile_match
+from . import key_account_fit
+from . import key_account_fit_shown
 from . import key_account_tier
 from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part
@@ -82,6 +90,7 @@ from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_grant
 from . import key_account_evaluation_line_benefit
 from . import key_account_evaluation_line_radar
+from . import key_account_evaluation_fit
 from . import key_account_evaluation_summary
 from . import key_account_evaluation_measure
 from . import key_account_evaluation_level
@@ -165,6 +174,7 @@ from . import res_config_settings_service
 from . import res_partner_award
 from . import res_partner_plan
 from . import res_partner_service
+from . import res_partner_fit
 from . import res_partner_credit_ledger
 from . import key_account_comparison
 from . import key_account_comparison_compute

@@ -23,8 +23,8 @@ class CollectionScope:
     """Whose facts are collected: a company, a period (both days included) and a population.
 
     ``partner_ids`` (commercial partners) narrows the population; ``with_business_only=False`` takes exactly those,
-    whether or not they were invoiced in the period. ``with_prospects`` adds those without business of whom something
-    is expected in the period.
+    whether or not they were invoiced in the period. ``with_prospects`` adds those without business whom the sources
+    ``prospect_sources`` offer, by default all that offer any.
     """
 
     company: models.BaseModel
@@ -33,6 +33,7 @@ class CollectionScope:
     partner_ids: tuple | None = None
     with_business_only: bool = True
     with_prospects: bool = False
+    prospect_sources: frozenset | None = None
 
     @property
     def month_count(self):
@@ -196,7 +197,23 @@ class KeyAccountCollector(models.AbstractModel):
         """The statement of who has business, with the prospects if they are asked for."""
         if not scope.with_prospects:
             return customers
-        return SQL("%s UNION %s", customers, self._get_source("expectation")._get_prospects_sql(scope))
+        sources = self._get_prospect_sources()
+        if scope.prospect_sources is not None:
+            sources &= scope.prospect_sources
+        prospects = [self._get_source(source)._get_prospects_sql(scope) for source in sorted(sources)]
+        return SQL(" UNION ").join([customers, *prospects])
+
+    @api.model
+    def _get_prospect_sources(self, metrics=None):
+        """The sources that offer prospects: all, or those of some metrics.
+
+        :param metrics: ``key.account.metric`` records
+        :rtype: set[str]
+        """
+        if metrics is None:
+            metrics = self.env["key.account.metric"].union(*self._get_metrics_by_source().values())
+        sources = set(metrics.mapped("source")) - set(UNCOLLECTED_SOURCES)
+        return {source for source in sources if self._get_source(source)._offers_prospects}
 
     def _get_json_sql(self, metrics_by_source):
         pairs = [

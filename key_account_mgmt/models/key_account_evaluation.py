@@ -21,6 +21,7 @@ WORKFLOW_DEFAULTS = {
     "policy": False,
     "policy_hash": False,
     "missing_counts": False,
+    "fit_tables": False,
     "submitted_by_id": False,
     "submitted_on": False,
     "review_changer_ids": False,

@@ -12,6 +12,7 @@ from .differences import Difference, differences
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
 from .expectation import added_value, prospect_value
+from .fit import Fit, ProfileRow, fit, propose_fits
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -38,6 +39,7 @@ __all__ = [
     "DiscountLine",
     "Evaluator",
     "FactError",
+    "Fit",
     "Judgement",
     "LevelError",
     "LineJudgement",
@@ -48,6 +50,7 @@ __all__ = [
     "PolicyError",
     "Population",
     "Problem",
+    "ProfileRow",
     "Reason",
     "Result",
     "RewardGrant",
@@ -64,11 +67,13 @@ __all__ = [
     "differences",
     "direction",
     "evaluate",
+    "fit",
     "formula_inputs",
     "judge",
     "lint",
     "matcher_name",
     "no_worse",
+    "propose_fits",
     "prospect_value",
     "rank",
     "rank_spread",

@@ -42,6 +42,9 @@ from . import test_expectation
 from . import test_explainer
 from . import test_exposure
 from . import test_exposure_random
+from . import test_fit
+from . import test_fit_evaluation
+from . import test_fit_profile
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override

@@ -217,6 +217,8 @@ class TestTemplateEvaluation(TemplateCommon):
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
             # By rank of the revenue, since nothing more is expected of anybody; no veto, so that Big is B.
             "expected_value": (["B", "C", "C", "C", "C"], [100, 80, 60, 40, 20]),
+            # Nobody filled in a profile, so that there is no fit score.
+            "experience_matching": (["C", "C", "C", "C", "C"], [0, 0, 0, 0, 0]),
         }
         for name, (tiers, scores) in cases.items():
             with self.subTest(name):
