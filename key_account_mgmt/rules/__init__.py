@@ -23,6 +23,7 @@ from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
+from .value_kinds import KindSuggestion
 
 __all__ = [
     "Book",
@@ -38,6 +39,7 @@ __all__ = [
     "Evaluator",
     "FactError",
     "Judgement",
+    "KindSuggestion",
     "LevelError",
     "LineJudgement",
     "Matcher",
