@@ -12,7 +12,7 @@ from .grants import Case, credit_grant, reward_grants
 from .matching import shared_matcher
 from .policy import Policy
 from .reasons import Reason
-from .scope import CREDIT, GRANTS, NO_TIER, REWARDS, TIER
+from .scope import CREDIT, GRANTS, NO_TIER, TIER
 from .value_kinds import kind_suggestion
 
 _TIER = Operand(TIER, "value")

@@ -1,4 +1,4 @@
-"""Which kind of value a customer seems to look for, by the rules that fire for it. People confirm it, or know better."""
+"""Which kind of value a customer seems to look for, by the rules that fire for it; people confirm it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

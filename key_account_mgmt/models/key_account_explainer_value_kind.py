@@ -1,0 +1,19 @@
+from odoo import api, models
+
+
+class KeyAccountExplainer(models.AbstractModel):
+    """Why a kind of value is suggested for a customer, or none."""
+
+    _inherit = "key.account.explainer"
+
+    @api.model
+    def _explain_value_kind_rule(self, params, labels, currency):
+        names = {"rule": self._rule(params, labels), "kind": self._get_value_kind_name(params["kind"])}
+        facts = self._get_fact_phrases(params, labels, currency)
+        if not facts:
+            return self.env._("%(kind)s is suggested by rule “%(rule)s”, which holds for everybody left.", **names)
+        return self.env._("%(kind)s is suggested by rule “%(rule)s”: %(facts)s.", facts=facts, **names)
+
+    @api.model
+    def _explain_no_value_kind_rule(self, _params, _labels, _currency):
+        return self.env._("No kind of value is suggested: none of its rules holds.")
