@@ -84,9 +84,13 @@ class ResPartner(models.Model):
         }
 
     def write(self, vals):
+        kind = vals.get("key_account_kind") or False
+        changed = (
+            self.filtered(lambda partner: partner.key_account_kind != kind) if "key_account_kind" in vals else self[:0]
+        )
         result = super().write(vals)
-        if "key_account_kind" in vals:
-            self._answer_key_account_kinds(vals["key_account_kind"])
+        if changed:
+            changed._answer_key_account_kinds(kind)
         return result
 
     def _answer_key_account_kinds(self, kind):

@@ -316,6 +316,12 @@ class TestCustomers(ValueKindCommon):
         self.assertEqual(self.get_line(evaluation, self.second).kind_answer, "other")
         self.assertEqual(customer.key_account_suggested_kind, "strategic")
 
+    def test_writing_what_is_there_already_is_no_answer(self):
+        self.set_kind(self.second, "intrinsic")
+        evaluation = self.evaluate()
+        self.set_kind(self.second, "intrinsic")
+        self.assertFalse(self.get_line(evaluation, self.second).kind_answer)
+
     def test_contacts_show_the_kind_of_their_company(self):
         contact = self.make_customer(name="Contact", parent_id=self.second.id)
         self.set_kind(self.second, "strategic")
