@@ -8,11 +8,12 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _explain_value_kind_rule(self, params, labels, currency):
-        names = {"rule": self._rule(params, labels), "kind": self._get_value_kind_name(params["kind"])}
+        """Which kind it is stands beside the sentence, wherever that is shown."""
+        rule = self._rule(params, labels)
         facts = self._get_fact_phrases(params, labels, currency)
         if not facts:
-            return self.env._("%(kind)s is suggested by rule “%(rule)s”, which holds for everybody left.", **names)
-        return self.env._("%(kind)s is suggested by rule “%(rule)s”: %(facts)s.", facts=facts, **names)
+            return self.env._("By rule “%(rule)s”, which holds for everybody left.", rule=rule)
+        return self.env._("By rule “%(rule)s”: %(facts)s.", rule=rule, facts=facts)
 
     @api.model
     def _explain_no_value_kind_rule(self, _params, _labels, _currency):

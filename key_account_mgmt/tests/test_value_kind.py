@@ -54,16 +54,16 @@ class TestSuggestions(ValueKindCommon):
         )
         self.assertEqual(
             self.plain(lines[0].kind_reason),
-            "Extrinsic (Service) is suggested by rule “Service”: revenue $ 5,000.00 (≥ $ 3,000).",
+            "By rule “Service”: revenue $ 5,000.00 (≥ $ 3,000).",
         )
-        self.assertEqual(lines[1].kind_reason, "Strategic is suggested by rule “Partner”: tier A.")
+        self.assertEqual(lines[1].kind_reason, "By rule “Partner”: tier A.")
         self.assertFalse(lines[4].kind_reason)
         self.assertIn("No kind of value is suggested: none of its rules holds.", lines[4].reason_text)
 
     def test_the_scorecard_shows_it(self):
         evaluation = self.evaluate()
         html = self.get_line(evaluation, self.second).scorecard_html
-        for text in ("Kind of Value", "Suggested: ", "Strategic is suggested by rule “Partner”: tier A."):
+        for text in ("Kind of Value", "Suggested: ", "By rule “Partner”: tier A."):
             self.assertIn(text, html)
         self.assertNotIn("Suggested: ", self.get_line(evaluation, self.fifth).scorecard_html)
 
@@ -72,9 +72,7 @@ class TestSuggestions(ValueKindCommon):
         self.make_value_kind(draft, "intrinsic", name="Rest")
         draft.action_activate()
         line = self.get_line(self.evaluate(ruleset_id=draft.id), self.fifth)
-        self.assertEqual(
-            line.kind_reason, "Intrinsic (Price) is suggested by rule “Rest”, which holds for everybody left."
-        )
+        self.assertEqual(line.kind_reason, "By rule “Rest”, which holds for everybody left.")
 
     def test_nothing_is_written_on_customers_by_the_workflow(self):
         self.set_kind(self.third, "intrinsic")
