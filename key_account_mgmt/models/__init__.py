@@ -52,10 +52,12 @@ from . import key_account_labels_grant
 from . import key_account_phrase
 from . import key_account_phrase_cap
 from . import key_account_phrase_grant
+from . import key_account_phrase_value_kind
 from . import key_account_explainer_scale
 from . import key_account_explainer
 from . import key_account_explainer_cap
 from . import key_account_explainer_grant
+from . import key_account_explainer_value_kind
 from . import key_account_problem
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
@@ -64,6 +66,7 @@ from . import key_account_ruleset_cap
 from . import key_account_ruleset_grant
 from . import key_account_ruleset_veto
 from . import key_account_ruleset_weights
+from . import key_account_ruleset_value_kind
 from . import key_account_template
 from . import key_account_tier_benefit
 from . import key_account_ruleset_in_force
@@ -74,6 +77,7 @@ from . import key_account_rule_cap
 from . import key_account_rule_grant
 from . import key_account_rule_credit
 from . import key_account_rule_reward
+from . import key_account_rule_value_kind
 from . import key_account_rule_condition
 from . import key_account_population_mixin
 from . import key_account_evaluation
@@ -85,10 +89,12 @@ from . import key_account_evaluation_customer
 from . import key_account_evaluation_apply
 from . import key_account_evaluation_override
 from . import key_account_evaluation_replay
+from . import key_account_evaluation_value_kind
 from . import key_account_evaluation_line
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_grant
 from . import key_account_evaluation_line_benefit
+from . import key_account_evaluation_line_value_kind
 from . import key_account_evaluation_line_radar
 from . import key_account_evaluation_fit
 from . import key_account_evaluation_summary
@@ -102,6 +108,7 @@ from . import res_config_settings
 from . import res_partner
 from . import res_partner_discount
 from . import res_partner_territory
+from . import res_partner_value_kind
 from . import key_account_exchange
 from . import key_account_reference_price
 from . import key_account_discount_value

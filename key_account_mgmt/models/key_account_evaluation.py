@@ -10,7 +10,12 @@ EVALUATION_STATES = [
     ("applied", "Applied"),
     ("reverted", "Reverted"),
 ]
-JOBS = [("compute", "Computing"), ("apply", "Applying"), ("revert", "Reverting")]
+JOBS = [
+    ("compute", "Computing"),
+    ("apply", "Applying"),
+    ("revert", "Reverting"),
+    ("confirm", "Confirming Kinds of Value"),
+]
 
 # Only the workflow sets these, whatever a form, an import or a remote call sends.
 WORKFLOW_DEFAULTS = {

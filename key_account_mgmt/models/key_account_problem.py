@@ -55,6 +55,7 @@ COLUMNS = {
     "tier": _lt("Tier"),
     "tiers": _lt("Tiers"),
     "type": _lt("Scale"),
+    "value_kind": _lt("Kind of Value"),
     "values": _lt("Value"),
     "weights_total": _lt("Weights Add Up To"),
 }
@@ -207,6 +208,7 @@ class KeyAccountProblem(models.AbstractModel):
                 "discount_cap": self.env._("Discount caps"),
                 "credit_limit": self.env._("Credit limits"),
                 "reward": self.env._("Rewards"),
+                "value_kind": self.env._("Kinds of value"),
             }
             if path[-1] == "ceilings":
                 return self.env._("Credit ceilings")
@@ -225,6 +227,7 @@ class KeyAccountProblem(models.AbstractModel):
             "discount_cap": self.env._("Discount cap"),
             "credit_limit": self.env._("Credit limit"),
             "reward": self.env._("Reward"),
+            "value_kind": self.env._("Kind of value"),
         }
         return self._get_named(kinds.get(path[1], path[1]), name)
 
@@ -323,6 +326,7 @@ class KeyAccountProblem(models.AbstractModel):
             ("key.account.rule", "credit_formula"),
             ("key.account.rule", "bonus_formula"),
             ("key.account.rule", "direction"),
+            ("key.account.rule", "value_kind"),
         ]:
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
         for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():

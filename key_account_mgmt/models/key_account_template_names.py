@@ -32,6 +32,9 @@ RULE_NAMES = {
     "dormant": _lt("Dormant"),
     "privileges": _lt("Privileges cost more than the margin"),
     "outside_territory": _lt("Goods outside the territory"),
+    "value_strategic": _lt("A partner for years"),
+    "value_extrinsic": _lt("Pays for more than the product"),
+    "value_intrinsic": _lt("Looks at the price"),
 }
 # By code of the tier.
 TIER_NAMES = {

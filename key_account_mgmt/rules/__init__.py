@@ -24,6 +24,7 @@ from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
+from .value_kinds import KindSuggestion
 from .weights import weights_problem
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FactError",
     "Fit",
     "Judgement",
+    "KindSuggestion",
     "LevelError",
     "LineJudgement",
     "Matcher",

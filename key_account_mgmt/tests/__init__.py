@@ -72,4 +72,6 @@ from . import test_target
 from . import test_template
 from . import test_tour
 from . import test_translations
+from . import test_value_kind
+from . import test_value_kind_rules
 from . import test_ways_round

@@ -6,6 +6,7 @@ from odoo.tests import Form
 from odoo.tools import file_open
 from odoo.tools.misc import file_path
 
+from odoo.addons.key_account_mgmt.models.key_account_ruleset_value_kind import KINDS_FILE
 from odoo.addons.key_account_mgmt.models.key_account_ruleset_veto import VETOES_FILE
 from odoo.addons.key_account_mgmt.models.key_account_template_names import RULE_NAMES, TIER_NAMES
 from odoo.addons.key_account_mgmt.rules import Policy, evaluate, lint
@@ -78,7 +79,7 @@ class TestTemplateFiles(TemplateCommon):
             self.assertEqual(weights, expected)
 
     def test_names_in_files_are_those_that_are_translated(self):
-        for path in [*self.get_templates().mapped("path"), VETOES_FILE]:
+        for path in [*self.get_templates().mapped("path"), VETOES_FILE, KINDS_FILE]:
             policy = self.read_policy(path)
             rules = [rule for table in policy.tables for rule in table.rules]
             self.assertEqual(
