@@ -100,6 +100,7 @@ COMMANDS = {
     "test": testing.everything,
     "test-core": testing.core,
     "test-odoo": testing.odoo_tests,
+    "test-modules": testing.module_tests,
     "test-lifecycle": lifecycle.run,
     "test-host": host.run,
     "test-crash": crash.run,

@@ -23,6 +23,9 @@ LEFTOVERS = {
     "parameters": "SELECT key FROM ir_config_parameter",
     "company-dependent defaults": "SELECT field_id FROM ir_default",
 }
+# The worked example of the yearly appraisal.
+DEMO_SCORES = "SELECT partner_name || ' ' || round(score) FROM key_account_evaluation_line"
+DEMO_EXPECTED = ["Lakeside Trading 75"]
 
 
 def run():
@@ -38,9 +41,18 @@ def run():
     _check(tally, "install-again", lambda log: odoo.install(plain, (paths.ADDON,), log=log))
     templates.fresh_database(demo, demo=True)
     _check(tally, "install-with-demo", lambda log: odoo.install(demo, (paths.ADDON,), "--with-demo", log=log))
+    _look_for_demo_data(tally, demo)
     database.drop(plain)
     database.drop(demo)
     return tally
+
+
+def _look_for_demo_data(tally, name):
+    """Odoo goes on without demo data where they cannot be loaded."""
+    lines = postgres.query(DEMO_SCORES, name)
+    if lines != DEMO_EXPECTED:
+        console.say(f"  install-with-demo: evaluated {lines}, expected {DEMO_EXPECTED}")
+    tally.count(lines == DEMO_EXPECTED)
 
 
 def _check(tally, name, action):

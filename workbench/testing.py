@@ -6,15 +6,20 @@ from . import console, database, host, lifecycle, lint, odoo, paths, process, se
 
 CORE_COVERAGE = 95
 ODOO_COVERAGE = 90
+# Odoo's, which the addon does not need and gets on with: calendar (which crm brings along), leads, timesheets.
+MORE_MODULES = ("crm", "hr_timesheet")
+MODULE_TESTS = "tests/modules"
 
 
 def everything():
-    """all checks: lint, test-core, test-odoo with browser tours, test-lifecycle, part of test-host; until one fails"""
+    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle, part of
+    test-host"""
     started, total = time.monotonic(), tally.Tally()
     parts = {
         "lint": lint.run,
         "test-core": core,
         "test-odoo": odoo_tests,
+        "test-modules": module_tests,
         "test-lifecycle": lifecycle.run,
         "test-host": host.subset,
     }
@@ -39,7 +44,9 @@ def core():
     """the pure tests, which need no Odoo: TESTS=path, ARGS="-k name\""""
     setup.core()
     coverage = ["--cov=key_account_mgmt/rules", "--cov-branch", *_coverage_floor(CORE_COVERAGE)]
-    return _pytest("core", [*coverage, *_chosen("tests")], process.environment())
+    # Those need Odoo: `make test-modules`.
+    words = [*coverage, f"--ignore={MODULE_TESTS}", *_chosen("tests")]
+    return _pytest("core", words, process.environment())
 
 
 def odoo_tests():
@@ -47,12 +54,24 @@ def odoo_tests():
     setup.all_parts()
     name = settings.database(settings.own("test"))
     templates.fresh_database_with_addon(name)
+    coverage = [f"--cov={paths.ADDON}", "--cov-config=workbench/coverage-odoo.ini", *_coverage_floor(ODOO_COVERAGE)]
+    return _odoo_pytest("odoo", name, ["--odoo-http", *coverage, *_chosen(f"{paths.ADDON}/tests")])
+
+
+def module_tests():
+    """the addon with modules of Odoo's that it does not depend on: DB=name, TESTS=path, ARGS="-k name\""""
+    setup.all_parts()
+    name = settings.database(settings.own("modules"))
+    templates.fresh_database_with_addon(name, more=MORE_MODULES)
+    return _odoo_pytest("modules", name, _chosen(MODULE_TESTS))
+
+
+def _odoo_pytest(purpose, name, words):
     database.leave_to_tests(name)
     # Odoo's own use of outdated parts of its libraries is not for us to mend.
-    words = ["-p", "odoo", f"--odoo-database={name}", "--odoo-http", "-W", "ignore::DeprecationWarning"]
-    words += [f"--odoo-extra={option.lstrip('-')}" for option in odoo.options(name)]
-    coverage = [f"--cov={paths.ADDON}", "--cov-config=workbench/coverage-odoo.ini", *_coverage_floor(ODOO_COVERAGE)]
-    return _pytest("odoo", [*words, *coverage, *_chosen(f"{paths.ADDON}/tests")], odoo.environment())
+    options = ["-p", "odoo", f"--odoo-database={name}", "-W", "ignore::DeprecationWarning"]
+    options += [f"--odoo-extra={option.lstrip('-')}" for option in odoo.options(name)]
+    return _pytest(purpose, [*options, *words], odoo.environment())
 
 
 def _chosen(default):

@@ -22,20 +22,21 @@ MODELS = {
     "country": "res.country",
     "pricelist": "product.pricelist",
 }
-# How a customer buys, as sales literature tells customers apart.
+# The kind of value that a customer looks for, as sales literature tells customers apart.
 CUSTOMER_KINDS = [
-    ("intrinsic", "Buys by Price"),
-    ("extrinsic", "Buys by Service"),
+    ("intrinsic", "Intrinsic (Price)"),
+    ("extrinsic", "Extrinsic (Service)"),
     ("strategic", "Strategic"),
 ]
-# The answer to "which tier?" of a customer who has none.
+# The answers to "which tier?" and "which kind?" of a customer who has none.
 NO_TIER = "no_tier"
+NO_KIND = "no_kind"
 ORDER_DATE = "order_date"
 NAMES = {
     "customer_tier": _lt("Customer Tier"),
     "product_category": _lt("Product Category"),
     "product": _lt("Product"),
-    "customer_kind": _lt("Kind of Customer"),
+    "customer_kind": _lt("Kind of Value"),
     "sales_team": _lt("Sales Team"),
     "country": _lt("Country"),
     "pricelist": _lt("Pricelist"),

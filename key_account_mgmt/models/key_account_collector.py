@@ -23,8 +23,8 @@ class CollectionScope:
     """Whose facts are collected: a company, a period (both days included) and a population.
 
     ``partner_ids`` (commercial partners) narrows the population; ``with_business_only=False`` takes exactly those,
-    whether or not they were invoiced in the period. ``with_prospects`` adds those without business of whom something
-    is expected in the period.
+    whether or not they were invoiced in the period. ``with_prospects`` adds those without business whom the sources
+    ``prospect_sources`` offer, by default all that offer any.
     """
 
     company: models.BaseModel
@@ -33,6 +33,7 @@ class CollectionScope:
     partner_ids: tuple | None = None
     with_business_only: bool = True
     with_prospects: bool = False
+    prospect_sources: frozenset | None = None
 
     @property
     def month_count(self):
@@ -155,13 +156,20 @@ class KeyAccountCollector(models.AbstractModel):
         return frozenset(metrics.search([("kind", "=", "choice")]).mapped("code"))
 
     @api.model
-    def _get_notices(self, scope):
+    def _get_notices(self, scope, metrics=()):
         """What the user should know about the data of the period, as translated sentences.
 
+        :param metrics: ``key.account.metric`` records that rules look at: what their sources have to say counts too
         :rtype: list[str]
         """
         self._check_scope(scope)
         self.env.flush_all()
+        sources = sorted({metric.source for metric in metrics}.difference(UNCOLLECTED_SOURCES))
+        return self._get_rate_notices(scope) + [
+            notice for source in sources for notice in self._get_source(source)._get_notices(scope)
+        ]
+
+    def _get_rate_notices(self, scope):
         return [
             self.env._(
                 "%(count)s invoices or credit notes of the period are in %(currency)s, for which %(company)s has no"
@@ -189,7 +197,23 @@ class KeyAccountCollector(models.AbstractModel):
         """The statement of who has business, with the prospects if they are asked for."""
         if not scope.with_prospects:
             return customers
-        return SQL("%s UNION %s", customers, self._get_source("expectation")._get_prospects_sql(scope))
+        sources = self._get_prospect_sources()
+        if scope.prospect_sources is not None:
+            sources &= scope.prospect_sources
+        prospects = [self._get_source(source)._get_prospects_sql(scope) for source in sorted(sources)]
+        return SQL(" UNION ").join([customers, *prospects])
+
+    @api.model
+    def _get_prospect_sources(self, metrics=None):
+        """The sources that offer prospects: all, or those of some metrics.
+
+        :param metrics: ``key.account.metric`` records
+        :rtype: set[str]
+        """
+        if metrics is None:
+            metrics = self.env["key.account.metric"].union(*self._get_metrics_by_source().values())
+        sources = set(metrics.mapped("source")) - set(UNCOLLECTED_SOURCES)
+        return {source for source in sources if self._get_source(source)._offers_prospects}
 
     def _get_json_sql(self, metrics_by_source):
         pairs = [

@@ -42,13 +42,21 @@ class KeyAccountComparison(models.Model):
         """Compare the rule sets as they are now; what was computed before is replaced."""
         self.ensure_one()
         self._check_may_compute()
-        evaluators = {ruleset: Evaluator(ruleset._get_policy()) for ruleset in self._get_rulesets()}
+        self._make_result()
+        return True
+
+    def _make_result(self):
+        """Compare, and replace what was found before."""
+        evaluators = self._get_evaluators()
         self._drop_result()
         try:
             self._compare(evaluators)
         except FactError as error:
             raise UserError(self._get_fact_message(error)) from error
-        return True
+
+    def _get_evaluators(self):
+        """``{rule set: Evaluator}``, the reference first; a rule set that is not complete is refused by its name."""
+        return {ruleset: Evaluator(ruleset._get_policy()) for ruleset in self._get_rulesets()}
 
     def _check_may_compute(self):
         """Managers who work in the company: the collector asks for no rights on documents."""

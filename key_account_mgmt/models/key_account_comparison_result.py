@@ -15,6 +15,9 @@ RESULT_DEFAULTS = {
     "agreed_count": 0,
     "moved_count": 0,
     "computed_on": False,
+    "job_user_id": False,
+    "job_attempts": 0,
+    "problem": False,
 }
 # What a comparison is about. Its result holds for nothing else.
 SETUP_FIELDS = {

@@ -10,7 +10,12 @@ EVALUATION_STATES = [
     ("applied", "Applied"),
     ("reverted", "Reverted"),
 ]
-JOBS = [("compute", "Computing"), ("apply", "Applying"), ("revert", "Reverting")]
+JOBS = [
+    ("compute", "Computing"),
+    ("apply", "Applying"),
+    ("revert", "Reverting"),
+    ("confirm", "Confirming Kinds of Value"),
+]
 
 # Only the workflow sets these, whatever a form, an import or a remote call sends.
 WORKFLOW_DEFAULTS = {
@@ -21,6 +26,7 @@ WORKFLOW_DEFAULTS = {
     "policy": False,
     "policy_hash": False,
     "missing_counts": False,
+    "fit_tables": False,
     "submitted_by_id": False,
     "submitted_on": False,
     "review_changer_ids": False,

@@ -278,6 +278,7 @@ class KeyAccountEvaluation(models.Model):
                        grants = decision.grants, credit_change = decision.credit_change,
                        credit_limit_before = decision.credit_limit_before,
                        credit_limit_proposed = decision.credit_limit_proposed,
+                       suggested_kind = decision.suggested_kind,
                        decided = TRUE
                   FROM %s
                  WHERE line.id = decision.id AND NOT line.decided
@@ -294,7 +295,7 @@ class KeyAccountEvaluation(models.Model):
                 id int, points jsonb, reasons jsonb, score numeric, rank int, rank_pct numeric,
                 cumulative_share_pct numeric, computed_tier_id int, tier_id int, movement text,
                 vetoed bool, has_missing bool, grants jsonb, credit_change text, credit_limit_before numeric,
-                credit_limit_proposed numeric
+                credit_limit_proposed numeric, suggested_kind text
             )
             """,
             json.dumps(rows, default=_spell),
@@ -331,6 +332,7 @@ def _get_result_values(result):
         "has_missing": any(code == "missing" for code, _params in decision.reasons),
         "grants": decision.grants,
         **_get_credit_values(decision.credit),
+        "suggested_kind": decision.value_kind and decision.value_kind.kind,
     }
 
 

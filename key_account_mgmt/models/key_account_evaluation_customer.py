@@ -7,6 +7,7 @@ LOGGED_FIELDS = {
     "key_account_tier_id": "key_account_tier_id",
     "property_payment_term_id": "property_payment_term_id",
     "specific_property_product_pricelist": "property_product_pricelist",
+    "key_account_kind": "key_account_kind",
 }
 
 
@@ -56,7 +57,7 @@ class KeyAccountEvaluation(models.Model):
             return
         note = self.env._("By “%(evaluation)s”", evaluation=self.name)
         messages = changed._message_log_batch(dict.fromkeys(changed.ids, note))
-        described = changed.fields_get(list(LOGGED_FIELDS.values()), ["string", "type"])
+        described = changed.fields_get(list(LOGGED_FIELDS.values()), ["string", "type", "selection"])
         # sudo: nobody has rights on tracked values; Odoo writes them so, too
         tracking = self.env["mail.tracking.value"].sudo()
         tracking.create(

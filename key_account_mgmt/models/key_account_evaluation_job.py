@@ -32,25 +32,27 @@ class KeyAccountEvaluation(models.Model):
     line_count = fields.Integer("Customers", compute="_compute_progress")
     progress = fields.Float("Progress (%)", compute="_compute_progress", help="How much of the current work is done.")
 
-    @api.depends("line_ids.decided", "line_ids.outcome", "job")
+    @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.kind_answer", "job")
     def _compute_progress(self):
         counts = self._get_progress_counts()
         for evaluation in self:
-            total, decided, applied, touched = counts.get(evaluation.id, (0, 0, 0, 0))
+            total, decided, applied, touched, answered = counts.get(evaluation.id, (0, 0, 0, 0, 0))
             evaluation.line_count = total
             # Reverting goes through what was applied; the lines still applied are the rest.
-            done = {"compute": decided, "apply": touched, "revert": total - applied}.get(evaluation.job, total)
+            done = {"compute": decided, "apply": touched, "revert": total - applied, "confirm": answered}
+            done = done.get(evaluation.job, total)
             evaluation.progress = 100.0 * done / total if total else 0.0
 
     def _get_progress_counts(self):
         if not self.ids:
             return {}
-        self.env["key.account.evaluation.line"].flush_model(["decided", "outcome"])
+        self.env["key.account.evaluation.line"].flush_model(["decided", "outcome", "kind_answer"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT evaluation_id, COUNT(*), COUNT(*) FILTER (WHERE decided),
-                       COUNT(*) FILTER (WHERE outcome = 'applied'), COUNT(*) FILTER (WHERE outcome IS NOT NULL)
+                       COUNT(*) FILTER (WHERE outcome = 'applied'), COUNT(*) FILTER (WHERE outcome IS NOT NULL),
+                       COUNT(*) FILTER (WHERE suggested_kind IS NULL OR kind_answer IS NOT NULL)
                   FROM key_account_evaluation_line
                  WHERE evaluation_id IN %s
               GROUP BY evaluation_id

@@ -34,7 +34,8 @@ class KeyAccountEvaluation(models.Model):
                 UPDATE key_account_evaluation_line line
                    SET reasons = decision.reasons, has_missing = decision.has_missing, grants = decision.grants,
                        credit_change = decision.credit_change, credit_limit_before = decision.credit_limit_before,
-                       credit_limit_proposed = decision.credit_limit_proposed
+                       credit_limit_proposed = decision.credit_limit_proposed,
+                       suggested_kind = decision.suggested_kind
                   FROM %s
                  WHERE line.id = decision.id
                 """,

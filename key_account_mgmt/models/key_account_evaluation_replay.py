@@ -41,13 +41,14 @@ class KeyAccountEvaluation(models.Model):
                  WHERE NOT line.decided
                     OR (line.points, line.reasons, line.score, line.rank, line.rank_pct, line.cumulative_share_pct,
                         line.computed_tier_id, line.tier_id, line.movement, line.vetoed, line.has_missing,
-                        line.grants, line.credit_change, line.credit_limit_before, line.credit_limit_proposed)
+                        line.grants, line.credit_change, line.credit_limit_before, line.credit_limit_proposed,
+                        line.suggested_kind)
                        IS DISTINCT FROM
                        (decision.points, decision.reasons, decision.score, decision.rank, decision.rank_pct,
                         decision.cumulative_share_pct, decision.computed_tier_id, decision.tier_id,
                         decision.movement, decision.vetoed, decision.has_missing,
                         decision.grants, decision.credit_change, decision.credit_limit_before,
-                        decision.credit_limit_proposed)
+                        decision.credit_limit_proposed, decision.suggested_kind)
                 """,
                 self._get_decisions_sql(rows),
             )
@@ -63,7 +64,7 @@ class KeyAccountEvaluation(models.Model):
                   FROM key_account_evaluation_line
                  WHERE evaluation_id = %s AND NOT in_population
                    AND (computed_tier_id IS NOT NULL OR tier_id IS DISTINCT FROM override_tier_id
-                        OR grants IS NOT NULL)
+                        OR grants IS NOT NULL OR suggested_kind IS NOT NULL)
                 """,
                 self.id,
             )

@@ -82,10 +82,10 @@ class KeyAccountExpectation(models.Model):
             if row.share_pct > 100:
                 raise ValidationError(
                     self.env._(
-                        "%(row)s: nobody buys %(share)s %% of what it needs from us. Enter an expected share from 0 to"
-                        " 100.",
+                        "%(row)s: an expected share of %(share)s %% is more than all that the customer buys. Enter a"
+                        " share from 0 to 100.",
                         row=row.display_name,
-                        share=row.share_pct,
+                        share=exact_text(row.share_pct),
                     )
                 )
 
@@ -96,6 +96,6 @@ class KeyAccountExpectation(models.Model):
                     "%(row)s: %(field)s is %(number)s, and cannot be negative. Enter a number from 0.",
                     row=self.display_name,
                     field=self._fields[name]._description_string(self.env),
-                    number=self[name],
+                    number=exact_text(self[name]),
                 )
             )

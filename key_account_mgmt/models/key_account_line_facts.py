@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..rules import Book
-from .key_account_cap_vocabulary import NO_TIER
+from .key_account_cap_vocabulary import NO_KIND, NO_TIER
 
 # What is read of customers, and for which metric: nothing else, since a contact has a hundred fields.
 CUSTOMER_FIELDS = {
@@ -76,7 +76,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_customer_kind(self, lines, values):
-        return self._spread(lines, lambda document: document.customer.key_account_kind or None)
+        return self._spread(lines, lambda document: document.customer.key_account_kind or NO_KIND)
 
     @api.model
     def _get_sales_team(self, lines, values):

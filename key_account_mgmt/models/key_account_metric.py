@@ -190,6 +190,8 @@ class KeyAccountMetric(models.Model):
             names.append(self.env._("entered values"))
         if sudo.env["key.account.appraisal.line"].search_count([("metric_id", "in", self.ids)], limit=1):
             names.append(self.env._("appraisals"))
+        if sudo.env["key.account.customer.profile"].search_count([("metric_id", "in", self.ids)], limit=1):
+            names.append(self.env._("the customer profile"))
         return names
 
     def action_open_values(self):

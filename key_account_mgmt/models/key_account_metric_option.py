@@ -62,7 +62,8 @@ class KeyAccountMetricOption(models.Model):
             )
 
     def _get_used(self):
-        """Those of the options that a scale, a condition, an entered value or an appraisal of any company names.
+        """Those of the options that a scale, a condition, an entered value, an appraisal or a profile of any company
+        names.
 
         Companies that the user cannot see count too, and only the options' own names are shown: sudo.
         """
@@ -71,5 +72,7 @@ class KeyAccountMetricOption(models.Model):
         conditions = sudo.env["key.account.rule.condition"].search([("option_ids", "in", self.ids)])
         values = sudo.env["key.account.metric.value"]._read_group([("option_id", "in", self.ids)], ["option_id"])
         graded = sudo.env["key.account.appraisal.line"]._read_group([("option_id", "in", self.ids)], ["option_id"])
-        used = steps.option_id | conditions.option_ids | sudo.browse(option.id for [option] in values + graded)
+        profiles = sudo.env["key.account.customer.profile"].search([("option_id", "in", self.ids)])
+        used = steps.option_id | conditions.option_ids | profiles.option_id
+        used |= sudo.browse(option.id for [option] in values + graded)
         return self & used.with_env(self.env)

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .key_account_grant_vocabulary import CREDIT, GRANT_KINDS, REWARDS, TIER
+from .key_account_grant_vocabulary import CREDIT, REWARDS, TIER, TIER_KINDS
 from .key_account_labels import Labels
 from .key_account_ruleset_part import exact_text
 
@@ -12,7 +12,7 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _get_column_phrases(self, rule):
-        if rule.kind not in GRANT_KINDS:
+        if rule.kind not in TIER_KINDS:
             return super()._get_column_phrases(rule)
         names = self._get_column_names(rule, "customer_tier")
         labels = Labels(metrics={TIER: self._get_decided_tier_label({})})

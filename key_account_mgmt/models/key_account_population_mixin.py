@@ -27,7 +27,8 @@ class KeyAccountPopulationMixin(models.AbstractModel):
     partner_ids = fields.Many2many("res.partner", string="Selected Customers")
     with_prospects = fields.Boolean(
         "Also Prospects",
-        help="Customers without business in the period count too where a market potential was entered for it.",
+        help="Contacts without business in the period count too: for rules on the expected value those for whom a"
+        " market potential was entered, for rules on the fit those whose industry is in the industry profile.",
     )
 
     def _get_scope(self):
@@ -40,7 +41,20 @@ class KeyAccountPopulationMixin(models.AbstractModel):
             # Customers that somebody picked are evaluated as they are, with or without business.
             with_business_only=self.population != "selected",
             with_prospects=self.with_prospects,
+            prospect_sources=self._get_prospect_sources(),
         )
+
+    def _get_prospect_sources(self):
+        """Who is a prospect follows from what the rules look at; where that says nothing, all sources are asked.
+
+        :rtype: frozenset[str] | None
+        """
+        metrics = self._get_rulesets()._get_policy_metrics()
+        return frozenset(self.env["key.account.collector"]._get_prospect_sources(metrics)) or None
+
+    def _get_rulesets(self):
+        """The rule sets that decide about the population."""
+        return self.ruleset_id
 
     def _get_population_ids(self):
         if self.population == "all":
@@ -61,6 +75,14 @@ class KeyAccountPopulationMixin(models.AbstractModel):
             return self.env._(
                 "There is nobody to evaluate: no customer that the filter finds has a posted invoice or credit note of"
                 " %(company)s from %(date_from)s to %(date_to)s. Choose another filter or period.",
+                **period,
+            )
+        if self.with_prospects:
+            return self.env._(
+                "There is nobody to evaluate: no customer has a posted invoice or credit note of %(company)s from"
+                " %(date_from)s to %(date_to)s. And there are no prospects: for nobody a market potential was entered,"
+                " or nobody has an industry of the industry profile. Enter what the rules look at, or choose another"
+                " period.",
                 **period,
             )
         return self.env._(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .key_account_ruleset_part import exact_text
+
 
 class KeyAccountProbability(models.Model):
     """How likely it is that an expectation comes true: a name, and what it counts in per cent."""
@@ -22,6 +24,6 @@ class KeyAccountProbability(models.Model):
                     self.env._(
                         "Probability level “%(level)s” has %(percentage)s %%. Enter a percentage from 0 to 100.",
                         level=level.name,
-                        percentage=level.percentage,
+                        percentage=exact_text(level.percentage),
                     )
                 )

@@ -55,7 +55,9 @@ COLUMNS = {
     "tier": _lt("Tier"),
     "tiers": _lt("Tiers"),
     "type": _lt("Scale"),
+    "value_kind": _lt("Kind of Value"),
     "values": _lt("Value"),
+    "weights_total": _lt("Weights Add Up To"),
 }
 # What the core calls the form that a value in a file should have.
 FORMS = {
@@ -109,6 +111,10 @@ MESSAGES = {
     "steps_not_ascending": _lt("%(got)s must be %(allowed)s: bands overlap."),
     "one_target": _lt("give either a fixed target or a metric that holds the target."),
     "no_grades": _lt("no grade has points. Add at least one."),
+    "weights_not_in_total": _lt(
+        "the maximum points of the criteria add up to %(got)s instead of %(allowed)s (%(rows)s). Change the points, or"
+        " what they have to add up to."
+    ),
     # Findings of lint: allowed, but hardly what was meant.
     "tier_never_given": _lt("no rule gives this tier."),
     "above_maximum": _lt("%(got)s points are more than the maximum of the criterion (%(allowed)s) and are cut down."),
@@ -172,6 +178,8 @@ class KeyAccountProblem(models.AbstractModel):
         rows = [self._get_row_name(problem.path, policy_values), *self._get_inner_names(problem.path)]
         if problem.path[-1:] == ("ceilings",):
             rows.append(self._find_name(policy_values.get("tiers"), "code", problem.column))
+        elif problem.path[-1:] == ("grades",):
+            rows.append(self._get_named(self.env._("grade"), self._get_grade_name(problem, policy_values)))
         elif problem.path[-1:] == ("formula",) and problem.column == "type":
             rows.append(self._get_column_label("formula"))
         elif problem.column:
@@ -200,6 +208,7 @@ class KeyAccountProblem(models.AbstractModel):
                 "discount_cap": self.env._("Discount caps"),
                 "credit_limit": self.env._("Credit limits"),
                 "reward": self.env._("Rewards"),
+                "value_kind": self.env._("Kinds of value"),
             }
             if path[-1] == "ceilings":
                 return self.env._("Credit ceilings")
@@ -218,6 +227,7 @@ class KeyAccountProblem(models.AbstractModel):
             "discount_cap": self.env._("Discount cap"),
             "credit_limit": self.env._("Credit limit"),
             "reward": self.env._("Reward"),
+            "value_kind": self.env._("Kind of value"),
         }
         return self._get_named(kinds.get(path[1], path[1]), name)
 
@@ -243,6 +253,20 @@ class KeyAccountProblem(models.AbstractModel):
             if isinstance(row, dict) and row.get(column) == label:
                 return row.get("name") or label
         return label
+
+    @api.model
+    def _get_grade_name(self, problem, policy_values):
+        """The name of the option that the column of a criterion's grades stands for; its code where it is gone."""
+        criteria = policy_values.get("criteria")
+        metrics = [
+            row.get("metric")
+            for row in (criteria if isinstance(criteria, list) else [])
+            if isinstance(row, dict) and row.get("key") == problem.path[1]
+        ]
+        option = self.env["key.account.metric.option"].search(
+            [("metric_id.code", "in", metrics), ("code", "=", problem.column)], limit=1
+        )
+        return option.name or problem.column
 
     @api.model
     def _get_column_label(self, column):
@@ -275,7 +299,19 @@ class KeyAccountProblem(models.AbstractModel):
         """A parameter in a sentence, as the screens call it."""
         if isinstance(value, (list, tuple)):
             return ", ".join(self._get_shown(item, names) for item in value)
+        if isinstance(value, dict):
+            return self._format_weights((names.get(("criteria", key), key), points) for key, points in value.items())
         return names.get(value, str(value).replace("<=", "≤").replace(">=", "≥"))
+
+    @api.model
+    def _format_weights(self, weights):
+        """Such as “Performance 50, Cooperation 20”, from pairs of a name and points."""
+        formatter = self.env["key.account.formatter"]
+        parts = [
+            self.env._("%(name)s %(points)s", name=name, points=formatter._format_number(points))
+            for name, points in weights
+        ]
+        return formatter._format_list(parts)
 
     @api.model
     def _get_names(self, policy_values):
@@ -290,10 +326,16 @@ class KeyAccountProblem(models.AbstractModel):
             ("key.account.rule", "credit_formula"),
             ("key.account.rule", "bonus_formula"),
             ("key.account.rule", "direction"),
+            ("key.account.rule", "value_kind"),
         ]:
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
         for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():
             names |= label.options
+        # A criterion often has the key that its metric has as code, and another name.
+        criteria = policy_values.get("criteria")
+        for row in criteria if isinstance(criteria, list) else []:
+            if isinstance(row, dict) and row.get("name"):
+                names["criteria", row.get("key")] = row["name"]
         tables = [table for table in policy_values.get("tables") or [] if isinstance(table, dict)]
         for rows in [
             policy_values.get("tiers"),

@@ -8,6 +8,7 @@ RULE_KINDS = [
     ("discount_cap", "Discount Cap"),
     ("credit_limit", "Credit Limit"),
     ("reward", "Reward"),
+    ("value_kind", "Kind of Value"),
 ]
 
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_KINDS, MODELS, NO_TIER, ORDER_DATE
+from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_KINDS, MODELS, NO_KIND, NO_TIER, ORDER_DATE
 from .key_account_ruleset_part import exact_text
 
 # A row that names something archived goes on naming it: else it would turn into one for everything.
@@ -55,7 +55,7 @@ class KeyAccountRule(models.Model):
         ondelete="restrict",
         context=ARCHIVED_TOO,
     )
-    customer_kind = fields.Selection(CUSTOMER_KINDS, string="Kind of Customer")
+    customer_kind = fields.Selection([*CUSTOMER_KINDS, (NO_KIND, "Not Confirmed")], string="Kind of Value")
     team_ids = fields.Many2many(
         "crm.team", string="Sales Teams", check_company=True, ondelete="restrict", context=ARCHIVED_TOO
     )

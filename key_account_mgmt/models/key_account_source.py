@@ -18,6 +18,9 @@ class KeyAccountSource(models.AbstractModel):
     _name = "key.account.source"
     _description = "Source of Key Account Metrics"
 
+    # Whether the source knows who may be evaluated without business, by ``_get_prospects_sql``.
+    _offers_prospects = False
+
     @api.model
     def _get_metric_codes(self):
         """The codes of the metrics that this source fills: the columns of its statement.
@@ -43,6 +46,23 @@ class KeyAccountSource(models.AbstractModel):
         :param scope: ``CollectionScope`` (company, date_from, date_to, partner_ids or None for everybody)
         :return: ``odoo.tools.SQL`` of a SELECT that yields ``partner_id`` (commercial partner) once,
             and one column per metric code that this source fills: numeric or text, NULL when missing
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_notices(self, scope):
+        """What the user should know of what this source counts in the period, as translated sentences.
+
+        :rtype: list[str]
+        """
+        return []
+
+    @api.model
+    def _get_prospects_sql(self, scope):
+        """Who may be evaluated without business; for sources that offer prospects.
+
+        :param scope: as for ``_get_facts_sql``
+        :return: ``odoo.tools.SQL`` of a SELECT of ``partner_id`` (commercial partner); with business or without
         """
         raise NotImplementedError
 

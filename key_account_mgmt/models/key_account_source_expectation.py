@@ -15,6 +15,8 @@ class KeyAccountSourceExpectation(models.AbstractModel):
     _inherit = ["key.account.source"]
     _description = "Key Account Metrics from Expectations"
 
+    _offers_prospects = True
+
     def _get_metric_codes(self):
         return ["expected_value"]
 

@@ -19,7 +19,7 @@ class KeyAccountTemplate(models.Model):
     path = fields.Char(required=True, help="The file in its addon, such as key_account_mgmt/data/templates/name.json.")
 
     def _create_draft(self, company):
-        """A draft of the template for the company, with the shipped vetoes switched off.
+        """A draft of the template for the company, with the shipped vetoes and kinds of value switched off.
 
         :param company: ``res.company``
         :return: ``key.account.ruleset``
@@ -33,6 +33,7 @@ class KeyAccountTemplate(models.Model):
         values = {**importer._prepare_ruleset_values(policy), "description": template.description}
         draft = template.env["key.account.ruleset"].create(values).with_env(self.env)
         draft.action_add_vetoes()
+        draft._add_value_kinds(active=False)
         self._translate(draft)
         draft.message_post(body=self.env._("Created from the template “%s”.", self.name))
         return draft

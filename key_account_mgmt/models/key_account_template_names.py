@@ -14,6 +14,7 @@ RULE_NAMES = {
     "others": _lt("All others"),
     "revenue_100000": _lt("Revenue from 100,000"),
     "revenue_20000": _lt("Revenue from 20,000"),
+    "score_80": _lt("80 points or more"),
     "score_75": _lt("75 points or more"),
     "score_60": _lt("60 points or more"),
     "score_50": _lt("50 points or more"),
@@ -31,6 +32,9 @@ RULE_NAMES = {
     "dormant": _lt("Dormant"),
     "privileges": _lt("Privileges cost more than the margin"),
     "outside_territory": _lt("Goods outside the territory"),
+    "value_strategic": _lt("A partner for years"),
+    "value_extrinsic": _lt("Pays for more than the product"),
+    "value_intrinsic": _lt("Looks at the price"),
 }
 # By code of the tier.
 TIER_NAMES = {

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 class KeyAccountTerritory(models.Model):
     """Where goods for a customer may go: countries, narrowed to some of their states where those are named.
 
-    A territory without countries is no territory: nothing is outside of it.
+    Where all its countries were deleted since, it is no territory: nothing is outside of it.
     """
 
     _name = "key.account.territory"
@@ -31,6 +31,19 @@ class KeyAccountTerritory(models.Model):
         help="Only these states of their countries. A country without states here belongs to the territory as a whole.",
     )
     active = fields.Boolean(default=True)
+
+    # The name is in every new record, and who gives no countries at all is to be told, too.
+    @api.constrains("name", "country_ids")
+    def _check_countries(self):
+        for territory in self:
+            if not territory.country_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Territory “%(territory)s” has no countries, so nothing could be outside of it. Choose at least"
+                        " one; a customer who may sell everywhere needs no territory.",
+                        territory=territory.name,
+                    )
+                )
 
     @api.constrains("country_ids", "state_ids")
     def _check_states(self):

@@ -47,13 +47,13 @@ class ResPartner(models.Model):
     )
     key_account_kind = fields.Selection(
         CUSTOMER_KINDS,
-        string="Kind of Customer",
+        string="Kind of Value",
         company_dependent=True,
         copy=False,
         tracking=True,
         groups="base.group_user",
-        help="How the customer buys: by price alone, by the service around the product, or as a strategic partner."
-        " Rules for discounts may ask for it.",
+        help="What the customer looks for, as people confirmed it: the price (intrinsic), advice and service around the"
+        " product (extrinsic), or a partner beyond the product (strategic). Rules may ask for it.",
     )
     key_account_shown_tier_id = fields.Many2one(
         "key.account.tier",

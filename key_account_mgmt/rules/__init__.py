@@ -12,6 +12,7 @@ from .differences import Difference, differences
 from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
 from .expectation import added_value, prospect_value
+from .fit import Fit, ProfileRow, fit, propose_fits
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -23,6 +24,8 @@ from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
+from .value_kinds import KindSuggestion
+from .weights import weights_problem
 
 __all__ = [
     "Book",
@@ -37,7 +40,9 @@ __all__ = [
     "DiscountLine",
     "Evaluator",
     "FactError",
+    "Fit",
     "Judgement",
+    "KindSuggestion",
     "LevelError",
     "LineJudgement",
     "Matcher",
@@ -47,6 +52,7 @@ __all__ = [
     "PolicyError",
     "Population",
     "Problem",
+    "ProfileRow",
     "Reason",
     "Result",
     "RewardGrant",
@@ -63,11 +69,13 @@ __all__ = [
     "differences",
     "direction",
     "evaluate",
+    "fit",
     "formula_inputs",
     "judge",
     "lint",
     "matcher_name",
     "no_worse",
+    "propose_fits",
     "prospect_value",
     "rank",
     "rank_spread",
@@ -75,4 +83,5 @@ __all__ = [
     "stricter",
     "terms",
     "together",
+    "weights_problem",
 ]

@@ -9,12 +9,14 @@ from .grants import CreditGrant, RewardGrant
 from .outcomes import Rule, TierRule
 from .policy import Policy
 from .reasons import Columns, Reason, facts, missing_reasons
+from .value_kinds import KindSuggestion
 
 
 class Decision(NamedTuple):
     """``tier`` (None: no rule gave one), what ``rule`` ``proposed`` before vetoes, and the ``vetoes`` that fired.
 
-    ``credit`` (None: the limit stays) and ``rewards`` have reasons of their own; why there are none is in ``reasons``.
+    ``credit`` (None: the limit stays), ``rewards`` and ``value_kind`` (None: no suggestion) have reasons of their own;
+    why there are none is in ``reasons``.
     """
 
     tier: str | None
@@ -24,14 +26,16 @@ class Decision(NamedTuple):
     reasons: tuple[Reason, ...]
     credit: CreditGrant | None = None
     rewards: tuple[RewardGrant, ...] = ()
+    value_kind: KindSuggestion | None = None
 
     @property
     def grants(self) -> dict[str, Any] | None:
-        """``credit`` (left out where there is none) and ``rewards`` as plain JSON values; None without both."""
-        if not self.credit and not self.rewards:
+        """``credit`` and ``value_kind`` (left out where there is none) and ``rewards`` as plain JSON values; None where
+        there is nothing at all."""
+        if not (self.credit or self.rewards or self.value_kind):
             return None
-        given = {"rewards": plain(self.rewards)}
-        return {"credit": plain(self.credit), **given} if self.credit else given
+        single = {"credit": self.credit, "value_kind": self.value_kind}
+        return {"rewards": plain(self.rewards), **{name: plain(one) for name, one in single.items() if one}}
 
     def dump(self) -> dict[str, Any]:
         """The decision as plain JSON values, numbers as text."""

@@ -1,4 +1,4 @@
-"""The tables of credit limits and rewards at work, a batch of customers at a time."""
+"""The tables of credit limits, rewards and kinds of value at work, a batch of customers at a time."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
@@ -12,24 +12,26 @@ from .grants import Case, credit_grant, reward_grants
 from .matching import shared_matcher
 from .policy import Policy
 from .reasons import Reason
-from .scope import CREDIT, NO_TIER, REWARDS, TIER
+from .scope import CREDIT, GRANTS, NO_TIER, TIER
+from .value_kinds import kind_suggestion
 
 _TIER = Operand(TIER, "value")
 
 
 class GrantTables:
-    """The credit limits and rewards of a policy; false when it has none.
+    """The credit limits, rewards and kinds of value of a policy; false when it has none.
 
     ``operands``: what the conditions look at, but for the tier, which comes out of the decision. ``metrics``: what the
     formulas look at; ``optional``: those that a customer may well not have, such as a credit limit before its first.
     """
 
     def __init__(self, policy: Policy, engine: str | None = None):
-        self._credit, self._rewards = (shared_matcher(policy, kind, engine) for kind in (CREDIT, REWARDS))
+        self._tables = {kind: shared_matcher(policy, kind, engine) for kind in GRANTS}
+        self._credit, self._rewards, self._kinds = self._tables.values()
         table, vetoes = policy.table(CREDIT), policy.table("veto")
         self._ceilings: Mapping[str, Decimal] = table.ceilings if table else {}
         self._freezing = frozenset(rule.key for rule in (vetoes.rules if vetoes else ()) if rule.freezes_credit)
-        asked = (*self._credit.operands, *self._rewards.operands)
+        asked = [operand for table in self._tables.values() for operand in table.operands]
         self.operands = tuple(dict.fromkeys(operand for operand in asked if operand != _TIER))
         needed = [*map(credit.inputs, self._credit.rules), *map(rewards.inputs, self._rewards.rules)]
         self.metrics = frozenset(metric for metrics in needed for metric in metrics)
@@ -37,7 +39,7 @@ class GrantTables:
         self.optional = frozenset() if multiplied else self.metrics & {LIMIT}
 
     def __bool__(self) -> bool:
-        return bool(self._credit.rules or self._rewards.rules)
+        return any(table.rules for table in self._tables.values())
 
     def granted(self, frame: Frame, decisions: list[Decision], given: Mapping[Hashable, str]) -> list[Decision]:
         """The decisions about the customers of ``frame``, now with what their tiers and figures earn them.
@@ -49,9 +51,9 @@ class GrantTables:
         count = len(frame.book)
         tiers = [given.get(key, one.tier) for key, one in zip(frame.book.keys, decisions, strict=True)]
         columns = {**frame.columns(self.operands), _TIER: [tier or NO_TIER for tier in tiers]}
-        credits, gifts = self._credit.match(columns, count), self._rewards.match(columns, count)
+        fired = (table.match(columns, count) for table in self._tables.values())
         cases = self._cases(frame, columns, tiers, decisions)
-        return list(map(self._decision, decisions, credits, gifts, cases))
+        return list(map(self._decision, decisions, cases, *fired))
 
     def _cases(
         self,
@@ -74,11 +76,15 @@ class GrantTables:
     def _frozen_by(self, decision: Decision) -> str | None:
         return next((veto for veto in decision.vetoes if veto in self._freezing), None)
 
-    def _decision(self, decision: Decision, credits: Sequence[int], gifts: Sequence[int], case: Case) -> Decision:
+    def _decision(
+        self, decision: Decision, case: Case, credits: Sequence[int], gifts: Sequence[int], kinds: Sequence[int]
+    ) -> Decision:
         limit, why_not = credit_grant(self._credit.rules, credits, case, self._ceilings.get(case.tier))
         given, why_not_more = reward_grants(self._rewards.rules, gifts, case)
-        reasons = (*decision.reasons, *_overridden(decision.tier, case.tier), *why_not, *why_not_more)
-        return decision._replace(reasons=reasons, credit=limit, rewards=given)
+        kind, why_no_kind = kind_suggestion(self._kinds.rules, kinds, case)
+        overridden = _overridden(decision.tier, case.tier)
+        reasons = (*decision.reasons, *overridden, *why_not, *why_not_more, *why_no_kind)
+        return decision._replace(reasons=reasons, credit=limit, rewards=given, value_kind=kind)
 
 
 def _overridden(decided: str | None, tier: str | None) -> Sequence[Reason]:

@@ -100,3 +100,12 @@ class RewardRule(Rule):
         if reward == "bonus" and not formula:
             raise PydanticCustomError("required", "a bonus without formula")
         return formula
+
+
+ValueKind = Literal["intrinsic", "extrinsic", "strategic"]
+
+
+class ValueKindRule(Rule):
+    """Outcome: what the customer seems to value: price (intrinsic), service (extrinsic), a partner (strategic)."""
+
+    value_kind: ValueKind

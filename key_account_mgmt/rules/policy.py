@@ -65,13 +65,17 @@ class Criterion(Row):
 
 
 class Policy(Row):
-    """All rules of one version. Build it with ``load``, which alone checks the rows against each other."""
+    """All rules of one version. Build it with ``load``, which alone checks the rows against each other.
+
+    ``weights_total`` is what the maximum points of the criteria have to add up to; None: anything.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
     schema_version: Literal[1] = Field(1, alias="schema")
     name: Text = ""
     metrics: tuple[Metric, ...] = ()
     tiers: tuple[Tier, ...]
+    weights_total: Positive | None = None
     criteria: tuple[Criterion, ...] = ()
     tables: tuple[Table, ...]
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .exact import read_json
+from .exact import Positive, read_json
 from .problems import PolicyError, Problem
 from .rows import Row, Text
 from .tables import TABLES
@@ -18,6 +18,7 @@ class Envelope(Row):
     name: Text = ""
     metrics: list[Any] = []
     tiers: list[Any] = []
+    weights_total: Positive | None = None
     criteria: list[Any] = []
     tables: list[Any] = []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from .raw import Envelope, TableEnvelope, by_code, get, label_of, parsed, rows_o
 from .rows import Row
 from .scope import GRANTS, NO_TIER, SCORE, TIER, Scope
 from .tables import TABLES, Table
+from .weights import weights_problem
 
 Path = tuple[str | int, ...]
 _SCORE_METRIC = Metric(code=SCORE, kind="number")
@@ -36,17 +38,26 @@ class _Reader:
 
     def policy(self, values: Any) -> Policy | None:
         """The policy, or None when ``problems`` has something."""
-        self._row(Envelope, values, (), Scope())
+        envelope = self._row(Envelope, values, (), Scope())
         metric_rows, tier_rows = rows_of(values, "metrics"), rows_of(values, "tiers")
         metrics, tiers = self._metrics(metric_rows, _reserved(values)), self._tiers(tier_rows)
         known_metrics = {**by_code(metric_rows, metrics), SCORE: _SCORE_METRIC}
         scope = Scope(known_metrics, by_code(tier_rows, tiers))
         criteria = self._rows(Criterion, rows_of(values, "criteria"), ("criteria",), "key", scope)
         self._unique(rows_of(values, "criteria"), ("criteria",), "key", "key")
+        self._weights(envelope and envelope.weights_total, rows_of(values, "criteria"), criteria)
         tables = self._tables(rows_of(values, "tables"), scope)
         if self.problems:
             return None
-        return Policy(name=values.get("name", ""), metrics=metrics, tiers=tiers, criteria=criteria, tables=tables)
+        parts = {"metrics": metrics, "tiers": tiers, "criteria": criteria, "tables": tables}
+        return Policy(name=envelope.name, weights_total=envelope.weights_total, **parts)
+
+    def _weights(self, total: Decimal | None, rows: Sequence[Any], criteria: Sequence[Criterion]) -> None:
+        weights = {criterion.key: criterion.max_points for criterion in criteria}
+        problem = weights_problem(total, weights)
+        # Points of a row that is broken or there twice would make the sum wrong, and that is said already.
+        if problem and len(weights) == len(rows):
+            self.problems.append(problem)
 
     def _metrics(self, rows: Sequence[Any], reserved: Sequence[str]) -> list[Metric]:
         self._unique(rows, ("metrics",), "code", "code")

@@ -17,7 +17,8 @@ NO_TIER = "no_tier"
 CAPS = "discount_cap"
 CREDIT = "credit_limit"
 REWARDS = "reward"
-GRANTS = (CREDIT, REWARDS)
+VALUE_KINDS = "value_kind"
+GRANTS = (CREDIT, REWARDS, VALUE_KINDS)
 
 
 @dataclass(frozen=True)

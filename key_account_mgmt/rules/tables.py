@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from .exact import Points
-from .outcomes import CapRule, CreditRule, RewardRule, Rule, TierCode, TierRule, VetoRule
+from .outcomes import CapRule, CreditRule, RewardRule, Rule, TierCode, TierRule, ValueKindRule, VetoRule
 from .rows import Row
-from .scope import CAPS, CREDIT, REWARDS
+from .scope import CAPS, CREDIT, REWARDS, VALUE_KINDS
 
 HitPolicy = Literal["first", "all"]
 Reference = Literal["list_price", "pricelist"]
@@ -72,6 +72,15 @@ class RewardTable(Row):
     rules: tuple[RewardRule, ...] = ()
 
 
+class ValueKindTable(Row):
+    """Suggests what kind of value a customer looks for: the first rule that fires, by order; people confirm it."""
+
+    rule: ClassVar[type[Rule]] = ValueKindRule
+    hit_policy: ClassVar[HitPolicy] = "first"
+    kind: Literal["value_kind"]
+    rules: tuple[ValueKindRule, ...] = ()
+
+
 # A new kind of table is a class here, its rules' columns in ``outcomes``, and its resolution in a file of its own.
 TABLES: dict[str, type[Row]] = {
     "tier": TierTable,
@@ -79,7 +88,9 @@ TABLES: dict[str, type[Row]] = {
     CAPS: DiscountCapTable,
     CREDIT: CreditLimitTable,
     REWARDS: RewardTable,
+    VALUE_KINDS: ValueKindTable,
 }
 Table = Annotated[
-    TierTable | VetoTable | DiscountCapTable | CreditLimitTable | RewardTable, Field(discriminator="kind")
+    TierTable | VetoTable | DiscountCapTable | CreditLimitTable | RewardTable | ValueKindTable,
+    Field(discriminator="kind"),
 ]

@@ -10,10 +10,12 @@ from . import test_award_ending
 from . import test_award_making
 from . import test_award_posting
 from . import test_award_ways_round
+from . import test_bad_input
 from . import test_benefits
 from . import test_cap_rules
 from . import test_collector
 from . import test_comparison
+from . import test_comparison_jobs
 from . import test_credit_guard
 from . import test_credit_hold
 from . import test_credit_race
@@ -21,6 +23,7 @@ from . import test_credit_screens
 from . import test_credit_tour
 from . import test_credit_ways_round
 from . import test_customer_screens
+from . import test_demo
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_judge
@@ -39,6 +42,9 @@ from . import test_expectation
 from . import test_explainer
 from . import test_exposure
 from . import test_exposure_random
+from . import test_fit
+from . import test_fit_evaluation
+from . import test_fit_profile
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
@@ -49,6 +55,7 @@ from . import test_metric_order
 from . import test_metric_payment
 from . import test_metric_privilege
 from . import test_metric_random
+from . import test_metric_service
 from . import test_metric_source
 from . import test_metric_territory
 from . import test_metric_value
@@ -59,8 +66,12 @@ from . import test_retail_figures
 from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
+from . import test_ruleset_weights
+from . import test_service_cost
 from . import test_target
 from . import test_template
 from . import test_tour
 from . import test_translations
+from . import test_value_kind
+from . import test_value_kind_rules
 from . import test_ways_round

@@ -2,7 +2,7 @@ from odoo.fields import Command
 
 
 class GrantRulesMixin:
-    """Builders of rows of credit limits and rewards, and of benefits of tiers."""
+    """Builders of rows of credit limits, rewards and kinds of value, and of benefits of tiers."""
 
     @classmethod
     def make_limit(cls, ruleset, value=10_000, *conditions, tiers=(), **values):
@@ -13,6 +13,11 @@ class GrantRulesMixin:
     def make_reward(cls, ruleset, reward="training", *conditions, tiers=(), **values):
         """A row of rewards."""
         return cls._make_grant(ruleset, "reward", conditions, tiers, {"reward": reward, **values})
+
+    @classmethod
+    def make_value_kind(cls, ruleset, kind="intrinsic", *conditions, tiers=(), **values):
+        """A row of kinds of value."""
+        return cls._make_grant(ruleset, "value_kind", conditions, tiers, {"value_kind": kind, **values})
 
     @classmethod
     def _make_grant(cls, ruleset, kind, conditions, tiers, values):

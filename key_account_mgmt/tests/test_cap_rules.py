@@ -115,7 +115,8 @@ class TestCapRows(CapRulesCommon):
                 "If product category is within Office / Chairs: at most 10 % discount",
             ),
             ([], {"product_tmpl_ids": self.stool}, "If product is Stool: at most 10 % discount"),
-            ([], {"customer_kind": "intrinsic"}, "If kind of customer is Buys by Price: at most 10 % discount"),
+            ([], {"customer_kind": "intrinsic"}, "If kind of value is Intrinsic (Price): at most 10 % discount"),
+            ([], {"customer_kind": "no_kind"}, "If kind of value is Not Confirmed: at most 10 % discount"),
             ([], {"team_ids": self.team}, "If sales team is North: at most 10 % discount"),
             ([], {"country_ids": self.germany}, "If country is Germany: at most 10 % discount"),
             ([], {"pricelist_ids": self.pricelist}, "If pricelist is Friends: at most 10 % discount"),
@@ -652,7 +653,7 @@ class TestCapExplanation(CapRulesCommon):
         [sentence, *_missing] = self.explain(customer_tier="no_tier", customer_kind="intrinsic")
         self.assertEqual(
             sentence,
-            "Rule “New ones”, since customer tier none, kind of customer Buys by Price: at most 3 % discount.",
+            "Rule “New ones”, since customer tier none, kind of value Intrinsic (Price): at most 3 % discount.",
         )
 
     def test_why_no_cap(self):

@@ -201,6 +201,20 @@ class TestDiscountFacts(DiscountJudgeCommon):
         self.customer.key_account_tier_id = self.get_tier("C")
         self.assertIsNone(self.get_cap())
 
+    def test_kinds_of_value_and_customers_for_whom_none_is_confirmed(self):
+        self.put_in_force({"cap": 20, "customer_kind": "intrinsic"}, {"cap": 5, "customer_kind": "no_kind"})
+        for kind, cap in ((False, 5), ("intrinsic", 20), ("extrinsic", None), ("strategic", None)):
+            with self.subTest(kind):
+                self.customer.key_account_kind = kind
+                self.assertEqual(self.get_cap(), cap)
+
+    def test_contacts_have_the_kind_of_value_of_their_company(self):
+        self.put_in_force({"cap": 20, "customer_kind": "strategic"}, {"cap": 5, "customer_kind": "no_kind"})
+        contact = self.make_customer(name="Contact", parent_id=self.customer.id)
+        self.assertEqual(self.get_cap(partner_id=contact.id), 5)
+        self.customer.key_account_kind = "strategic"
+        self.assertEqual(self.get_cap(partner_id=contact.id), 20)
+
     def test_contacts_are_judged_as_their_company(self):
         self.put_in_force({"cap": 20, "cap_tier_ids": self.get_tier("A")})
         self.customer.key_account_tier_id = self.get_tier("A")

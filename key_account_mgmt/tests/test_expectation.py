@@ -73,7 +73,7 @@ class TestExpectedValue(PlanCommon):
 class TestExpectationRefusals(PlanCommon):
     def test_impossible_values_are_refused_by_the_name_of_the_row(self):
         cases = [
-            ({"share_pct": 100.01}, "Shop: 2024: nobody buys 100.01 %"),
+            ({"share_pct": 100.01}, "Shop: 2024: an expected share of 100.01 % is more"),
             ({"share_pct": -0.01}, r"Shop: 2024: Expected Share \(%\) is -0.01"),
             ({"market_potential": -1}, "Shop: 2024: Market Potential is -1"),
             ({"additional_volume": -1}, "Shop: 2024: Additional Volume is -1"),
@@ -101,7 +101,7 @@ class TestExpectationRefusals(PlanCommon):
         rows = [["Shop", 2024, 1000, 10, "High"], ["Shop", 2025, 1000, 110, "High"]]
         result = self.load(MODEL, fields, rows)
         self.assertFalse(result["ids"])
-        self.assertIn("Shop: 2025: nobody buys 110.0 %", result["messages"][-1]["message"])
+        self.assertIn("Shop: 2025: an expected share of 110 % is more", result["messages"][-1]["message"])
         self.assertEqual(result["messages"][-1]["rows"], {"from": 1, "to": 1})
         self.assert_loaded(self.load(MODEL, fields, rows[:1]), 1)
 
@@ -136,8 +136,7 @@ class TestProspectsInEvaluations(PlanCommon):
             cls.make_expectation(prospect, market_potential=2 * value, share_pct=100)
             cls.prospects += prospect
         cls.ruleset.action_retire()
-        template = cls.env.ref("key_account_mgmt.ruleset_expected_value_abc").sudo()
-        cls.rules = template.copy({"company_id": cls.company.id}).with_env(cls.env)
+        cls.rules = cls.env.ref("key_account_mgmt.template_expected_value")._create_draft(cls.company)
 
     def evaluate(self, **values):
         if self.rules.state == "draft":
@@ -211,11 +210,6 @@ class TestProspectsInEvaluations(PlanCommon):
     def test_with_prospects_stands_once_there_are_lines(self):
         with self.assertRaisesRegex(UserError, "Also Prospects"):
             self.evaluate().with_prospects = False
-
-    def test_the_template_is_a_draft_without_doubts(self):
-        template = self.env.ref("key_account_mgmt.ruleset_expected_value_abc").sudo()
-        self.assertEqual(template.state, "draft")
-        self.assertEqual(template._get_findings(), ([], []))
 
     def test_the_form_of_a_customer_has_its_expectations(self):
         self.customer.key_account_expectation_ids = [

@@ -24,13 +24,13 @@ class TestMetric(KeyAccountCommon):
 
     def test_every_shipped_metric_says_what_it_is(self):
         metrics = self.env["key.account.metric"].search([("source", "!=", "manual")])
-        self.assertEqual(len(metrics), 34)
+        self.assertEqual(len(metrics), 43)
         for metric in metrics:
             with self.subTest(metric.code):
                 self.assertTrue(metric.description and metric.missing_when and metric.unit)
 
     def test_every_metric_of_a_source_has_a_record(self):
-        for source in ("invoice", "payment", "order", "customer", "territory"):
+        for source in ("invoice", "payment", "order", "customer", "territory", "service", "profile"):
             metrics = self.env["key.account.metric"].search([("source", "=", source)])
             self.assertEqual(
                 set(metrics.mapped("code")), set(self.env[f"key.account.source.{source}"]._get_metric_codes())

@@ -4,7 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from dateutil.relativedelta import relativedelta
 
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import freeze_time, tagged
 
 from .common import KeyAccountCommon
 
@@ -44,6 +45,9 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         cls._place(cls.partners)
         for _index in range(70):
             cls._make_something()
+        cls._prepare_service()
+        for _index in range(60):
+            cls._serve()
 
     @classmethod
     def _place(cls, partners):
@@ -111,6 +115,52 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             invoice.action_post()
 
     @classmethod
+    def _prepare_service(cls):
+        """An hour costs something in one company, and nothing in the other. One type of activity has no hours."""
+        cls.company.key_account_hour_cost = 37.25
+        cls.types = cls.env["mail.activity.type"].create(
+            [{"name": f"{hours} h", "key_account_hours": hours} for hours in (0, 0.25, 1.5)]
+        )
+        cls.colleague = cls.env.user.copy(
+            {
+                "login": "colleague",
+                "company_id": cls.other.id,
+                "company_ids": [Command.set((cls.company | cls.other).ids)],
+            }
+        )
+
+    @classmethod
+    def _serve(cls):
+        partner, chance = cls.random.choice(cls.partners), cls.random.random
+        if chance() < 0.4:
+            cls.env["key.account.service.cost"].create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": (cls.other if chance() < 0.3 else cls.company).id,
+                    "date": cls._random_day(),
+                    "amount": round(cls.random.uniform(-20, 80), 2),
+                }
+            )
+            return
+        documents = cls.env[cls.random.choice(["res.partner", "sale.order", "account.move"])].browse()
+        if documents._name == "res.partner":
+            document = partner
+        else:
+            document = documents.search([("partner_id", "=", partner.id)], order="id")[-1:] or partner
+        cls._do_activity(document)
+
+    @classmethod
+    def _do_activity(cls, document):
+        activity = document.activity_schedule(
+            activity_type_id=cls.random.choice(cls.types).id,
+            user_id=(cls.colleague if cls.random.random() < 0.3 else cls.env.user).id,
+        )
+        if cls.random.random() < 0.8:
+            with freeze_time(cls._random_day()):
+                activity.action_done()
+                cls.env.flush_all()
+
+    @classmethod
     def _random_day(cls):
         return FIRST_DAY + timedelta(days=cls.random.randrange((LAST_DAY - FIRST_DAY).days))
 
@@ -130,6 +180,7 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             "order_count": self._expect_orders(customer, scope),
             "outside_territory_pct": self._expect_outside(customer, period, scope),
         }
+        facts |= self._expect_service(customer, facts, scope)
         return {code: Decimal(value) for code, value in facts.items() if value is not None}
 
     def _get_documents(self, customer, scope):
@@ -180,6 +231,40 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         ]
         outside = [move for move in placed if move.partner_shipping_id.country_id not in territory.country_ids]
         return ratio(self._untaxed(outside) * 100, self._untaxed(placed))
+
+    def _expect_service(self, customer, facts, scope):
+        hours = sum((self._get_hours(one, customer, scope) for one in self._get_activities()), Decimal(0))
+        costs = self.env["key.account.service.cost"].search([("company_id", "=", scope.company.id)])
+        entered = sum(
+            exact(cost.amount)
+            for cost in costs
+            if cost.partner_id.commercial_partner_id == customer and scope.date_from <= cost.date <= scope.date_to
+        )
+        cost = (hours * exact(scope.company.key_account_hour_cost) + entered).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        contribution = facts["margin"] - cost
+        return {
+            "service_hours": hours,
+            "cost_to_serve": cost,
+            "cost_to_serve_pct": ratio(cost * 100, facts["margin"]),
+            "contribution": contribution,
+            "contribution_rate_pct": ratio(contribution * 100, facts["revenue"]),
+        }
+
+    def _get_activities(self):
+        return self.env["mail.activity"].with_context(active_test=False).search([("date_done", "!=", False)])
+
+    def _get_hours(self, activity, customer, scope):
+        """What one activity counts for a customer."""
+        document = self.env[activity.res_model].browse(activity.res_id)
+        partner = document if document._name == "res.partner" else document.partner_id
+        company = document.company_id or activity.user_id.company_id
+        counts = partner.commercial_partner_id == customer and company == scope.company
+        if document._name == "account.move":
+            # Among the moves of a customer are those of its payments, too.
+            counts &= document.move_type in ("out_invoice", "out_refund")
+        return exact(activity.activity_type_id.key_account_hours) * (
+            counts and scope.date_from <= activity.date_done <= scope.date_to
+        )
 
     def _expect_averages(self, revenue, previous, scope):
         days = (scope.date_to - scope.date_from).days + 1

@@ -1,3 +1,4 @@
+import operator
 from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,6 +9,14 @@ from .retail import copy_customers, copy_invoices, read_retail
 
 YEAR = 2011
 STEP = Decimal("0.000001")
+OPERATORS = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class TestRetailTemplates(KeyAccountCommon):
@@ -27,11 +36,17 @@ class TestRetailTemplates(KeyAccountCommon):
         facts = cls.collect(f"{YEAR}-01-01", f"{YEAR}-12-31")
         cls.facts = {customer.name: values for customer, values in facts.items()}
 
-    def get_tiers(self, name):
-        """``{customer: code}`` by the draft of a template, as it is created."""
-        draft = self.env.ref(f"key_account_mgmt.template_{name}")._create_draft(self.company)
-        results = evaluate(draft._get_policy(), self.facts)
-        return {customer: result.decision.tier for customer, result in results.items()}
+    def evaluate(self, template, facts=None):
+        """The policy of a template's draft as it is created, and what the core makes of the book by it."""
+        policy = template._create_draft(self.company)._get_policy()
+        return policy, evaluate(policy, facts or self.facts)
+
+    def get_results(self, name, **facts):
+        return self.evaluate(self.env.ref(f"key_account_mgmt.template_{name}"), **facts)[1]
+
+    def get_tiers(self, name, **facts):
+        """``{customer: code}`` by the draft of a template."""
+        return {customer: result.decision.tier for customer, result in self.get_results(name, **facts).items()}
 
     def get_places(self, figures):
         """Rank × 100 ÷ population, equal figures at the better rank."""
@@ -59,6 +74,56 @@ class TestRetailTemplates(KeyAccountCommon):
     @property
     def places(self):
         return self.get_places(self.revenue)
+
+    def read_tables(self, policy, results):
+        """``{customer: code}`` by reading the tables of tiers and vetoes row by row, places counted anew.
+
+        The points are taken as they are; tests of each method count them from the file.
+        """
+        rules = [rule for table in policy.tables if table.kind in ("tier", "veto") for rule in table.rules]
+        ranked = {one.metric for rule in rules for one in rule.conditions if one.measure == "rank_pct"}
+        places = {metric: self.get_places_by(metric, results) for metric in ranked}
+        ranks = {tier.code: tier.rank for tier in policy.tiers}
+        vetoes = policy.table("veto").rules if policy.table("veto") else ()
+        tiers = {}
+        for customer, result in results.items():
+            facts = {**self.facts[customer], "score": result.total}
+            given, *_others = self.get_holding(policy.table("tier").rules, customer, facts, places)
+            tiers[customer] = max([given, *self.get_holding(vetoes, customer, facts, places)], key=ranks.get)
+        return tiers
+
+    def get_holding(self, rules, customer, facts, places):
+        """Tiers of the rules whose conditions all hold."""
+        return [rule.tier for rule in rules if all(self.holds(one, customer, facts, places) for one in rule.conditions)]
+
+    def holds(self, condition, customer, facts, places):
+        self.assertIn(condition.measure, ("value", "rank_pct"), "a template uses a measure that is not read here yet")
+        value = facts.get(condition.metric)
+        if condition.measure == "rank_pct":
+            value = places[condition.metric].get(customer)
+        if value is None:
+            return False
+        if condition.operator in ("in", "not in"):
+            return (value in condition.values) == (condition.operator == "in")
+        return OPERATORS[condition.operator](value, condition.values[0])
+
+    def get_places_by(self, metric, results):
+        if metric == "score":
+            return self.get_places({customer: result.total for customer, result in results.items()})
+        values = {customer: values.get(metric) for customer, values in self.facts.items()}
+        return self.get_places({customer: value for customer, value in values.items() if value is not None})
+
+    def test_every_template_gives_each_customer_the_tier_of_its_table(self):
+        for template in self.env["key.account.template"].search([]):
+            with self.subTest(template.name):
+                policy, results = self.evaluate(template)
+                self.assertEqual(len(results), 4219)
+                tiers = {customer: result.decision.tier for customer, result in results.items()}
+                self.assertEqual(tiers, self.read_tables(policy, results))
+                self.assertLessEqual(set(tiers.values()), {tier.code for tier in policy.tiers})
+                for result in results.values():
+                    self.assertEqual(result.total, sum(result.points.values()))
+                    self.assertTrue(0 <= result.total <= 100)
 
     def test_the_book(self):
         self.assertEqual(len(self.facts), 4219)
@@ -104,3 +169,41 @@ class TestRetailTemplates(KeyAccountCommon):
     def test_scorecard_without_grades_and_history_sorts_nobody_high(self):
         # 20 + 20 points by rank and 8 for no returns at most; 50 would be B.
         self.assertEqual(set(self.get_tiers("scorecard").values()), {"C"})
+
+    def test_expected_value_without_expectations_ranks_by_revenue(self):
+        tiers = self.get_tiers("expected_value")
+        self.assertEqual(tiers, self.sort_into(self.places, (15, "A"), (35, "B"), last="C"))
+        # 15 % of 4,219 are 632 customers, 35 % are 1,476.
+        self.assertEqual(Counter(tiers.values()), {"A": 632, "B": 844, "C": 2743})
+
+    def test_prospects_are_ranked_among_the_customers(self):
+        """422 of them, each worth a pound more than every tenth customer by revenue."""
+        best = sorted(self.revenue, key=self.revenue.get, reverse=True)
+        prospects = {f"prospect of {customer}": self.revenue[customer] + 1 for customer in best[::10]}
+        facts = {**self.facts, **{name: {"expected_value": value} for name, value in prospects.items()}}
+        values = {**self.revenue, **prospects}
+        expected = self.sort_into(self.get_places(values), (15, "A"), (35, "B"), last="C")
+        self.assertEqual(self.get_tiers("expected_value", facts=facts), expected)
+        self.assertIn("A", {expected[name] for name in prospects})
+
+    def test_yearly_appraisal_without_targets_and_grades_counts_late_invoices_only(self):
+        """Nothing was paid: 5 points off for each invoice, of 20; without target and grades nobody comes near 60."""
+        results = self.get_results("yearly_appraisal")
+        expected = {customer: max(0, 20 - 5 * len(amounts)) for customer, amounts in self.amounts.items()}
+        self.assertEqual({customer: result.total for customer, result in results.items()}, expected)
+        self.assertEqual({result.decision.tier for result in results.values()}, {"fair"})
+
+    def test_yearly_appraisal_with_targets_and_grades(self):
+        """Everybody has a target of 2,000, pays in time and has good grades: 15 + 20 + 7, and 50 at most."""
+        people = {"cooperation_grade": "good", "information_grade": "good", "late_count": 0}
+        facts = {
+            customer: {**values, **people, "target_attainment_pct": self.revenue[customer] / 20}
+            for customer, values in self.facts.items()
+        }
+        scores = {customer: 42 + max(0, min(50, revenue / 40)) for customer, revenue in self.revenue.items()}
+        expected = {
+            customer: "excellent" if score >= 80 else "good" if score >= 60 else "fair"
+            for customer, score in scores.items()
+        }
+        self.assertEqual(self.get_tiers("yearly_appraisal", facts=facts), expected)
+        self.assertEqual(set(expected.values()), {"excellent", "good", "fair"})

@@ -6,6 +6,7 @@ from odoo.tests import Form
 from odoo.tools import file_open
 from odoo.tools.misc import file_path
 
+from odoo.addons.key_account_mgmt.models.key_account_ruleset_value_kind import KINDS_FILE
 from odoo.addons.key_account_mgmt.models.key_account_ruleset_veto import VETOES_FILE
 from odoo.addons.key_account_mgmt.models.key_account_template_names import RULE_NAMES, TIER_NAMES
 from odoo.addons.key_account_mgmt.rules import Policy, evaluate, lint
@@ -62,6 +63,7 @@ class TestTemplateFiles(TemplateCommon):
                 policy = self.read_policy(template.path)
                 self.assertEqual(lint(policy), [])
                 self.assertEqual(sum(criterion.max_points for criterion in policy.criteria), 100)
+                self.assertEqual(policy.weights_total, 100)
                 self.assertEqual(policy.name, template.name)
                 self.assertTrue(template.description)
 
@@ -77,7 +79,7 @@ class TestTemplateFiles(TemplateCommon):
             self.assertEqual(weights, expected)
 
     def test_names_in_files_are_those_that_are_translated(self):
-        for path in [*self.get_templates().mapped("path"), VETOES_FILE]:
+        for path in [*self.get_templates().mapped("path"), VETOES_FILE, KINDS_FILE]:
             policy = self.read_policy(path)
             rules = [rule for table in policy.tables for rule in table.rules]
             self.assertEqual(
@@ -145,7 +147,7 @@ class TestTemplateWizard(TemplateCommon):
 
     def test_archived_metrics_are_there_all_the_same(self):
         self.get_metric("capital_grade").active = False
-        self.assertEqual(len(self.make_draft("three_families").criterion_ids), 10)
+        self.assertEqual(len(self.make_draft("three_families").criterion_ids), 11)
 
     def test_a_weight_that_cannot_be_is_refused_by_the_name_of_its_row(self):
         cases = [
@@ -162,6 +164,7 @@ class TestTemplateWizard(TemplateCommon):
     def test_grades_above_the_weight_are_doubted_by_the_name_of_their_row(self):
         draft = self.make_draft("three_families")
         draft.criterion_ids.filtered(lambda row: row.key == "network").max_points = 4
+        draft.weights_total = 99
         _errors, warnings = draft._get_findings()
         self.assertRegex("\n".join(warnings), "Criterion “Distribution Network”.*5.*4")
 
@@ -209,10 +212,14 @@ class TestTemplateEvaluation(TemplateCommon):
             "scorecard": (["C", "B", "C", "C", "C"], [48, 64, 32, 24, 16]),
             # 40 by rank; Second's grades give 60, so that it ranks first
             "composite_points": (["B", "A", "C", "C", "C"], [40, 92, 24, 16, 8]),
-            # 50 by rank; Second's grades give 50
-            "three_families": (["C", "B", "C", "C", "C"], [50, 90, 30, 20, 10]),
+            # 40 by rank, 10 since service costs nothing; Second's grades give 50
+            "three_families": (["C", "B", "C", "C", "C"], [50, 92, 34, 26, 18]),
             # 20 for credit, less 5 for each invoice that was not paid in time; no target, no grades.
             "yearly_appraisal": (["fair", "fair", "fair", "fair", "fair"], [15, 10, 10, 10, 10]),
+            # By rank of the revenue, since nothing more is expected of anybody; no veto, so that Big is B.
+            "expected_value": (["B", "C", "C", "C", "C"], [100, 80, 60, 40, 20]),
+            # Nobody filled in a profile, so that there is no fit score.
+            "experience_matching": (["C", "C", "C", "C", "C"], [0, 0, 0, 0, 0]),
         }
         for name, (tiers, scores) in cases.items():
             with self.subTest(name):
@@ -274,16 +281,25 @@ class TestTemplateEvaluation(TemplateCommon):
                 self.make_book(
                     10,
                     {"revenue": 2, "margin": 2},
+                    cost_to_serve_pct=20,
                     **dict.fromkeys(strength, "good"),
                     **dict.fromkeys(capability, "average"),
                 ),
-                ("76.25", "A"),
+                ("73.25", "A"),
             ),
         ]
         for name, book, (score, tier) in cases:
             with self.subTest(name):
                 result = evaluate(self.make_draft(name)._get_policy(), book)[0]
                 self.assertEqual((result.total, result.decision.tier), (Decimal(score), tier))
+
+    def test_service_costs_points_by_its_share_of_the_margin(self):
+        """A fifth of a point for each per cent, of ten; paid back money gives no more than ten."""
+        policy = self.make_draft("three_families")._get_policy()
+        cases = {"-5": 10, "0": 10, "0.5": "9.9", "20": 6, "49.9": "0.02", "50": 0, "50.1": 0, "400": 0}
+        results = evaluate(policy, {share: {"cost_to_serve_pct": share} for share in cases} | {"": {}})
+        points = {share: result.points["service"] for share, result in results.items()}
+        self.assertEqual(points, {share: Decimal(number) for share, number in cases.items()} | {"": 0})
 
     def test_thresholds_include_their_value(self):
         policy = self.make_draft("single_indicator_thresholds")._get_policy()

@@ -6,6 +6,7 @@ from . import key_account_approval_request
 from . import key_account_approval_refusal
 from . import key_account_ruleset_import_cap
 from . import key_account_ruleset_import_grant
+from . import key_account_ruleset_import_value_kind
 from . import key_account_award_change
 from . import key_account_award_delivery
 from . import key_account_award_refusal

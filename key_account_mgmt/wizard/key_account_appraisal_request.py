@@ -58,7 +58,16 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         for request in self:
             request.metric_ids = request.ruleset_id._get_graded_metrics()
 
-    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "with_prospects")
+    @api.depends(
+        "company_id",
+        "ruleset_id",
+        "date_from",
+        "date_to",
+        "population",
+        "partner_domain",
+        "partner_ids",
+        "with_prospects",
+    )
     def _compute_customer_count(self):
         for request in self:
             # Only of companies that the user works in: the collector asks for no rights.

@@ -85,15 +85,24 @@ class KeyAccountEvaluationWizard(models.TransientModel):
 
     @api.depends("ruleset_id")
     def _compute_with_prospects(self):
-        """Rules that look at the expected value are about prospects too."""
+        """Rules that look at what is known of prospects, such as the expected value or the fit, are about them too."""
         for wizard in self:
-            wizard.with_prospects = "expected_value" in wizard.ruleset_id._get_policy_metrics().mapped("code")
+            wizard.with_prospects = bool(wizard._get_prospect_sources())
 
     # -------------------------------------------------------------------------
     # What the user is told before starting
     # -------------------------------------------------------------------------
 
-    @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "with_prospects")
+    @api.depends(
+        "company_id",
+        "ruleset_id",
+        "date_from",
+        "date_to",
+        "population",
+        "partner_domain",
+        "partner_ids",
+        "with_prospects",
+    )
     def _compute_customer_count(self):
         for wizard in self:
             # Only of companies that the user works in: the collector asks for no rights.
@@ -126,7 +135,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             notices.append(
                 self.env._("There is an evaluation of this period already: %s.", ", ".join(others.mapped("name")))
             )
-        return notices + self.env["key.account.collector"]._get_notices(self._get_scope())
+        metrics = self.ruleset_id._get_policy_metrics()
+        return notices + self.env["key.account.collector"]._get_notices(self._get_scope(), metrics)
 
     def _get_ruleset_notices(self):
         if not self.ruleset_id:

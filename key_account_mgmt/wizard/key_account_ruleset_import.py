@@ -143,16 +143,19 @@ class KeyAccountRulesetImport(models.TransientModel):
 
     def _get_digit_mismatches(self, policy):
         """Numbers that a row cannot hold exactly; rounded ones would be other rules."""
-        rules = [(self.env._("Rule"), rule, rule) for table in policy.tables for rule in table.rules]
-        criteria = [(self.env._("Criterion"), row, (row.max_points, row.scale)) for row in policy.criteria]
+        rules = [(self.env._("Rule"), rule.name or rule.key, rule) for table in policy.tables for rule in table.rules]
+        criteria = [
+            (self.env._("Criterion"), row.name or row.key, (row.max_points, row.scale)) for row in policy.criteria
+        ]
+        whole = [(self.env._("Rule set"), policy.name, policy.weights_total)]
         return [
             self.env._(
                 "%(kind)s “%(row)s”: %(number)s has more digits than can be kept (6 decimals, 15 digits in all).",
                 kind=kind,
-                row=row.name or row.key,
+                row=row,
                 number=number,
             )
-            for kind, row, part in rules + criteria
+            for kind, row, part in whole + rules + criteria
             for number in self._get_numbers(part)
             if Decimal(exact_text(float(number))) != number
         ]
@@ -184,6 +187,8 @@ class KeyAccountRulesetImport(models.TransientModel):
             "name": policy.name or self.filename or self.env._("Imported rules"),
             "company_id": self.company_id.id,
             "tier_ids": [Command.set([tiers[tier.code].id for tier in policy.tiers])],
+            # Given in any case: what a new rule set on the screen starts with is not what the file says.
+            "weights_total": float(policy.weights_total or 0),
             "criterion_ids": criteria,
             "rule_ids": rules,
         }

@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo import models
 from odoo.fields import Command
 
-from ..models.key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_KINDS, MODELS, NAMES, NO_TIER, ORDER_DATE
+from ..models.key_account_cap_vocabulary import CHOICE_COLUMNS, MODELS, NAMES, NO_TIER, ORDER_DATE
 from ..models.key_account_ruleset_cap import CAPS
 
 DAY_COLUMNS = {">=": "date_from", "<=": "date_to"}
@@ -75,7 +75,7 @@ class KeyAccountRulesetImport(models.TransientModel):
         if condition.metric == ORDER_DATE:
             return condition.operator in DAY_COLUMNS and self._get_day(condition) is not None
         if condition.metric == "customer_kind":
-            known = dict(CUSTOMER_KINDS)
+            known = self.env["key.account.rule"]._fields["customer_kind"].get_values(self.env)
             return condition.operator in ("=", "in") and len(condition.values) == 1 and condition.values[0] in known
         return condition.operator in ("=", "in")
 

@@ -99,6 +99,11 @@ def reward(kind="training", *conditions, key="reward", formula=None, **columns):
     return made if formula is None else {**made, "formula": formula}
 
 
+def value_kind(kind="intrinsic", *conditions, key=None):
+    """A row of a table of kinds of value; its key is its kind unless said otherwise."""
+    return {"key": key or kind, "name": key or kind, "value_kind": kind, "conditions": list(conditions)}
+
+
 def fixed(amount):
     return {"type": "fixed", "amount": str(amount)}
 
@@ -115,13 +120,15 @@ def of_tier(*codes):
     return condition("tier", "in", *codes)
 
 
-def grants_dict(*rules, limits=(), rewards=(), ceilings=None, **parts):
-    """A policy's JSON form with tables of credit limits and rewards, as far as they have rows."""
+def grants_dict(*rules, limits=(), rewards=(), kinds=(), ceilings=None, **parts):
+    """A policy's JSON form with tables of credit limits, rewards and kinds of value, as far as they have rows."""
     made = policy_dict(*rules, **parts)
     if limits or ceilings:
         made["tables"].append(table("credit_limit", *limits) | {"ceilings": ceilings or {}})
     if rewards:
         made["tables"].append(table("reward", *rewards))
+    if kinds:
+        made["tables"].append(table("value_kind", *kinds))
     return made
 
 

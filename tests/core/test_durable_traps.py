@@ -132,6 +132,7 @@ def test_no_timer_thread_is_started():
 
 
 def test_an_engine_that_is_thrown_away_frees_its_ruleset(monkeypatch):
+    gc.collect()  # what other tests threw away
     released = []
     monkeypatch.setattr(engine_durable.durable_rules_engine, "delete_ruleset", released.append)
     engine = Engine(chunk())

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from methods import check_methods
 from oracle import expected
 
 from workbench.demo.check import INVOICES, YEAR
@@ -60,6 +61,23 @@ def test_the_two_pseudo_key_accounts_end_in_c_and_the_reason_says_why(rows, answ
     (told,) = [entry for entry in answer["biggest"] if entry["customer"] == customer]
     (sentence,) = [sentence for sentence in told["reasons"] if VETO in sentence]
     assert all(value in sentence for value in values)
+
+
+def test_every_method_gives_each_customer_a_tier(answer):
+    check_methods(answer["methods"], 4219)
+
+
+@pytest.mark.parametrize(
+    ("name", "tiers"),
+    [
+        ("Revenue A/B/C", {"A": 616, "B": 769, "C": 2834}),
+        ("Revenue by Thresholds", {"A": 7, "B": 31, "C": 4181}),
+        ("Expected Value A/B/C", {"A": 632, "B": 844, "C": 2743}),
+    ],
+)
+def test_methods_that_the_file_alone_decides(answer, name, tiers):
+    (method,) = [one for one in answer["methods"] if one["name"] == name]
+    assert dict(method["tiers"]) == tiers
 
 
 def test_the_evaluation_takes_at_most_twenty_seconds(answer):

@@ -35,6 +35,11 @@ RESULT = {
         "seconds": 3.16,
         "collecting": 1.14,
     },
+    "methods": [
+        {"name": "Revenue", "customers": 1204, "tiers": [["A", 1], ["C", 1203]]},
+        {"name": "Pyramid", "customers": 1204, "tiers": [["VIP", 1204]]},
+    ],
+    "example": {"company": "Example", "lines": [["Lake", "75", "Good"]]},
     "rows": [["Smith", "1500.50", "99.5", 1, "A", ""], ['Jo "N" es', "499.50", "7", 12, "C", "One-off purchase;Thin"]],
 }
 
@@ -111,6 +116,12 @@ def test_report_shows_tiers_with_shares_vetoes_and_the_biggest_customers():
         "",
         "Compared: Default, Score.  All agree on 1,000 of 1,204 customers.",
         "The comparison took 3.2 s, 1.1 s of it for collecting.",
+        "",
+        "Every method on the same customers",
+        "  Revenue  A 1, C 1,203",
+        "  Pyramid  VIP 1,204",
+        "",
+        "Company Example: Lake, 75 points, Good.",
         "",
         "The 2 biggest customers",
         "  Rank  Tier  Score  Revenue GBP  Customer",

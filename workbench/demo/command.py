@@ -32,7 +32,7 @@ def make(invoices, year, name):
     setup.all_parts()
     with locks.exclusive("demo"):
         source = _database_with_addon(loaded_database(book))
-        result = _evaluate(source, name, years_to_evaluate(book, year))
+        result = _evaluate(source, name, years_to_evaluate(book, year), not invoices)
         write_rows(RESULT, result["rows"])
     _show(result, name, book)
 
@@ -102,14 +102,19 @@ def _counts(path):
     return not {"__pycache__", "tests"} & set(path.parts) and path.suffix != ".pyc"
 
 
-def _evaluate(source, name, years):
+def _evaluate(source, name, years, generated):
     """In a fresh copy, which takes the place of the last demo when it is finished."""
     draft = f"{name}_new"
     ANSWER.unlink(missing_ok=True)
     with console.step("copy for this run"):
         database.copy(source, draft)
     title = f"evaluation of {' and '.join(map(str, years))}"
-    values = {"DEMO_YEARS": ",".join(map(str, years)), "DEMO_RESULT": ANSWER}
+    values = {
+        "DEMO_YEARS": ",".join(map(str, years)),
+        "DEMO_RESULT": ANSWER,
+        # Of invented customers one can invent what people say of them, too.
+        "DEMO_GENERATED": "yes" if generated else "",
+    }
     run_script(title, draft, SCRIPTS / "evaluate.py", **values)
     database.drop(name)
     database.rename(draft, name)

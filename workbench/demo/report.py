@@ -30,6 +30,11 @@ def describe(result):
         "",
         *_compared(result["comparison"]),
         "",
+        "Every method on the same customers",
+        *_columns([[one["name"], _tier_counts(one["tiers"])] for one in result["methods"]], "<<"),
+        "",
+        *_example(result["example"]),
+        "",
         f"The {len(result['biggest'])} biggest customers",
         *_biggest(result["biggest"], currency),
     ]
@@ -42,6 +47,16 @@ def _compared(comparison):
         f" {comparison['customers']:,} customers.",
         f"The comparison took {comparison['seconds']:.1f} s, {comparison['collecting']:.1f} s of it for collecting.",
     ]
+
+
+def _tier_counts(tiers):
+    return ", ".join(f"{name} {count:,}" for name, count in tiers)
+
+
+def _example(example):
+    """The worked example of the yearly appraisal."""
+    for customer, score, tier in example["lines"]:
+        yield f"Company {example['company']}: {customer}, {score} points, {tier}."
 
 
 def _tier_rows(tiers, currency):

@@ -8,8 +8,6 @@ import os
 from itertools import cycle
 from pathlib import Path
 
-from odoo.fields import Command
-
 env = globals()["env"]  # given by the shell
 
 env.ref("base.user_admin").lang = os.environ["LANGUAGE"]
@@ -59,7 +57,10 @@ def enter_plans():
         for number, line in enumerate(biggest[::3])
     ]
     prospects = env["res.partner"].create(
-        [{"name": name, "is_company": True} for name in ("Nordhafen Bau AG", "Tiendas Miralba S.L.", "Aubrac Outillage")]
+        [
+            {"name": name, "is_company": True}
+            for name in ("Nordhafen Bau AG", "Tiendas Miralba S.L.", "Aubrac Outillage")
+        ]
     )
     expectations += [
         {

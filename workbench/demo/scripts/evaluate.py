@@ -13,7 +13,10 @@ from odoo.fields import Command
 from odoo.tests import Form
 
 from workbench.demo.scripts.compare import compare
+from workbench.demo.scripts.example import load_example
+from workbench.demo.scripts.methods import compare_methods
 from workbench.demo.scripts.outcome import outcome
+from workbench.demo.scripts.people import enter
 
 SMALL = 1_000  # customers, up to which a further evaluation to look at takes no time
 
@@ -23,12 +26,19 @@ def main(env):
     manager, approver = _make_user(env, "key_manager", "Kim Manager"), _make_user(env, "key_approver", "Robin Approver")
     _silence_other_jobs(env)
     env.cr.commit()
+    if os.environ["DEMO_GENERATED"]:
+        enter(env, years[-1])
     for year in years:
         started = time.monotonic()
         evaluation = _evaluate(env, manager, {"period": "year", "year": year})
         seconds = time.monotonic() - started
         _apply(env, evaluation, manager, approver)
-    result = {**outcome(evaluation.with_user(manager), seconds), "comparison": compare(env, manager, evaluation)}
+    result = {
+        **outcome(evaluation.with_user(manager), seconds),
+        "comparison": compare(env, manager, evaluation),
+        "methods": compare_methods(env, manager, evaluation),
+        "example": load_example(env, manager | approver),
+    }
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])
     Path(os.environ["DEMO_RESULT"]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")

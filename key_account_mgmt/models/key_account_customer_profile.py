@@ -1,0 +1,175 @@
+import re
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from .key_account_ruleset_part import exact_text
+
+FEATURES = [("choice", "Choice"), ("region", "Region"), ("tag", "Tag")]
+# What a row of a feature looks for; the values of other features stay empty.
+VALUE_FIELDS = {
+    "choice": ("metric_id", "option_id"),
+    "region": ("country_id", "state_id"),
+    "tag": ("category_id",),
+}
+# What tells one row from another: the database keeps these apart.
+KEY_FIELDS = ("option_id", "country_id", "state_id", "category_id")
+
+
+def get_profile_duplicate_message(env, diagnostics):
+    """Which row is there already, from what the database says.
+
+    :param diagnostics: of the violated index ``_value_unique``
+    """
+    ids = re.findall(r"\d+", (diagnostics.message_detail or "").rpartition("=(")[2])
+    rows = env["key.account.customer.profile"]
+    if len(ids) != len(KEY_FIELDS) + 1:
+        return env._("The customer profile has such a row already. Change that one.")
+    option_id, country_id, state_id, category_id = (int(number) or False for number in ids[:-1])
+    row = rows.new(
+        {
+            "feature": "choice" if option_id else "region" if country_id else "tag",
+            "metric_id": env["key.account.metric.option"].browse(option_id).metric_id.id,
+            "option_id": option_id,
+            "country_id": country_id,
+            "state_id": state_id,
+            "category_id": category_id,
+        }
+    )
+    return env._("The customer profile has a row “%(row)s” already. Change that one.", row=row.display_name)
+
+
+class KeyAccountCustomerProfile(models.Model):
+    """What the best customers look like: points for a feature that a prospect shares with them.
+
+    Of each feature the best matching row counts. A choice is a metric whose options people enter, such as the company
+    size; each such metric is a feature of its own. A company's own row stands instead of the shared one of the same
+    value.
+    """
+
+    _name = "key.account.customer.profile"
+    _description = "Customer Profile"
+    _order = "feature, metric_id, points desc, id"
+
+    feature = fields.Selection(FEATURES, required=True, default="choice")
+    metric_id = fields.Many2one(
+        "key.account.metric",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain=[("source", "=", "manual"), ("kind", "=", "choice")],
+        help="A metric whose options people enter, such as Company Size or Project Choice.",
+    )
+    option_id = fields.Many2one(
+        "key.account.metric.option",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('metric_id', '=', metric_id)]",
+    )
+    country_id = fields.Many2one("res.country", index="btree_not_null", ondelete="restrict")
+    state_id = fields.Many2one(
+        "res.country.state",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('country_id', '=', country_id)]",
+        help="Empty: all states of the country.",
+    )
+    category_id = fields.Many2one(
+        "res.partner.category",
+        string="Tag",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Tags below it in the hierarchy match, too.",
+    )
+    points = fields.Float(digits=False, min_display_digits=0, required=True, aggregator=None)
+    note = fields.Char()
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: for every company without a row of its own for the value."
+    )
+
+    _value_unique = models.UniqueIndex(
+        "(COALESCE(option_id, 0), COALESCE(country_id, 0), COALESCE(state_id, 0), COALESCE(category_id, 0),"
+        " COALESCE(company_id, 0)) WHERE COALESCE(option_id, country_id, category_id) IS NOT NULL",
+        get_profile_duplicate_message,
+    )
+
+    @api.depends("feature", *KEY_FIELDS, "metric_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = self.env._(
+                "%(feature)s: %(value)s", feature=row._get_feature_name(), value=row._get_value().display_name or "…"
+            )
+
+    def _get_feature_name(self):
+        if self.feature == "choice":
+            return self.metric_id.name or dict(self._fields["feature"]._description_selection(self.env))["choice"]
+        return dict(self._fields["feature"]._description_selection(self.env)).get(self.feature, "")
+
+    def _get_value(self):
+        """What the row looks for, as a record: an option, a state or else its country, a tag."""
+        return self.option_id or self.state_id or self.country_id or self.category_id
+
+    def _get_feature_key(self):
+        """``region``, ``tag``, or ``choice.`` and the code of the metric: what tells features apart."""
+        return f"choice.{self.metric_id.code}" if self.feature == "choice" else self.feature
+
+    @api.onchange("feature")
+    def _onchange_feature(self):
+        for name in self._get_foreign_fields():
+            self[name] = False
+
+    @api.onchange("metric_id")
+    def _onchange_metric_id(self):
+        if self.option_id.metric_id != self.metric_id:
+            self.option_id = False
+
+    @api.onchange("country_id")
+    def _onchange_country_id(self):
+        if self.state_id.country_id != self.country_id:
+            self.state_id = False
+
+    def _get_foreign_fields(self):
+        """The fields of values of other features."""
+        own = VALUE_FIELDS.get(self.feature, ())
+        return [name for names in VALUE_FIELDS.values() for name in names if name not in own]
+
+    # -------------------------------------------------------------------------
+    # What counts
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_rows_of(self, company):
+        """The rows that count for a company: its own, and the shared ones of all other values."""
+        # sudo: evaluations of a company read its rules whoever computes them, as with documents; see the collector
+        rows = self.sudo().search([("company_id", "in", [company.id, False])])
+        own = {row._get_value_key() for row in rows if row.company_id}
+        return rows.filtered(lambda row: row.company_id or row._get_value_key() not in own)
+
+    def _get_value_key(self):
+        return tuple(self[name].id for name in KEY_FIELDS)
+
+    @api.model
+    def _get_best(self, rows):
+        """The row with most points of each feature."""
+        best = {}
+        for row in rows.sorted("points"):
+            best[row._get_feature_key()] = row.id
+        return rows.browse(best.values())
+
+    def _get_points(self):
+        """Points exactly as they were entered.
+
+        :rtype: Decimal
+        """
+        return Decimal(exact_text(self.points))
+
+    def _prepare_fit_values(self):
+        """The row as explanations keep it, see ``key.account.fit``."""
+        value = self._get_value()
+        return {
+            "feature": self._get_feature_key(),
+            "model": value._name,
+            "id": value.id,
+            "name": value.display_name,
+            "points": exact_text(self.points),
+        }

@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .key_account_cap_vocabulary import CUSTOMER_KINDS
+from .key_account_evaluation_value_kind import SUGGESTING_STATES
+
+ANSWERS = [
+    ("same", "As Before"),
+    ("confirmed", "Confirmed"),
+    ("other", "Decided Otherwise"),
+    ("skipped", "Left Alone"),
+]
+
+
+class KeyAccountEvaluationLine(models.Model):
+    """The kind of value that the rules suggest, frozen with the line, and what people said to it."""
+
+    _inherit = "key.account.evaluation.line"  # pylint: disable=consider-merging-classes-inherited
+
+    suggested_kind = fields.Selection(
+        CUSTOMER_KINDS,
+        readonly=True,
+        help="What the customer seems to look for: the price, the service around it, or a partner. The customer gets it"
+        " when somebody confirms it.",
+    )
+    kind_answer = fields.Selection(
+        ANSWERS,
+        string="Answer",
+        readonly=True,
+        help="As Before: it was confirmed on the customer already. Decided Otherwise: somebody entered another kind."
+        " Left Alone: a later evaluation has suggested a kind since, or the customer was deleted. Empty: nobody decided"
+        " yet.",
+    )
+    confirmed_kind = fields.Selection(
+        CUSTOMER_KINDS, compute="_compute_confirmed_kind", help="What is confirmed on the customer at the moment."
+    )
+
+    kind_reason = fields.Char("Why This Kind", compute="_compute_kind_reason")
+
+    @api.depends("grants", "evaluation_id.policy")
+    @api.depends_context("lang")
+    def _compute_kind_reason(self):
+        for lines in self.grouped("evaluation_id").values():
+            labels = lines._get_explainer_labels()
+            for line in lines:
+                suggestion = (line.grants or {}).get("value_kind")
+                sentences = line._get_grant_sentences(suggestion, labels) if suggestion else []
+                line.kind_reason = " ".join(sentences)
+
+    @api.depends("partner_id.commercial_partner_id.key_account_kind", "company_id")
+    def _compute_confirmed_kind(self):
+        for company, lines in self.grouped("company_id").items():
+            for line in lines:
+                # sudo: who reads the line may know of which kind its customer is
+                line.confirmed_kind = (
+                    line.partner_id.sudo().commercial_partner_id.with_company(company).key_account_kind
+                )
+
+    # -------------------------------------------------------------------------
+    # Answers
+    # -------------------------------------------------------------------------
+
+    def action_confirm_kind(self):
+        """Give the customers of these lines the kinds that are suggested, also where somebody decided otherwise."""
+        suggested = self.filtered("suggested_kind")
+        if not suggested:
+            raise UserError(self.env._("The rules suggest no kind of value for these customers."))
+        for evaluation, lines in suggested.grouped("evaluation_id").items():
+            evaluation._claim(*SUGGESTING_STATES)
+            rows = evaluation._get_open_kind_rows(lines)
+            lines._check_kinds_confirmable(rows)
+            evaluation._confirm_kind_rows(rows)
+        return True
+
+    def _check_kinds_confirmable(self, rows):
+        """One line was asked for by name: say why it cannot be done. Of many, those are left alone."""
+        if len(self) > 1:
+            return
+        if not rows[0]["customer_id"]:
+            raise UserError(self.env._("%s was deleted, so there is no customer to confirm it for.", self.partner_name))
+        if rows[0]["is_old"]:
+            raise UserError(
+                self.env._(
+                    "A later evaluation has suggested a kind of value for %s since. Confirm that one, or enter the kind"
+                    " on the customer.",
+                    self.partner_name,
+                )
+            )
+
+    def action_keep_kind(self):
+        """Decide against the suggestions: the customers keep what they have."""
+        for evaluation, lines in self.filtered("suggested_kind").grouped("evaluation_id").items():
+            evaluation._claim(*SUGGESTING_STATES)
+            evaluation._set_kind_answers(lines.ids, "other")
+        return True
+
+    # -------------------------------------------------------------------------
+    # Scorecard
+    # -------------------------------------------------------------------------
+
+    def _get_scorecard_values(self):
+        values = super()._get_scorecard_values()
+        suggestion = (self.grants or {}).get("value_kind")
+        if not suggestion:
+            return values
+        explainer = self.env["key.account.explainer"]
+        return {
+            **values,
+            "value_kind": {
+                "name": explainer._get_value_kind_name(suggestion["kind"]),
+                "reasons": self._get_grant_sentences(suggestion, self._get_explainer_labels()),
+            },
+        }

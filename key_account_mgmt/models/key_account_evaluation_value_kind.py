@@ -1,0 +1,195 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# Customers per batch: each write on them is logged, which takes most of the time.
+BATCH_SIZE = 500
+# From computing on; what was taken back suggests nothing any more.
+SUGGESTING_STATES = ("computed", "in_review", "approved", "applied")
+
+
+class KeyAccountEvaluation(models.Model):
+    """Suggested kinds of value become those of customers when people confirm them, never by applying.
+
+    Reverting leaves them alone: people said so, and nobody who takes tiers back means to say otherwise.
+    """
+
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+
+    kind_count = fields.Integer("Suggested Kinds of Value", compute="_compute_kind_counts")
+    open_kind_count = fields.Integer(
+        "Kinds of Value to Confirm",
+        compute="_compute_kind_counts",
+        help="Suggested kinds of value on which nobody decided yet.",
+    )
+
+    @api.depends("line_ids.suggested_kind", "line_ids.kind_answer", "state")
+    def _compute_kind_counts(self):
+        """Of the lines that the reader may see."""
+        domain = [
+            ("evaluation_id", "in", self.ids),
+            ("evaluation_id.state", "in", SUGGESTING_STATES),
+            ("suggested_kind", "!=", False),
+        ]
+        groups = self.env["key.account.evaluation.line"]._read_group(
+            domain, ["evaluation_id", "kind_answer"], ["__count"]
+        )
+        counts = {(evaluation.id, answer): count for evaluation, answer, count in groups}
+        for evaluation in self:
+            answers = {answer: count for (key, answer), count in counts.items() if key == evaluation.id}
+            evaluation.kind_count = sum(answers.values())
+            evaluation.open_kind_count = answers.get(False, 0)
+
+    def action_open_kinds(self):
+        """The suggestions, by kind, with their reasons; those first on which nobody decided yet."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_kind_action")
+        return {
+            **action,
+            "name": self.env._("Kinds of Value: %(evaluation)s", evaluation=self.name),
+            "domain": [("evaluation_id", "=", self.id), ("suggested_kind", "!=", False)],
+            "context": {
+                "search_default_kind_open": bool(self.open_kind_count),
+                "search_default_group_suggested_kind": 1,
+            },
+        }
+
+    # -------------------------------------------------------------------------
+    # Confirm all
+    # -------------------------------------------------------------------------
+
+    def action_confirm_kinds(self):
+        """Give every customer the suggested kind of value, but for those on which somebody decided already."""
+        self.ensure_one()
+        self._claim(*SUGGESTING_STATES)
+        if not self.open_kind_count:
+            raise UserError(
+                self.env._("“%s” suggests no kind of value that is still to be confirmed.", self.display_name)
+            )
+        self._run_or_queue("confirm", self.open_kind_count)
+        return True
+
+    def _job_confirm(self):
+        while rows := self._get_open_kind_rows():
+            self._confirm_kind_rows(rows)
+            yield 1
+        self._finish_job({}, self.env._("Kinds of value confirmed. %(outcome)s", outcome=self._get_answer_text()))
+
+    def _get_open_kind_rows(self, lines=None):
+        """Lines with a suggestion to be confirmed, with the customer that it is about.
+
+        ``is_old``: a later evaluation has suggested a kind for the customer since. Of two lines about one customer
+        (one became a contact of the other) the one with the better place comes last, and counts.
+
+        :param lines: these, also if somebody decided on them already; by default the next batch of open ones
+        """
+        for model in ("res.partner", "key.account.evaluation", "key.account.evaluation.line"):
+            self.env[model].flush_model()
+        which = SQL("line.kind_answer IS NULL") if lines is None else SQL("line.id IN %s", tuple(lines.ids or [0]))
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT line.id, customer.id AS customer_id, line.suggested_kind, EXISTS (
+                           SELECT 1
+                             FROM key_account_evaluation_line other
+                             JOIN key_account_evaluation later ON later.id = other.evaluation_id
+                            WHERE other.partner_id = line.partner_id AND other.suggested_kind IS NOT NULL
+                              AND later.company_id = own.company_id AND later.state IN %(states)s
+                              AND (later.date_to, later.id) > (own.date_to, own.id)
+                       ) AS is_old
+                  FROM key_account_evaluation_line line
+                  JOIN key_account_evaluation own ON own.id = line.evaluation_id
+             LEFT JOIN res_partner partner ON partner.id = line.partner_id
+             LEFT JOIN res_partner customer ON customer.id = partner.commercial_partner_id
+                 WHERE line.evaluation_id = %(evaluation)s AND line.suggested_kind IS NOT NULL AND %(which)s
+              ORDER BY line.rank DESC NULLS FIRST, line.id DESC
+                 LIMIT %(limit)s
+                """,
+                states=SUGGESTING_STATES,
+                evaluation=self.id,
+                which=which,
+                limit=None if lines else BATCH_SIZE,
+            )
+        )
+        return self.env.cr.dictfetchall()
+
+    def _confirm_kind_rows(self, rows):
+        """Write the kinds on the customers, and on the lines that it was done.
+
+        :param rows: as ``_get_open_kind_rows`` gives them
+        """
+        usable = [row for row in rows if row["customer_id"] and not row["is_old"]]
+        self._write_customers({row["customer_id"]: {"key_account_kind": row["suggested_kind"]} for row in usable})
+        confirmed = {row["id"] for row in usable}
+        self._set_kind_answers(confirmed, "confirmed")
+        self._set_kind_answers({row["id"] for row in rows} - confirmed, "skipped")
+
+    def _set_kind_answers(self, line_ids, answer):
+        self.env.cr.execute(
+            SQL(
+                "UPDATE key_account_evaluation_line SET kind_answer = %s WHERE id IN %s",
+                answer,
+                tuple(line_ids) or (0,),
+            )
+        )
+        self._forget_kind_counts()
+
+    @api.model
+    def _forget_kind_counts(self):
+        """After answers were written by a statement."""
+        self.env["key.account.evaluation.line"].invalidate_model(["kind_answer"])
+        self.invalidate_model(["kind_count", "open_kind_count", "progress"])
+
+    def _get_answer_text(self):
+        """What people said to the suggestions, in one line: "Confirmed: 19, As Before: 1"."""
+        lines = self.env["key.account.evaluation.line"]
+        labels = dict(lines._fields["kind_answer"]._description_selection(self.env))
+        counts = lines._read_group([("evaluation_id", "=", self.id)], ["kind_answer"], ["__count"])
+        return self.env["key.account.formatter"]._format_list(
+            self.env._("%(outcome)s: %(count)s", outcome=labels[answer], count=count)
+            for answer, count in counts
+            if answer
+        )
+
+    # -------------------------------------------------------------------------
+    # Suggestions that need no answer
+    # -------------------------------------------------------------------------
+
+    def _finish_compute(self):
+        self._answer_known_kinds()
+        return super()._finish_compute()
+
+    def _record_grants(self, rows):
+        """Another tier may bring another suggestion, on which nobody decided yet."""
+        ids = tuple(row["id"] for row in rows)
+        before = self.env.execute_query(
+            SQL("SELECT id, suggested_kind FROM key_account_evaluation_line WHERE id IN %s", ids or (0,))
+        )
+        result = super()._record_grants(rows)
+        now = {row["id"]: row["suggested_kind"] for row in rows}
+        changed = {line_id for line_id, kind in before if kind != now[line_id]}
+        self._set_kind_answers(changed, None)
+        self._answer_known_kinds(changed)
+        return result
+
+    def _answer_known_kinds(self, line_ids=None):
+        """Mark suggestions that say what is confirmed on the customer already: there is nothing to decide.
+
+        :param line_ids: of these lines only
+        """
+        self.env["res.partner"].flush_model(["key_account_kind"])
+        which = SQL("TRUE") if line_ids is None else SQL("line.id IN %s", tuple(line_ids) or (0,))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE key_account_evaluation_line line
+                   SET kind_answer = 'same'
+                  FROM res_partner partner
+                 WHERE partner.id = line.partner_id AND line.evaluation_id = %s AND line.kind_answer IS NULL
+                   AND line.suggested_kind = partner.key_account_kind->>%s AND %s
+                """,
+                self.id,
+                str(self.company_id.id),
+                which,
+            )
+        )

@@ -1,0 +1,105 @@
+import math
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
+
+from .key_account_plan_mixin import LARGEST_STEPS
+
+KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
+
+
+class KeyAccountServiceCost(models.Model):
+    """What serving a customer cost on a day, beside the goods and the hours: freight, repairs, its share of a fair.
+
+    Dated as a document is, so that it counts in every period with its day. What was paid back is negative.
+    """
+
+    _name = "key.account.service.cost"
+    _description = "Key Account Cost to Serve"
+    _inherit = ["mail.thread"]
+    _order = "date desc, partner_id, id desc"
+    _check_company_auto = True
+
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+        tracking=True,
+    )
+    date = fields.Date(required=True, index=True, default=fields.Date.context_today, tracking=True)
+    kind = fields.Selection(KINDS, required=True, default="other", tracking=True)
+    amount = fields.Monetary(
+        required=True, tracking=True, help="In company currency. Negative: what was paid back of costs."
+    )
+    note = fields.Char("Description")
+
+    @api.depends("partner_id", "date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for cost in self:
+            cost.display_name = self._get_row_name(cost.partner_id, cost.date)
+
+    def _get_row_name(self, partner, date):
+        """What messages call a row: "Customer: 03/31/2025"."""
+        return f"{partner.display_name}: {format_date(self.env, date)}"
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        self.partner_id = self.partner_id.commercial_partner_id
+
+    # -------------------------------------------------------------------------
+    # What is refused, and what is put right
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._get_sound_values(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._get_sound_values(vals))
+
+    def _get_sound_values(self, vals):
+        """Values with the customer instead of its contact, an amount that arithmetic can hold, and a kind: a
+        spreadsheet may leave it empty."""
+        sound = dict(vals)
+        if vals.get("partner_id"):
+            sound["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+        if "kind" in vals:
+            sound["kind"] = vals["kind"] or "other"
+        if "amount" in vals:
+            self._check_number(sound)
+        return sound
+
+    def _check_number(self, vals):
+        number = float(vals["amount"] or 0.0)
+        company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
+        limit = round(LARGEST_STEPS * company.currency_id.rounding)
+        if math.isfinite(number) and abs(number) <= limit:
+            return
+        partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id
+        raise ValidationError(
+            self.env._(
+                "%(row)s: %(value)s cannot be entered as a cost. Enter an amount between -%(limit)s and %(limit)s.",
+                row=self._get_row_name(partner, vals.get("date") or self[:1].date),
+                value=vals["amount"],
+                limit=f"{limit:,}",
+            )
+        )
+
+    @api.constrains("amount")
+    def _check_amount(self):
+        for cost in self:
+            if not cost.amount:
+                raise ValidationError(
+                    self.env._(
+                        "%(row)s: a cost of 0 says nothing. Enter what it cost, or a negative amount for what was paid"
+                        " back, or delete the row.",
+                        row=cost.display_name,
+                    )
+                )

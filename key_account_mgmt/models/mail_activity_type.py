@@ -1,0 +1,31 @@
+import math
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class MailActivityType(models.Model):
+    """How much work an activity of the type is, where it serves a customer."""
+
+    _inherit = "mail.activity.type"
+
+    key_account_hours = fields.Float(
+        "Hours to Serve",
+        # Without fixed digits: 20 minutes are a third of an hour.
+        digits=False,
+        help="How long such an activity takes. Done ones on customers, their orders, invoices and opportunities count"
+        " with these hours in the cost to serve. 0: they do not count.",
+    )
+
+    @api.constrains("key_account_hours")
+    def _check_key_account_hours(self):
+        for activity_type in self:
+            if not math.isfinite(activity_type.key_account_hours) or activity_type.key_account_hours < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s: an activity cannot take %(hours)s hours. Enter 0, if it shall not count in the cost"
+                        " to serve, or more.",
+                        type=activity_type.display_name,
+                        hours=activity_type.key_account_hours,
+                    )
+                )

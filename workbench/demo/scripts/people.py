@@ -1,0 +1,72 @@
+"""What people tell of the generated book's customers, so that every method has what it asks for.
+
+Targets, grades and expectations of one year, and some prospects. Always the same for the same customers.
+"""
+
+import random
+
+SEED = 75
+PROSPECTS = 12
+LEVELS = ("high", "average", "low")
+
+
+def enter(env, year):
+    """Enter all of it for the customers with revenue in the year; committed."""
+    rng, env = random.Random(SEED), env(context={**env.context, "tracking_disable": True})
+    revenue = _get_revenue(env, year)
+    env["key.account.target"].create([_prepare_target(*pair, year, rng) for pair in revenue.items()])
+    env["key.account.metric.value"].create(_prepare_grades(env, list(revenue), year, rng))
+    expectations = [_prepare_growth(env, *pair, year, rng) for pair in list(revenue.items())[::3]]
+    expectations += [_prepare_potential(env, prospect, year, rng) for prospect in _make_prospects(env)]
+    env["key.account.expectation"].create(expectations)
+    env.cr.commit()
+
+
+def _get_revenue(env, year):
+    """{customer: untaxed revenue of the year} where there is any, in order of customer number."""
+    invoices = [("move_type", "in", ("out_invoice", "out_refund")), ("state", "=", "posted")]
+    period = [("invoice_date", ">=", f"{year}-01-01"), ("invoice_date", "<=", f"{year}-12-31")]
+    groups = env["account.move"]._read_group(
+        invoices + period, ["commercial_partner_id"], ["amount_untaxed_signed:sum"]
+    )
+    found = {customer: amount for customer, amount in groups if amount > 0}
+    return dict(sorted(found.items(), key=lambda pair: pair[0].ref or ""))
+
+
+def _prepare_target(customer, revenue, year, rng):
+    """Most are a little more than was reached."""
+    return {"partner_id": customer.id, "year": year, "amount": round(revenue * rng.uniform(0.9, 2), 2)}
+
+
+def _prepare_grades(env, customers, year, rng):
+    """Every grade that a method may ask for; who is good at one thing mostly is good at others."""
+    metrics = env["key.account.metric"].search([("source", "=", "manual"), ("kind", "=", "choice")])
+    period = {"date_from": f"{year}-01-01", "date_to": f"{year}-12-31"}
+    values = []
+    for customer in customers:
+        weakness = rng.random()
+        for metric in metrics:
+            place = int(len(metric.option_ids) * (0.7 * weakness + 0.3 * rng.random()))
+            option = metric.option_ids[place]
+            values.append({"partner_id": customer.id, "metric_id": metric.id, "option_id": option.id, **period})
+    return values
+
+
+def _prepare_growth(env, customer, revenue, year, rng):
+    volume = round(revenue * rng.uniform(0.05, 0.5), 2)
+    return {**_prepare_expectation(env, customer, year, rng), "additional_volume": volume}
+
+
+def _prepare_potential(env, prospect, year, rng):
+    numbers = {"market_potential": rng.randint(2, 60) * 10_000, "share_pct": rng.randint(1, 8) * 5}
+    return {**_prepare_expectation(env, prospect, year, rng), **numbers}
+
+
+def _prepare_expectation(env, customer, year, rng):
+    level = env.ref(f"key_account_mgmt.probability_{rng.choice(LEVELS)}")
+    return {"partner_id": customer.id, "year": year, "probability_id": level.id}
+
+
+def _make_prospects(env):
+    names = [f"Prospect {number:02d}" for number in range(1, PROSPECTS + 1)]
+    return env["res.partner"].create([{"name": name, "is_company": True} for name in names])
