@@ -1,9 +1,12 @@
 """What people tell of the generated book's customers, so that every method has what it asks for.
 
-Targets, grades and expectations of one year, and some prospects. Always the same for the same customers.
+Targets, grades, expectations and costs of one year, some prospects, and what is known of the market. Always the same
+for the same customers.
 """
 
 import random
+
+from workbench.demo.scripts.market import REGIONS, enter_profiles, give_industries
 
 SEED = 75
 PROSPECTS = 12
@@ -16,9 +19,14 @@ def enter(env, year):
     revenue = _get_revenue(env, year)
     env["key.account.target"].create([_prepare_target(*pair, year, rng) for pair in revenue.items()])
     env["key.account.metric.value"].create(_prepare_grades(env, list(revenue), year, rng))
+    env["key.account.service.cost"].create([_prepare_cost(*pair, year, rng) for pair in revenue.items()])
     expectations = [_prepare_growth(env, *pair, year, rng) for pair in list(revenue.items())[::3]]
-    expectations += [_prepare_potential(env, prospect, year, rng) for prospect in _make_prospects(env)]
+    prospects = _make_prospects(env, rng)
+    expectations += [_prepare_potential(env, prospect, year, rng) for prospect in prospects]
     env["key.account.expectation"].create(expectations)
+    env["key.account.metric.value"].create(_prepare_grades(env, prospects, year, rng))
+    enter_profiles(env)
+    give_industries(env, [*revenue, *prospects], rng)
     env.cr.commit()
 
 
@@ -52,6 +60,18 @@ def _prepare_grades(env, customers, year, rng):
     return values
 
 
+def _prepare_cost(customer, revenue, year, rng):
+    """Freight and repairs: little for most, more than the margin for a few."""
+    share = rng.uniform(0, 0.4) ** 2
+    return {
+        "partner_id": customer.id,
+        "date": f"{year}-12-31",
+        "kind": "delivery",
+        "amount": round(revenue * share, 2) + 1,
+        "note": "Freight and repairs of the year",
+    }
+
+
 def _prepare_growth(env, customer, revenue, year, rng):
     volume = round(revenue * rng.uniform(0.05, 0.5), 2)
     return {**_prepare_expectation(env, customer, year, rng), "additional_volume": volume}
@@ -67,6 +87,11 @@ def _prepare_expectation(env, customer, year, rng):
     return {"partner_id": customer.id, "year": year, "probability_id": level.id}
 
 
-def _make_prospects(env):
-    names = [f"Prospect {number:02d}" for number in range(1, PROSPECTS + 1)]
-    return env["res.partner"].create([{"name": name, "is_company": True} for name in names])
+def _make_prospects(env, rng):
+    countries = [env.ref(f"base.{code}").id for code in REGIONS]
+    return env["res.partner"].create(
+        [
+            {"name": f"Prospect {number:02d}", "is_company": True, "country_id": rng.choice(countries)}
+            for number in range(1, PROSPECTS + 1)
+        ]
+    )
