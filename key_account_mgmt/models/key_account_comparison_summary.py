@@ -80,7 +80,8 @@ class KeyAccountComparison(models.Model):
         found = {}
         for pair in self.result["pairs"]:
             value = pair["correlation"]
-            shown = None if value is None else formatLang(self.env, float(value), digits=3)
+            # Adding zero takes the sign off a rounded -0.0.
+            shown = None if value is None else formatLang(self.env, round(float(value), 3) + 0.0, digits=3)
             found[pair["first"], pair["second"]] = found[pair["second"], pair["first"]] = shown
         places = range(len(methods))
         return [

@@ -156,6 +156,18 @@ class TestComparison(KeyAccountComparisonCommon):
         [row] = line.export_data(columns)["datas"]
         self.assertEqual(row, ["Fourth", "Potential", "C", "A", line.explanation])
 
+    def test_correlations_are_shown_with_three_decimals_and_no_minus_zero(self):
+        comparison, methods = self.make_comparison(compute=False), [{"name": "One"}, {"name": "Other"}]
+        for exact, shown in (
+            ("-0.000499", "0.000"),
+            ("0.0005", "0.001"),
+            ("-0.0006", "-0.001"),
+            ("-1.000000", "-1.000"),
+        ):
+            result = {"pairs": [{"first": 0, "second": 1, "correlation": exact}]}
+            row = comparison.new({"result": result})._get_correlation_rows(methods)[0]
+            self.assertEqual(row["cells"], [None, shown])
+
     def test_nobody_to_compare_is_said(self):
         with self.assertRaisesRegex(UserError, "no customer has a posted invoice"):
             self.make_comparison(date_from="2019-01-01", date_to="2019-12-31")
