@@ -102,6 +102,7 @@ COMMANDS = {
     "test-odoo": testing.odoo_tests,
     "test-modules": testing.module_tests,
     "test-lifecycle": lifecycle.run,
+    "test-demo": testing.demo_tests,
     "test-host": host.run,
     "test-crash": crash.run,
     "lint": lint.run,

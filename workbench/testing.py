@@ -3,6 +3,7 @@
 import time
 
 from . import console, database, host, lifecycle, lint, odoo, paths, process, settings, setup, tally, templates
+from .demo import command as demo
 
 CORE_COVERAGE = 95
 ODOO_COVERAGE = 90
@@ -12,8 +13,8 @@ MODULE_TESTS = "tests/modules"
 
 
 def everything():
-    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle, part of
-    test-host"""
+    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle, test-demo,
+    part of test-host"""
     started, total = time.monotonic(), tally.Tally()
     parts = {
         "lint": lint.run,
@@ -21,6 +22,7 @@ def everything():
         "test-odoo": odoo_tests,
         "test-modules": module_tests,
         "test-lifecycle": lifecycle.run,
+        "test-demo": demo_tests,
         "test-host": host.subset,
     }
     for name, part in parts.items():
@@ -64,6 +66,14 @@ def module_tests():
     name = settings.database(settings.own("modules"))
     templates.fresh_database_with_addon(name, more=MORE_MODULES)
     return _odoo_pytest("modules", name, _chosen(MODULE_TESTS))
+
+
+def demo_tests():
+    """the demo on the generated book, and whether each method is at work in it"""
+    name = settings.own("test_demo")
+    demo.make("", "", name)
+    database.drop(name)
+    return _pytest("demo", ["-q", "tests/demo/check_generated.py"], odoo.environment())
 
 
 def _odoo_pytest(purpose, name, words):

@@ -3,7 +3,7 @@ import base64
 from odoo import fields, models
 from odoo.tools import file_open
 
-from .key_account_template_names import RULE_NAMES, TIER_NAMES
+from .key_account_template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
 
 
 class KeyAccountTemplate(models.Model):
@@ -46,17 +46,21 @@ class KeyAccountTemplate(models.Model):
     # --- Names in every installed language ---
 
     def _translate(self, draft):
-        """Name and description of the template, names of metrics, and what ``key_account_template_names`` has."""
+        """Name and description of the template, and names by metrics or by ``key_account_template_names``."""
         languages = self._get_languages()
         for field in ("name", "description"):
             draft.update_field_translations(field, {lang: self.with_context(lang=lang)[field] for lang in languages})
         for criterion in draft.criterion_ids:
-            metric = criterion.metric_id
-            names = {lang: metric.with_context(lang=lang).name for lang in languages}
-            criterion.update_field_translations("name", names)
+            criterion.update_field_translations("name", self._get_criterion_names(criterion))
         self._translate_rules(draft.rule_ids)
         for tier in draft.tier_ids.filtered(lambda tier: tier.company_id and tier.code in TIER_NAMES):
             tier.update_field_translations("name", self._get_translations(TIER_NAMES[tier.code]))
+
+    def _get_criterion_names(self, criterion):
+        """That of the method where it has one, else that of the metric, by language."""
+        if criterion.key in CRITERION_NAMES:
+            return self._get_translations(CRITERION_NAMES[criterion.key])
+        return {lang: criterion.metric_id.with_context(lang=lang).name for lang in self._get_languages()}
 
     def _translate_rules(self, rules):
         for rule in rules.filtered(lambda rule: rule.key in RULE_NAMES):

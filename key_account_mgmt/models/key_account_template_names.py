@@ -36,6 +36,13 @@ RULE_NAMES = {
     "value_extrinsic": _lt("Pays for more than the product"),
     "value_intrinsic": _lt("Looks at the price"),
 }
+# By key of the criterion, where the method has a name of its own for what its metric tells.
+CRITERION_NAMES = {
+    "performance": _lt("Performance"),
+    "cooperation": _lt("Cooperation"),
+    "credit": _lt("Credit"),
+    "information": _lt("Information"),
+}
 # By code of the tier.
 TIER_NAMES = {
     "vip": _lt("VIP"),

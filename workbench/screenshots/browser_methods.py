@@ -45,12 +45,16 @@ SPECIAL = {
 
 
 def get_screens(plan):
-    return {
-        f"method_{name}": lambda page, base, _plan, name=name, method=method: SPECIAL.get(name, show_line)(
-            page, base, method
-        )
-        for name, method in plan["methods"].items()
-    }
+    return {f"method_{name}": _get_screen(name, method) for name, method in plan["methods"].items()}
+
+
+def _get_screen(name, method):
+    def show(page, base, _plan):
+        # As the company selector keeps it.
+        page.context.add_cookies([{"name": "cids", "value": str(method["company"]), "url": base}])
+        SPECIAL.get(name, show_line)(page, base, method)
+
+    return show
 
 
 if __name__ == "__main__":
