@@ -90,6 +90,7 @@ from . import key_account_evaluation_apply
 from . import key_account_evaluation_override
 from . import key_account_evaluation_replay
 from . import key_account_evaluation_value_kind
+from . import key_account_evaluation_value_kind_rows
 from . import key_account_evaluation_line
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_grant

@@ -28,8 +28,8 @@ class KeyAccountEvaluationLine(models.Model):
         string="Answer",
         readonly=True,
         help="As Before: it was confirmed on the customer already. Decided Otherwise: somebody entered another kind."
-        " Left Alone: a later evaluation has suggested a kind since, or the customer was deleted. Empty: nobody decided"
-        " yet.",
+        " Left Alone: a later evaluation has suggested a kind since, or the customer was deleted or merged. Empty:"
+        " nobody decided yet.",
     )
     confirmed_kind = fields.Selection(
         CUSTOMER_KINDS, compute="_compute_confirmed_kind", help="What is confirmed on the customer at the moment."

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-# Customers per batch: each write on them is logged, which takes most of the time.
-BATCH_SIZE = 500
 # From computing on; what was taken back suggests nothing any more.
 SUGGESTING_STATES = ("computed", "in_review", "approved", "applied")
 
@@ -74,55 +72,6 @@ class KeyAccountEvaluation(models.Model):
             self._confirm_kind_rows(rows)
             yield 1
         self._finish_job({}, self.env._("Kinds of value confirmed. %(outcome)s", outcome=self._get_answer_text()))
-
-    def _get_open_kind_rows(self, lines=None):
-        """Lines with a suggestion to be confirmed, with the customer that it is about.
-
-        ``is_old``: a later evaluation has suggested a kind for the customer since. Of two lines about one customer
-        (one became a contact of the other) the one with the better place comes last, and counts.
-
-        :param lines: these, also if somebody decided on them already; by default the next batch of open ones
-        """
-        for model in ("res.partner", "key.account.evaluation", "key.account.evaluation.line"):
-            self.env[model].flush_model()
-        which = SQL("line.kind_answer IS NULL") if lines is None else SQL("line.id IN %s", tuple(lines.ids or [0]))
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT line.id, customer.id AS customer_id, line.suggested_kind, EXISTS (
-                           SELECT 1
-                             FROM key_account_evaluation_line other
-                             JOIN key_account_evaluation later ON later.id = other.evaluation_id
-                            WHERE other.partner_id = line.partner_id AND other.suggested_kind IS NOT NULL
-                              AND later.company_id = own.company_id AND later.state IN %(states)s
-                              AND (later.date_to, later.id) > (own.date_to, own.id)
-                       ) AS is_old
-                  FROM key_account_evaluation_line line
-                  JOIN key_account_evaluation own ON own.id = line.evaluation_id
-             LEFT JOIN res_partner partner ON partner.id = line.partner_id
-             LEFT JOIN res_partner customer ON customer.id = partner.commercial_partner_id
-                 WHERE line.evaluation_id = %(evaluation)s AND line.suggested_kind IS NOT NULL AND %(which)s
-              ORDER BY line.rank DESC NULLS FIRST, line.id DESC
-                 LIMIT %(limit)s
-                """,
-                states=SUGGESTING_STATES,
-                evaluation=self.id,
-                which=which,
-                limit=None if lines else BATCH_SIZE,
-            )
-        )
-        return self.env.cr.dictfetchall()
-
-    def _confirm_kind_rows(self, rows):
-        """Write the kinds on the customers, and on the lines that it was done.
-
-        :param rows: as ``_get_open_kind_rows`` gives them
-        """
-        usable = [row for row in rows if row["customer_id"] and not row["is_old"]]
-        self._write_customers({row["customer_id"]: {"key_account_kind": row["suggested_kind"]} for row in usable})
-        confirmed = {row["id"] for row in usable}
-        self._set_kind_answers(confirmed, "confirmed")
-        self._set_kind_answers({row["id"] for row in rows} - confirmed, "skipped")
 
     def _set_kind_answers(self, line_ids, answer):
         self.env.cr.execute(

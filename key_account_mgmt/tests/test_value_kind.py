@@ -2,9 +2,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
 
-from ..models.key_account_evaluation_value_kind import BATCH_SIZE
+from ..models.key_account_evaluation_value_kind_rows import BATCH_SIZE
 from .evaluation_common import KeyAccountEvaluationCommon
 from .grant_common import GrantRulesMixin
+from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
 
 
 class ValueKindCommon(GrantRulesMixin, KeyAccountEvaluationCommon):
@@ -237,6 +238,21 @@ class TestConfirming(ValueKindCommon):
         self.assertEqual(self.get_kinds()[1], "strategic")
         self.assertEqual(evaluation.open_kind_count, 0)
         self.assertFalse(self.fourth.with_company(self.company).key_account_kind)
+        self.assertEqual(self.get_answers(evaluation)[1:4:2], ["confirmed", "skipped"])
+
+    def test_a_merged_customer_keeps_what_somebody_decided(self):
+        evaluation = self.evaluate()
+        self.set_kind(self.third, "intrinsic")
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((self.second | self.third).ids, self.third, extra_checks=False)
+        self.assertEqual(self.third.with_company(self.company).key_account_kind, "intrinsic")
+        evaluation.action_confirm_kinds()
+        self.assertEqual(evaluation.open_kind_count, 0)
+        self.assertEqual(self.third.with_company(self.company).key_account_kind, "intrinsic")
+        self.assertEqual(
+            sorted(evaluation.line_ids.filtered(lambda line: line.partner_id == self.third).mapped("kind_answer")),
+            ["other", "skipped"],
+        )
 
     def test_the_answers_of_other_evaluations_and_companies_are_their_own(self):
         other = self.setup_other_company()["company"]
@@ -368,3 +384,51 @@ class TestCustomers(ValueKindCommon):
         self.evaluate()
         self.call(self.manager, self.second, "action_confirm_key_account_kind")
         self.assertEqual(self.get_kinds()[1], "strategic")
+
+
+class TestOrdersByKind(DiscountWaysCommon):
+    """A customer who looks at the price may get 20 %, all others 5 %; changes of the kind are no changes of orders."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        ruleset = cls.make_ruleset(name="By kind")
+        cls.make_rule(ruleset, "C")
+        row = {"ruleset_id": ruleset.id, "kind": "discount_cap"}
+        cls.env["key.account.rule"].create(
+            [
+                {**row, "name": "Price", "sequence": 1, "cap": 20, "customer_kind": "intrinsic"},
+                {**row, "name": "Not confirmed", "sequence": 2, "cap": 5, "customer_kind": "no_kind"},
+                {**row, "name": "Others", "sequence": 3, "cap": 8},
+            ]
+        )
+        ruleset.action_activate()
+
+    def set_kind(self, kind):
+        self.big.with_company(self.company).key_account_kind = kind
+
+    def test_an_order_is_held_to_the_kind_of_its_customer(self):
+        for kind, most in (("intrinsic", 20), ("extrinsic", 8), (False, 5)):
+            with self.subTest(kind):
+                self.set_kind(kind)
+                over, within = (self.make_offer({"discount": most + more}) for more in (0.01, 0))
+                self.assert_refused(self.salesperson, ORDER, "action_confirm", over.ids)
+                self.call(self.salesperson, ORDER, "action_confirm", within.ids)
+                self.assertEqual(within.state, "sale")
+
+    def test_a_confirmed_order_outlives_the_kind_and_gets_no_worse(self):
+        self.set_kind("intrinsic")
+        order = self.make_confirmed({"product_uom_qty": 10.0, "discount": 20})
+        self.set_kind("extrinsic")
+        self.assertEqual(order.state, "sale")
+        self.call(self.salesperson, LINE, "write", order.order_line.ids, {"discount": 19})
+        self.assert_refused(self.salesperson, LINE, "write", order.order_line.ids, {"discount": 20})
+
+    def test_a_quotation_is_judged_by_the_kind_of_the_day_on_which_it_is_confirmed(self):
+        self.set_kind("intrinsic")
+        offer = self.make_offer({"discount": 20})
+        self.set_kind("strategic")
+        self.assert_call_refused(ORDER, "action_confirm", offer.ids)
+        self.set_kind("intrinsic")
+        self.call(self.salesperson, ORDER, "action_confirm", offer.ids)
+        self.assertEqual(offer.state, "sale")
