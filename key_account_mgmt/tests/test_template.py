@@ -8,7 +8,11 @@ from odoo.tools.misc import file_path
 
 from odoo.addons.key_account_mgmt.models.key_account_ruleset_value_kind import KINDS_FILE
 from odoo.addons.key_account_mgmt.models.key_account_ruleset_veto import VETOES_FILE
-from odoo.addons.key_account_mgmt.models.key_account_template_names import RULE_NAMES, TIER_NAMES
+from odoo.addons.key_account_mgmt.models.key_account_template_names import (
+    CRITERION_NAMES,
+    RULE_NAMES,
+    TIER_NAMES,
+)
 from odoo.addons.key_account_mgmt.rules import Policy, evaluate, lint
 
 from .evaluation_common import KeyAccountEvaluationCommon
@@ -85,6 +89,12 @@ class TestTemplateFiles(TemplateCommon):
             self.assertEqual(
                 {rule.key: rule.name for rule in rules}, {rule.key: str(RULE_NAMES[rule.key]) for rule in rules}
             )
+            for criterion in policy.criteria:
+                name = (
+                    CRITERION_NAMES.get(criterion.key)
+                    or self.get_metric(criterion.metric).with_context(lang="en_US").name
+                )
+                self.assertEqual(criterion.name, str(name))
             for tier in policy.tiers:
                 self.assertEqual(tier.name, str(TIER_NAMES.get(tier.code, tier.code)))
             for metric in policy.metrics:
@@ -256,6 +266,10 @@ class TestTemplateEvaluation(TemplateCommon):
         strength = [f"{name}_grade" for name in ("capital", "network", "logistics", "relations", "people")]
         capability = [f"{name}_grade" for name in ("thinking", "management", "marketing")]
         cases = [
+            *(
+                ("single_indicator_rank", self.make_book(40, {"revenue": place}), expected)
+                for place, expected in {6: ("87.5", "A"), 7: ("85", "B"), 14: ("67.5", "B"), 15: ("65", "C")}.items()
+            ),
             (
                 "value_pyramid",
                 self.make_book(200, {"revenue": 2, "margin": 2}, active_months=9, on_time_pct=80),

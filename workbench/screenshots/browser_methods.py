@@ -39,7 +39,6 @@ def show_page(name):
 # What tells most about a method; a scorecard where nothing else does.
 SPECIAL = {
     "value_pyramid": show_page("pyramids"),
-    "expected_value": show_lines,
     "single_indicator_rank": show_lines,
 }
 
