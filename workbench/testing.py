@@ -13,8 +13,8 @@ MODULE_TESTS = "tests/modules"
 
 
 def everything():
-    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle, test-demo,
-    part of test-host"""
+    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle,
+    test-demo, part of test-host"""
     started, total = time.monotonic(), tally.Tally()
     parts = {
         "lint": lint.run,
