@@ -44,16 +44,19 @@ SPECIAL = {
 
 
 def get_screens(plan):
-    return {f"method_{name}": _get_screen(name, method) for name, method in plan["methods"].items()}
+    methods = plan["methods"]
+    screens = {name: _get_screen(SPECIAL.get(name, show_line), method) for name, method in methods.items()}
+    screens["scorecard_matrix"] = _get_screen(show_page("value_matrix"), methods["scorecard"])
+    return {f"method_{name}": screen for name, screen in screens.items()}
 
 
-def _get_screen(name, method):
-    def show(page, base, _plan):
+def _get_screen(show, method):
+    def show_as_company(page, base, _plan):
         # As the company selector keeps it.
         page.context.add_cookies([{"name": "cids", "value": str(method["company"]), "url": base}])
-        SPECIAL.get(name, show_line)(page, base, method)
+        show(page, base, method)
 
-    return show
+    return show_as_company
 
 
 if __name__ == "__main__":
