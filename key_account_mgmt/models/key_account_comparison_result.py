@@ -29,6 +29,7 @@ SETUP_FIELDS = {
     "population",
     "partner_domain",
     "partner_ids",
+    "with_prospects",
 }
 
 
