@@ -1,9 +1,11 @@
-import math
+import re
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from .key_account_number import is_number
 
 # Beyond this a float does not hold cents, and no business has such figures.
 LARGEST_VALUE = 10**15
@@ -48,9 +50,11 @@ class KeyAccountMetricValue(models.Model):
     )
     note = fields.Char()
 
+    # As good as UNIQUE, but merging customers is refused: of rows that are UNIQUE, core deletes those of the customers
+    # that are merged into another one, all of them, when one of them is in the way.
     _unique = models.Constraint(
-        "UNIQUE (partner_id, company_id, metric_id, date_from, date_to)",
-        "This customer has a value of this metric for this period already. Change that one.",
+        "EXCLUDE (partner_id WITH =, company_id WITH =, metric_id WITH =, date_from WITH =, date_to WITH =)",
+        lambda env, diagnostics: env["key.account.metric.value"]._get_twice_message(diagnostics),
     )
 
     @api.model
@@ -75,9 +79,9 @@ class KeyAccountMetricValue(models.Model):
         if self.metric_kind == "choice":
             self.value = 0.0
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._get_customer_values(vals) for vals in vals_list])
+    def _add_missing_default_values(self, values):
+        """The defaults of a caller's context are no sounder than what he sends."""
+        return self._get_customer_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_customer_values(vals))
@@ -93,8 +97,7 @@ class KeyAccountMetricValue(models.Model):
 
     def _check_number(self, value):
         """Refuse numbers that later arithmetic could not hold, before they reach the database."""
-        number = float(value or 0.0)
-        if not math.isfinite(number) or abs(number) > LARGEST_VALUE:
+        if not is_number(value, LARGEST_VALUE):
             raise ValidationError(
                 self.env._(
                     "%(value)s cannot be entered as a value. Enter a number between -%(limit)s and %(limit)s.",
@@ -102,6 +105,22 @@ class KeyAccountMetricValue(models.Model):
                     limit=f"{LARGEST_VALUE:,}",
                 )
             )
+
+    @api.model
+    def _get_twice_message(self, diagnostics):
+        """Which value is there already, from what the database says of it."""
+        found = re.search(r"=\((\d+), \d+, (\d+), (\S+), (\S+)\)", diagnostics.message_detail or "")
+        if not found:
+            return self.env._("A customer has one value of a metric for a period. Change the one that is there.")
+        partner_id, metric_id, date_from, date_to = found.groups()
+        return self.env._(
+            "%(customer)s has a value of %(metric)s from %(date_from)s to %(date_to)s already. Change that one; or, if"
+            " you merge customers, delete one of them first.",
+            customer=self.env["res.partner"].browse(int(partner_id)).display_name,
+            metric=self.env["key.account.metric"].browse(int(metric_id)).name,
+            date_from=date_from,
+            date_to=date_to,
+        )
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):

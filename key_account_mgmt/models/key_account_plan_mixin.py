@@ -1,4 +1,3 @@
-import math
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -6,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .key_account_number import is_number
 from .key_account_plan_overlap import get_overlap_message
 
 QUARTERS = [("year", "Whole Year"), ("1", "Q1"), ("2", "Q2"), ("3", "Q3"), ("4", "Q4")]
@@ -99,25 +99,27 @@ class KeyAccountPlanMixin(models.AbstractModel):
     # What is refused
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._get_sound_values(vals) for vals in vals_list])
+    def _add_missing_default_values(self, values):
+        """The defaults of a caller's context are no sounder than what he sends."""
+        return self._get_sound_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))
 
     def _get_sound_values(self, vals):
-        """Values with numbers that arithmetic can hold; an empty quarter, as in spreadsheets, is the whole year."""
-        for name in vals:
-            if self._fields[name].type in ("float", "monetary"):
-                self._check_number(name, vals)
-        return {**vals, "quarter": vals["quarter"] or "year"} if "quarter" in vals else vals
+        """Values with numbers that arithmetic can hold; an empty quarter, as in spreadsheets, is the whole year. What
+        is computed stays computed: a file that was exported may bring it along."""
+        computed = {name for name in vals if (field := self._fields.get(name)) and field.compute and field.readonly}
+        values = {name: value for name, value in vals.items() if name not in computed}
+        for name in values:
+            if name in self._fields and self._fields[name].type in ("float", "monetary"):
+                self._check_number(name, values)
+        return {**values, "quarter": values["quarter"] or "year"} if "quarter" in values else values
 
     def _check_number(self, name, vals):
-        number = float(vals[name] or 0.0)
         company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
         limit = round(LARGEST_STEPS * company.currency_id.rounding)
-        if math.isfinite(number) and abs(number) <= limit:
+        if is_number(vals[name], limit):
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id
         raise ValidationError(
