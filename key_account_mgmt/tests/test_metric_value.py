@@ -108,7 +108,7 @@ class TestManualMetrics(MetricValueCommon):
 class TestEnteringValues(MetricValueCommon):
     def test_impossible_values_are_refused(self):
         cases = [
-            (self.potential, float("nan"), "nan cannot be entered"),
+            (self.potential, float("nan"), "Customer: nan cannot be entered for Potential"),
             (self.potential, float("inf"), "inf cannot be entered"),
             (self.potential, -(10.0**16), "cannot be entered"),
             (self.potential, 10**15 + 1, "cannot be entered"),
@@ -128,7 +128,7 @@ class TestEnteringValues(MetricValueCommon):
 
     def test_changing_to_an_impossible_value_is_refused(self):
         value = self.make_value(self.potential, 5)
-        with self.assertRaisesRegex(ValidationError, "nan cannot be entered"), self.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "Customer: nan cannot be entered"), self.cr.savepoint():
             value.write({"value": float("nan")})
 
     def test_the_context_of_a_caller_brings_no_other_values(self):

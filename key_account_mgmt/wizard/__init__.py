@@ -1,3 +1,4 @@
+from . import key_account_population_wizard_mixin
 from . import base_partner_merge
 from . import key_account_appraisal_request
 from . import key_account_approval_refusal
