@@ -6,6 +6,7 @@ from . import key_account_perspective
 from . import key_account_metric
 from . import key_account_metric_option
 from . import key_account_metric_value
+from . import key_account_metric_value_problem
 from . import key_account_source
 from . import key_account_source_invoice
 from . import key_account_source_payment
@@ -26,6 +27,7 @@ from . import key_account_source_service_meeting
 from . import key_account_source_service_timesheet
 from . import mail_activity_type
 from . import key_account_appraisal
+from . import key_account_appraisal_writing
 from . import key_account_appraisal_line
 from . import key_account_appraisal_closing
 from . import key_account_appraisal_result
@@ -101,6 +103,7 @@ from . import key_account_evaluation_fit
 from . import key_account_evaluation_summary
 from . import key_account_evaluation_measure
 from . import key_account_evaluation_level
+from . import key_account_evaluation_level_name
 from . import key_account_evaluation_line_level
 from . import key_account_evaluation_pyramid
 from . import key_account_evaluation_matrix
@@ -177,6 +180,7 @@ from . import res_company_appraisal
 from . import res_config_settings_appraisal
 from . import res_company_credit
 from . import res_company_service
+from . import res_company_fiscal_year
 from . import res_config_settings_credit
 from . import res_config_settings_service
 from . import res_partner_award
@@ -186,6 +190,7 @@ from . import res_partner_fit
 from . import res_partner_credit_ledger
 from . import key_account_comparison
 from . import key_account_comparison_compute
+from . import key_account_comparison_recording
 from . import key_account_comparison_result
 from . import key_account_comparison_job
 from . import key_account_comparison_line

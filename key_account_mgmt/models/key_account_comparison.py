@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
@@ -70,9 +68,8 @@ class KeyAccountComparison(models.Model):
         for comparison in self:
             company = comparison.company_id
             if company and not (comparison.date_from and comparison.date_to):
-                this_year = company.compute_fiscalyear_dates(fields.Date.context_today(comparison))
-                last_year = company.compute_fiscalyear_dates(this_year["date_from"] - timedelta(days=1))
-                comparison.date_from, comparison.date_to = last_year["date_from"], last_year["date_to"]
+                last_year = company._get_key_account_last_year()
+                comparison.date_from, comparison.date_to = company._get_key_account_period(last_year)
             else:
                 comparison.date_from, comparison.date_to = comparison.date_from, comparison.date_to
 

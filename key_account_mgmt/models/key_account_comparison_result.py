@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .key_account_comparison_compute import spell
+from .key_account_comparison_recording import spell
 
 # Only Compute sets these, whatever a form, an import or a remote call sends.
 RESULT_DEFAULTS = {
@@ -29,6 +29,7 @@ SETUP_FIELDS = {
     "population",
     "partner_domain",
     "partner_ids",
+    "with_prospects",
 }
 
 

@@ -1,5 +1,6 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
 
 class KeyAccountComparison(models.Model):
@@ -25,7 +26,7 @@ class KeyAccountComparison(models.Model):
     def _get_summary_values(self):
         """What the template of the result shows."""
         methods = self._get_method_rows()
-        share = 100.0 * self.agreed_count / self.customer_count if self.customer_count else 0.0
+        share = Decimal(100 * self.agreed_count) / self.customer_count if self.customer_count else Decimal(0)
         return {
             "methods": methods,
             "correlations": self._get_correlation_rows(methods),
@@ -71,7 +72,7 @@ class KeyAccountComparison(models.Model):
         return {
             "top_customers": self._format_count(top["customers"]),
             "top_revenue": self.env["key.account.formatter"]._format_amount(top["revenue"], self.currency_id),
-            "top_share": None if share is None else self._format_share(float(share)),
+            "top_share": None if share is None else self._format_share(share),
             "top_width": round(float(share or 0)),
         }
 
@@ -80,8 +81,7 @@ class KeyAccountComparison(models.Model):
         found = {}
         for pair in self.result["pairs"]:
             value = pair["correlation"]
-            # Adding zero takes the sign off a rounded -0.0.
-            shown = None if value is None else formatLang(self.env, round(float(value), 3) + 0.0, digits=3)
+            shown = None if value is None else self.env["key.account.formatter"]._format_number(value, 3)
             found[pair["first"], pair["second"]] = found[pair["second"], pair["first"]] = shown
         places = range(len(methods))
         return [
@@ -99,7 +99,7 @@ class KeyAccountComparison(models.Model):
             "moves": self.env._(
                 "%(count)s customers (%(share)s) are in another tier.",
                 count=self._format_count(pair["moved"]),
-                share=self._format_share(100.0 * pair["moved"] / self.customer_count),
+                share=self._format_share(Decimal(100 * pair["moved"]) / self.customer_count),
             ),
             "rows": [
                 {
@@ -118,10 +118,10 @@ class KeyAccountComparison(models.Model):
         }
 
     def _format_count(self, number):
-        return formatLang(self.env, number, digits=0)
+        return self.env["key.account.formatter"]._format_number(number)
 
     def _format_share(self, number):
-        return self.env._("%(number)s %%", number=formatLang(self.env, number, digits=1))
+        return self.env["key.account.formatter"]._format_percentage(number, 1)
 
     # -------------------------------------------------------------------------
     # Lists

@@ -1,5 +1,4 @@
 from decimal import Decimal
-from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -124,33 +123,3 @@ class KeyAccountEvaluation(models.Model):
             "width": min(max(float(share or 0), 0.0), 100.0),
             "part": part,
         }
-
-    # -------------------------------------------------------------------------
-    # Names of levels
-    # -------------------------------------------------------------------------
-
-    def _get_level_labels(self, measure, cut, limits):
-        levels = self._get_levels(cut, limits)
-        if cut == "share":
-            return [self._get_share_label(place, len(levels), level.share) for place, level in enumerate(levels)]
-        texts = [self._format_measure(measure, level.limit) for level in levels[:-1]]
-        between = [
-            self.env._("%(lower)s to under %(upper)s", lower=lower, upper=upper) for upper, lower in pairwise(texts)
-        ]
-        return [
-            self.env._("%s and more", texts[0]),
-            *between,
-            self.env._("Under %s", texts[-1]),
-        ]
-
-    def _get_share_label(self, place, count, share):
-        text = self.env["key.account.formatter"]._format_percentage(share)
-        if not place:
-            return self.env._("Top %s", text)
-        return self.env._("Last %s", text) if place == count - 1 else self.env._("Next %s", text)
-
-    def _format_measure(self, measure, value):
-        kind, _colon, code = measure.partition(":")
-        if kind == "metric":
-            return self.env["key.account.explainer"]._format_value(code, value, self.currency_id)
-        return self.env["key.account.formatter"]._format_number(value)

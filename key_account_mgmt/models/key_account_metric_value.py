@@ -1,12 +1,4 @@
-import math
-
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
-# Beyond this a float does not hold cents, and no business has such figures.
-LARGEST_VALUE = 10**15
 
 
 class KeyAccountMetricValue(models.Model):
@@ -30,12 +22,8 @@ class KeyAccountMetricValue(models.Model):
     )
     metric_kind = fields.Selection(related="metric_id.kind")
     unit = fields.Char(related="metric_id.unit")
-    date_from = fields.Date(
-        "From", required=True, default=lambda self: self._get_default_period()["date_from"], tracking=True
-    )
-    date_to = fields.Date(
-        "To", required=True, default=lambda self: self._get_default_period()["date_to"], tracking=True
-    )
+    date_from = fields.Date("From", required=True, default=lambda self: self._get_default_period()[0], tracking=True)
+    date_to = fields.Date("To", required=True, default=lambda self: self._get_default_period()[1], tracking=True)
     # Without fixed digits: rounding to them would add fractions to large values.
     value = fields.Float(min_display_digits=1, tracking=True, aggregator=None)
     option_id = fields.Many2one(
@@ -48,16 +36,17 @@ class KeyAccountMetricValue(models.Model):
     )
     note = fields.Char()
 
+    # As good as UNIQUE, but merging customers is refused: of rows that are UNIQUE, core deletes those of the customers
+    # that are merged into another one, all of them, when one of them is in the way.
     _unique = models.Constraint(
-        "UNIQUE (partner_id, company_id, metric_id, date_from, date_to)",
-        "This customer has a value of this metric for this period already. Change that one.",
+        "EXCLUDE (partner_id WITH =, company_id WITH =, metric_id WITH =, date_from WITH =, date_to WITH =)",
+        lambda env, diagnostics: env["key.account.metric.value"]._get_twice_message(diagnostics),
     )
 
     @api.model
     def _get_default_period(self):
-        """The last full fiscal year: what the yearly evaluation asks about."""
-        last_year = fields.Date.context_today(self) - relativedelta(years=1)
-        return self.env.company.compute_fiscalyear_dates(last_year)
+        company = self.env.company
+        return company._get_key_account_period(company._get_key_account_last_year())
 
     @api.depends("partner_id", "metric_id")
     def _compute_display_name(self):
@@ -75,9 +64,9 @@ class KeyAccountMetricValue(models.Model):
         if self.metric_kind == "choice":
             self.value = 0.0
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._get_customer_values(vals) for vals in vals_list])
+    def _add_missing_default_values(self, values):
+        """The defaults of a caller's context are no sounder than what he sends."""
+        return self._get_customer_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_customer_values(vals))
@@ -85,72 +74,8 @@ class KeyAccountMetricValue(models.Model):
     def _get_customer_values(self, vals):
         """Values with the commercial partner instead of its contact, once the number has been found sound."""
         if "value" in vals:
-            self._check_number(vals["value"])
+            self._check_number(vals)
         if vals.get("partner_id"):
             contact = self.env["res.partner"].browse(vals["partner_id"])
             return {**vals, "partner_id": contact.commercial_partner_id.id}
         return vals
-
-    def _check_number(self, value):
-        """Refuse numbers that later arithmetic could not hold, before they reach the database."""
-        number = float(value or 0.0)
-        if not math.isfinite(number) or abs(number) > LARGEST_VALUE:
-            raise ValidationError(
-                self.env._(
-                    "%(value)s cannot be entered as a value. Enter a number between -%(limit)s and %(limit)s.",
-                    value=value,
-                    limit=f"{LARGEST_VALUE:,}",
-                )
-            )
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        for value in self:
-            if value.date_from > value.date_to:
-                raise ValidationError(
-                    self.env._(
-                        "The period of %(value)s ends on %(date_to)s, before it begins on %(date_from)s. Correct its"
-                        " dates.",
-                        value=value.display_name,
-                        date_from=value.date_from,
-                        date_to=value.date_to,
-                    )
-                )
-
-    @api.constrains("metric_id", "value", "option_id")
-    def _check_value(self):
-        for value in self:
-            message = value._get_value_problem()
-            if message:
-                raise ValidationError(message)
-
-    def _get_value_problem(self):
-        """What is wrong with the value for its metric, as a sentence; None if nothing is."""
-        self.ensure_one()
-        if self.metric_id.source != "manual":
-            return self.env._(
-                "Metric %(metric)s is filled by the system: no values are entered for it.", metric=self.metric_id.name
-            )
-        if self.metric_kind == "choice":
-            return self._get_option_problem()
-        if self.option_id:
-            return self.env._(
-                "%(value)s has a grade, but its metric takes a number. Remove the grade.", value=self.display_name
-            )
-        if self.metric_kind == "count" and (self.value < 0 or self.value != int(self.value)):
-            return self.env._(
-                "%(value)s is a count: enter a whole number from 0, not %(number)s.",
-                value=self.display_name,
-                number=self.value,
-            )
-        return None
-
-    def _get_option_problem(self):
-        options = self.metric_id.option_ids
-        if self.option_id in options:
-            return None
-        return self.env._(
-            "%(value)s needs a grade of its metric: %(options)s.",
-            value=self.display_name,
-            options=", ".join(options.mapped("name")) or self.env._("none has been defined yet"),
-        )

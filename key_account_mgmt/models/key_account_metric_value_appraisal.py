@@ -26,6 +26,10 @@ class KeyAccountMetricValue(models.Model):
         self._check_entered()
         return super().unlink()
 
+    def _get_customer_values(self, vals):
+        """What appraisals came to stays with whom they are about, even if he is a contact by now."""
+        return vals if vals.get("is_appraised") else super()._get_customer_values(vals)
+
     def _check_entered(self):
         appraised = self.filtered("is_appraised")
         if appraised:
@@ -62,6 +66,17 @@ class KeyAccountMetricValue(models.Model):
             if kept[key].option_id.id != grades[key]:
                 past(kept[key]).write({"option_id": grades[key]})
         past(door).create([self._prepare_appraised(key, grades[key]) for key in grades.keys() - kept.keys()])
+
+    @api.model
+    def _drop_appraised(self, partners):
+        """Take away what the appraisals of these customers came to, since they are about to be another's.
+
+        :param partners: ``res.partner``
+        """
+        # sudo: see _set_appraised
+        values = clean(self).sudo().search([("partner_id", "in", partners.ids), ("is_appraised", "=", True)])
+        # Past what this class keeps from everybody else's hands.
+        return super(KeyAccountMetricValue, values).unlink()  # pylint: disable=super-method-mismatch
 
     def _get_by_key(self, keys):
         """Values of these customers and periods: ``{(company, partner, date_from, date_to, metric): value}``."""

@@ -1,15 +1,10 @@
-import math
-from datetime import date, timedelta
-
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .key_account_number import is_number
 from .key_account_plan_overlap import get_overlap_message
+from .res_company_fiscal_year import QUARTERS, YEARS
 
-QUARTERS = [("year", "Whole Year"), ("1", "Q1"), ("2", "Q2"), ("3", "Q3"), ("4", "Q4")]
-YEARS = range(1900, 9000)
 # Beyond so many cents, or whatever the currency's steps are, Odoo's rounding is not exact any more.
 LARGEST_STEPS = 10**14
 
@@ -38,7 +33,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
     )
     year = fields.Integer(
         required=True,
-        default=lambda self: self._get_default_year(),
+        default=lambda self: self.env.company._get_key_account_this_year(),
         aggregator=None,
         tracking=True,
         help="The year in which the fiscal year ends.",
@@ -56,28 +51,10 @@ class KeyAccountPlanMixin(models.AbstractModel):
         get_overlap_message,
     )
 
-    @api.model
-    def _get_default_year(self):
-        return self.env.company.compute_fiscalyear_dates(fields.Date.context_today(self))["date_to"].year
-
     @api.depends("year", "quarter", "company_id")
     def _compute_dates(self):
         for plan in self:
-            plan.date_from, plan.date_to = plan._get_period()
-
-    def _get_period(self):
-        """First and last day of the fiscal year, or of three of its months; nothing for an impossible year."""
-        if self.year not in YEARS or not self.company_id:
-            return False, False
-        # The 1st of the last month: in any year, the fiscal year around it ends in the year asked for.
-        inside = date(self.year, int(self.company_id.fiscalyear_last_month), 1)
-        first, last = self.company_id.compute_fiscalyear_dates(inside).values()
-        if self.quarter not in ("1", "2", "3", "4"):
-            return first, last
-        start, after = (
-            first + relativedelta(months=3 * number) for number in (int(self.quarter) - 1, int(self.quarter))
-        )
-        return start, last if self.quarter == "4" else after - timedelta(days=1)
+            plan.date_from, plan.date_to = plan.company_id._get_key_account_period(plan.year, plan.quarter)
 
     @api.depends("partner_id", "year", "quarter")
     @api.depends_context("lang")
@@ -99,25 +76,27 @@ class KeyAccountPlanMixin(models.AbstractModel):
     # What is refused
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._get_sound_values(vals) for vals in vals_list])
+    def _add_missing_default_values(self, values):
+        """The defaults of a caller's context are no sounder than what he sends."""
+        return self._get_sound_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))
 
     def _get_sound_values(self, vals):
-        """Values with numbers that arithmetic can hold; an empty quarter, as in spreadsheets, is the whole year."""
-        for name in vals:
-            if self._fields[name].type in ("float", "monetary"):
-                self._check_number(name, vals)
-        return {**vals, "quarter": vals["quarter"] or "year"} if "quarter" in vals else vals
+        """Values with numbers that arithmetic can hold; an empty quarter, as in spreadsheets, is the whole year. What
+        is computed stays computed: a file that was exported may bring it along."""
+        computed = {name for name in vals if (field := self._fields.get(name)) and field.compute and field.readonly}
+        values = {name: value for name, value in vals.items() if name not in computed}
+        for name in values:
+            if name in self._fields and self._fields[name].type in ("float", "monetary"):
+                self._check_number(name, values)
+        return {**values, "quarter": values["quarter"] or "year"} if "quarter" in values else values
 
     def _check_number(self, name, vals):
-        number = float(vals[name] or 0.0)
         company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
         limit = round(LARGEST_STEPS * company.currency_id.rounding)
-        if math.isfinite(number) and abs(number) <= limit:
+        if is_number(vals[name], limit):
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id
         raise ValidationError(

@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "key.account.territory",
         string="Territory",
         company_dependent=True,
+        check_company=True,
         copy=False,
         tracking=True,
         ondelete="restrict",

@@ -105,6 +105,35 @@ class TestAppraisalResults(AppraisalCommon):
         self.assert_grades("average", date_from="2023-01-01", date_to="2023-12-31")
         self.assert_grades("excellent", customer=self.second)
 
+    def test_appraisals_of_a_customer_who_became_a_contact_count_for_its_company(self):
+        appraisal = self.make_appraisal("good")
+        parent = self.make_customer(name="Parent")
+        self.customer.write({"parent_id": parent.id, "is_company": False})
+        for _again in range(2):
+            appraisal.action_done()
+            self.assert_grades("good", customer=parent)
+            appraisal.action_reset()
+            self.assert_grades(None, customer=parent)
+
+    def test_merged_customers_have_the_average_of_the_appraisals_of_both(self):
+        twin = self.make_customer(name="Twin")
+        self.make_appraisal("excellent", "good", done=True)
+        self.make_appraisal("average", done=True, customer=twin, user=self.bob)
+        self.make_appraisal("poor", done=True, customer=twin, user=self.bob, year=2023)
+        self.env["base.partner.merge.automatic.wizard"].sudo()._merge((self.customer + twin).ids, self.customer)
+        self.assert_grades("good", "good")
+        self.assert_grades("poor", date_from="2023-01-01", date_to="2023-12-31")
+
+    @mute_logger("odoo.sql_db")
+    def test_customers_are_not_merged_over_a_value_that_somebody_entered(self):
+        twin = self.make_customer(name="Twin")
+        self.make_entered(self.cooperation, "poor")
+        self.make_appraisal("good", done=True, customer=twin)
+        with self.assertRaisesRegex(UserError, "Shop: Cooperation from .* was entered by hand"), self.cr.savepoint():
+            self.env["base.partner.merge.automatic.wizard"].sudo()._merge((self.customer + twin).ids, self.customer)
+        self.assert_grades("poor")
+        self.assert_grades("good", customer=twin)
+
     def test_many_appraisals_take_no_more_reading_than_few(self):
         customers = [self.make_customer() for _number in range(12)]
         few = self.env[APPRAISAL].union(*(self.make_appraisal("good", customer=one) for one in customers[:2]))

@@ -54,6 +54,10 @@ class TestAppraisalRequest(AppraisalCommon):
         )
         self.assertEqual(appraisals.filtered("is_lead").user_id, self.eve)
 
+    def test_who_leads_is_asked(self):
+        with self.assertRaisesRegex(UserError, "Bob is not one of the other people"):
+            self.ask(user_ids=[Command.link(self.eve.id)], lead="user", lead_id=self.bob.id)
+
     def test_each_appraiser_has_one_activity_until_he_is_through(self):
         appraisals = self.ask(deadline="2025-02-01")
         activity = self.get_activities(self.ann)

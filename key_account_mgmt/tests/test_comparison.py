@@ -190,6 +190,7 @@ class TestComparisonAgain(KeyAccountComparisonCommon):
             ({"name": "Renamed"}, "computed", 10),
             ({"date_from": "2024-02-01"}, "draft", 0),
             ({"population": "selected"}, "draft", 0),
+            ({"with_prospects": True}, "draft", 0),
             ({"ruleset_id": self.draft.id}, "draft", 0),
         ]
         for values, state, count in table:

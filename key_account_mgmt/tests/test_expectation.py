@@ -85,6 +85,11 @@ class TestExpectationRefusals(PlanCommon):
                 self.assert_refused(message, self.make_expectation, **values)
         self.make_expectation(share_pct=100)
 
+    def test_what_is_computed_cannot_be_entered(self):
+        row = self.make_expectation(market_potential=100, share_pct=10, prospect_value=7)
+        row.write({"prospect_value": 7, "added_value": 7})
+        self.assertRecordValues(row, [{"prospect_value": 5, "added_value": 0}])
+
     def test_a_contact_is_refused(self):
         contact = self.make_customer(name="Ann", parent_id=self.customer.id)
         self.assert_refused("Ann is a contact of Shop", self.make_expectation, contact)

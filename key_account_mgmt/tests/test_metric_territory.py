@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
@@ -121,6 +121,14 @@ class TestMetricTerritory(KeyAccountCommon):
             self.make_territory(self.france, self.inner)
         with self.assertRaisesRegex(ValidationError, "Add China to the countries"):
             self.make_territory(self.france, self.inner)
+
+    def test_a_territory_of_another_company_is_refused(self):
+        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
+        theirs = self.make_territory(self.france)
+        theirs.company_id = other
+        with self.assertRaisesRegex(UserError, "company"), self.cr.savepoint():
+            self.customer.key_account_territory_id = theirs
+        self.customer.with_company(other).key_account_territory_id = theirs
 
     def test_a_salesperson_does_not_move_a_territory(self):
         seller = new_test_user(

@@ -1,4 +1,4 @@
-from psycopg2 import IntegrityError
+from psycopg2.errors import ExclusionViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -108,10 +108,11 @@ class TestManualMetrics(MetricValueCommon):
 class TestEnteringValues(MetricValueCommon):
     def test_impossible_values_are_refused(self):
         cases = [
-            (self.potential, float("nan"), "nan cannot be entered"),
+            (self.potential, float("nan"), "Customer: nan cannot be entered for Potential"),
             (self.potential, float("inf"), "inf cannot be entered"),
             (self.potential, -(10.0**16), "cannot be entered"),
             (self.potential, 10**15 + 1, "cannot be entered"),
+            (self.potential, [1], "cannot be entered"),
             (self.visits, 1.5, "whole number"),
             (self.visits, -1, "whole number"),
             (self.cooperation, 3, "Excellent, Good, Poor"),
@@ -127,8 +128,17 @@ class TestEnteringValues(MetricValueCommon):
 
     def test_changing_to_an_impossible_value_is_refused(self):
         value = self.make_value(self.potential, 5)
-        with self.assertRaisesRegex(ValidationError, "nan cannot be entered"), self.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "Customer: nan cannot be entered"), self.cr.savepoint():
             value.write({"value": float("nan")})
+
+    def test_the_context_of_a_caller_brings_no_other_values(self):
+        contact = self.make_customer(name="Ann", parent_id=self.customer.id)
+        context = {"default_value": float("inf"), "default_partner_id": contact.id}
+        values = self.env["key.account.metric.value"].with_context(**context)
+        row = {"metric_id": self.potential.id, "company_id": self.company.id}
+        with self.assertRaisesRegex(ValidationError, "inf cannot be entered"), self.cr.savepoint():
+            values.create(row)
+        self.assertEqual(values.create({**row, "value": 1}).partner_id, self.customer)
 
     def test_a_grade_must_be_one_of_its_metric(self):
         other = self.make_metric("mood", "choice", options=["sunny"])
@@ -145,8 +155,34 @@ class TestEnteringValues(MetricValueCommon):
     def test_one_value_per_customer_metric_and_period(self):
         self.make_value(self.potential, 5)
         self.make_value(self.potential, 5, date_to="2024-12-30")
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+        self.make_value(self.visits, 5)
+        with mute_logger("odoo.sql_db"), self.assertRaises(ExclusionViolation), self.cr.savepoint():
             self.make_value(self.potential, 6)
+
+    @mute_logger("odoo.sql_db")
+    def test_a_second_value_is_refused_by_customer_metric_and_period(self):
+        self.make_value(self.potential, 5)
+        row = [self.customer.id, self.potential.id, "2024-01-01", "2024-12-31", 6]
+        fields = ["partner_id/.id", "metric_id/.id", "date_from", "date_to", "value"]
+        result = self.env["key.account.metric.value"].load(fields, [[str(cell) for cell in row]])
+        self.assertIn(
+            "Customer has a value of Potential from 2024-01-01 to 2024-12-31 already", result["messages"][0]["message"]
+        )
+
+    @mute_logger("odoo.sql_db")
+    def test_merging_customers_loses_no_value(self):
+        """Core deletes what a unique constraint forbids to move; here it refuses to merge instead."""
+        wizard = self.env["base.partner.merge.automatic.wizard"].sudo()
+        twin = self.make_customer(name="Twin")
+        self.make_value(self.potential, 1)
+        self.make_value(self.potential, 3, "2023-01-01", "2023-12-31", partner_id=twin.id)
+        double = self.make_value(self.potential, 2, partner_id=twin.id)
+        with self.assertRaises(ExclusionViolation), self.cr.savepoint():
+            wizard._merge((self.customer + twin).ids, self.customer)
+        double.unlink()
+        wizard._merge((self.customer + twin).ids, self.customer)
+        values = self.env["key.account.metric.value"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(sorted(values.mapped("value")), [1, 3])
 
     def test_a_customer_of_another_company_is_refused(self):
         other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]

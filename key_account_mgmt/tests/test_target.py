@@ -1,3 +1,5 @@
+from datetime import date
+
 from psycopg2.errors import ExclusionViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -189,12 +191,25 @@ class TestTargetRefusals(PlanCommon):
         self.assert_refused("Shop: 2024: a target of", target.write, {"amount": 0})
 
     def test_what_is_no_number_is_refused(self):
-        for amount in (float("nan"), float("inf"), 10**12 + 1):
+        for amount in (float("nan"), float("inf"), 10**12 + 1, "much"):
             with self.subTest(amount=amount):
                 self.assert_refused("Shop: 2024: .* cannot be entered as Amount", self.make_target, amount)
         target = self.make_target(10**12)
         self.assert_facts(self.customer, {"target": 10**12})
         self.assert_refused("Shop: 2024: nan cannot be entered", target.write, {"amount": float("nan")})
+
+    def test_the_context_of_a_caller_brings_no_other_numbers(self):
+        values = {"partner_id": self.customer.id, "company_id": self.company.id, "year": 2024}
+        for amount in (float("nan"), 10.0**300):
+            with self.subTest(amount=amount):
+                targets = self.env["key.account.target"].with_context(default_amount=amount)
+                self.assert_refused("Shop: 2024: .* cannot be entered as Amount", targets.create, values)
+
+    def test_the_dates_are_those_of_the_fiscal_year_whoever_sends_others(self):
+        """A file that was exported has them, and they may be years old."""
+        target = self.make_target(5, date_from="2020-01-01", date_to="2020-12-31")
+        target.write({"date_from": "2020-01-01", "date_to": "2019-12-31", "amount": 6})
+        self.assertRecordValues(target, [{"date_from": date(2024, 1, 1), "date_to": date(2024, 12, 31), "amount": 6}])
 
     def test_a_contact_is_refused_by_name(self):
         contact = self.make_customer(name="Ann", parent_id=self.customer.id)

@@ -1,33 +1,25 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.key_account_plan_mixin import QUARTERS
+from ..models.res_company_fiscal_year import QUARTERS
 
 
 class KeyAccountAppraisalRequest(models.TransientModel):
     """Asks people to appraise the customers of a period: an appraisal per customer and appraiser, an activity each."""
 
     _name = "key.account.appraisal.request"
-    _inherit = ["key.account.population.mixin"]
+    _inherit = ["key.account.population.wizard.mixin"]
     _description = "Ask for Appraisals"
 
     year = fields.Integer(
         required=True,
-        default=lambda self: self.env["key.account.metric.value"]._get_default_period()["date_to"].year,
+        default=lambda self: self.env.company._get_key_account_last_year(),
         help="The year in which the fiscal year ends.",
     )
     quarter = fields.Selection(QUARTERS, required=True, default="year")
     date_from = fields.Date(compute="_compute_dates", store=True, precompute=True, required=False)
     date_to = fields.Date(compute="_compute_dates", store=True, precompute=True, required=False)
-    ruleset_id = fields.Many2one(
-        compute="_compute_ruleset_id",
-        store=True,
-        precompute=True,
-        readonly=False,
-        ondelete="cascade",
-        domain="[('company_id', '=', company_id)]",
-        help="People are asked for the grades that it looks at.",
-    )
+    ruleset_id = fields.Many2one(help="People are asked for the grades that it looks at.")
     metric_ids = fields.Many2many("key.account.metric", string="Grades Asked for", compute="_compute_metric_ids")
     with_salesperson = fields.Boolean("The Customer's Salesperson", default=True)
     user_ids = fields.Many2many("res.users", string="Also", domain=[("share", "=", False)])
@@ -40,39 +32,17 @@ class KeyAccountAppraisalRequest(models.TransientModel):
     deadline = fields.Date(
         required=True, default=lambda self: fields.Date.add(fields.Date.context_today(self), days=14)
     )
-    customer_count = fields.Integer("Customers", compute="_compute_customer_count")
 
     @api.depends("year", "quarter", "company_id")
     def _compute_dates(self):
         for request in self:
-            period = {"year": request.year, "quarter": request.quarter, "company_id": request.company_id.id}
-            request.date_from, request.date_to = self.env["key.account.appraisal"].new(period)._get_period()
-
-    @api.depends("company_id")
-    def _compute_ruleset_id(self):
-        for request in self:
-            request.ruleset_id = self.env["key.account.ruleset"]._get_active(request.company_id)
+            period = request.company_id._get_key_account_period(request.year, request.quarter)
+            request.date_from, request.date_to = period
 
     @api.depends("ruleset_id")
     def _compute_metric_ids(self):
         for request in self:
             request.metric_ids = request.ruleset_id._get_graded_metrics()
-
-    @api.depends(
-        "company_id",
-        "ruleset_id",
-        "date_from",
-        "date_to",
-        "population",
-        "partner_domain",
-        "partner_ids",
-        "with_prospects",
-    )
-    def _compute_customer_count(self):
-        for request in self:
-            # Only of companies that the user works in: the collector asks for no rights.
-            ready = request.date_from and request.date_to and request.company_id in self.env.companies
-            request.customer_count = self.env["key.account.collector"]._count(request._get_scope()) if ready else 0
 
     # -------------------------------------------------------------------------
     # Ask
@@ -95,9 +65,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         }
 
     def _check_ready(self):
-        self.env["key.account.evaluation"]._check_manager()
-        if self.company_id not in self.env.companies:
-            raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
+        self._check_may_collect()
         if not self.date_from:
             raise UserError(self.env._("%(year)s is no year. Enter it with four digits, such as 2026.", year=self.year))
         if not self.metric_ids:
@@ -106,6 +74,15 @@ class KeyAccountAppraisalRequest(models.TransientModel):
                     "Rule set “%(ruleset)s” asks for no grades. Choose one with criteria on metrics of kind Choice that"
                     " people enter.",
                     ruleset=self.ruleset_id.display_name,
+                )
+            )
+
+        if self.lead == "user" and self.lead_id not in self.user_ids:
+            raise UserError(
+                self.env._(
+                    "Who leads has to be asked: %(lead)s is not one of the other people. Add %(lead)s there, or choose"
+                    " another lead.",
+                    lead=self.lead_id.name or self.env._("nobody"),
                 )
             )
 

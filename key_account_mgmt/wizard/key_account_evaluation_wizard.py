@@ -1,5 +1,4 @@
 from collections import defaultdict
-from datetime import date, timedelta
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -10,6 +9,7 @@ from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ..models.key_account_evaluation_compute import get_movement
+from ..models.res_company_fiscal_year import YEARS
 from ..rules import Evaluator
 
 
@@ -17,7 +17,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     """Asks whom to evaluate for which period, and previews or starts the evaluation."""
 
     _name = "key.account.evaluation.wizard"
-    _inherit = ["key.account.population.mixin"]
+    _inherit = ["key.account.population.wizard.mixin"]
     _description = "Evaluate Customers"
 
     period = fields.Selection([("year", "Fiscal Year"), ("free", "Free Period")], required=True, default="year")
@@ -30,18 +30,9 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     )
     date_from = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
     date_to = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
-    ruleset_id = fields.Many2one(
-        compute="_compute_ruleset_id",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=False,
-        ondelete="cascade",
-        domain="[('company_id', '=', company_id)]",
-    )
+    ruleset_id = fields.Many2one(required=False)
     ruleset_state = fields.Selection(related="ruleset_id.state")
     with_prospects = fields.Boolean(compute="_compute_with_prospects", store=True, precompute=True, readonly=False)
-    customer_count = fields.Integer("Customers", compute="_compute_customer_count")
     notice_html = fields.Html(compute="_compute_notice_html", sanitize=False)
     preview_html = fields.Html(readonly=True, sanitize=False)
 
@@ -63,25 +54,15 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     def _compute_year(self):
         """The last full fiscal year."""
         for wizard in self:
-            this_year = wizard.company_id.compute_fiscalyear_dates(fields.Date.context_today(wizard))
-            wizard.year = (this_year["date_from"] - timedelta(days=1)).year
+            wizard.year = wizard.company_id._get_key_account_last_year()
 
     @api.depends("period", "year", "company_id")
     def _compute_dates(self):
         for wizard in self:
-            if wizard.period == "year" and 1900 <= wizard.year <= 9000:
-                company = wizard.company_id
-                # The 1st of the last month: in any year, the fiscal year around it ends in the year asked for.
-                inside = date(wizard.year, int(company.fiscalyear_last_month), 1)
-                dates = company.compute_fiscalyear_dates(inside)
-                wizard.date_from, wizard.date_to = dates["date_from"], dates["date_to"]
+            if wizard.period == "year" and wizard.year in YEARS:
+                wizard.date_from, wizard.date_to = wizard.company_id._get_key_account_period(wizard.year)
             else:
                 wizard.date_from, wizard.date_to = wizard.date_from, wizard.date_to
-
-    @api.depends("company_id")
-    def _compute_ruleset_id(self):
-        for wizard in self:
-            wizard.ruleset_id = self.env["key.account.ruleset"]._get_active(wizard.company_id)
 
     @api.depends("ruleset_id")
     def _compute_with_prospects(self):
@@ -92,25 +73,6 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     # -------------------------------------------------------------------------
     # What the user is told before starting
     # -------------------------------------------------------------------------
-
-    @api.depends(
-        "company_id",
-        "ruleset_id",
-        "date_from",
-        "date_to",
-        "population",
-        "partner_domain",
-        "partner_ids",
-        "with_prospects",
-    )
-    def _compute_customer_count(self):
-        for wizard in self:
-            # Only of companies that the user works in: the collector asks for no rights.
-            ready = wizard._is_period_complete() and wizard.company_id in self.env.companies
-            wizard.customer_count = self.env["key.account.collector"]._count(wizard._get_scope()) if ready else 0
-
-    def _is_period_complete(self):
-        return bool(self.company_id and self.date_from and self.date_to and self.date_from <= self.date_to)
 
     @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "ruleset_id")
     @api.depends_context("lang")
@@ -170,13 +132,11 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         }
 
     def _check_ready(self):
-        self.env["key.account.evaluation"]._check_manager()
+        self._check_may_collect()
         if not self._is_period_complete():
             raise UserError(self.env._("Enter a period that ends after it begins."))
         if not self.ruleset_id:
             raise UserError(self._get_ruleset_notices()[0])
-        if self.company_id not in self.env.companies:
-            raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
 
     def _prepare_evaluation_values(self):
         """Values of the evaluation. Extend it to carry more over."""
