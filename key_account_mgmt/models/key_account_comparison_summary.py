@@ -2,18 +2,15 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from .key_account_comparison import EVERYBODY
+
 
 class KeyAccountComparison(models.Model):
     """What a comparison tells its readers: each rule set, each pair of them, and where all agree."""
 
     _inherit = "key.account.comparison"  # pylint: disable=consider-merging-classes-inherited
 
-    summary_html = fields.Html(
-        "Result",
-        compute="_compute_summary_html",
-        sanitize=False,
-        groups="sales_team.group_sale_salesman_all_leads",
-    )
+    summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=EVERYBODY)
 
     @api.depends("result", "customer_count", "agreed_count")
     @api.depends_context("lang")

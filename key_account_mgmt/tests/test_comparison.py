@@ -361,6 +361,6 @@ class TestComparisonRights(KeyAccountComparisonCommon, WaysRoundCommon):
         with Form(comparison.with_user(self.salesperson)) as form:
             self.assertEqual(form.customer_count, 5)
             self.assertNotIn("summary_html", form._view["fields"])
-        for name in ("result", "summary_html"):
+        for name in ("result", "summary_html", "agreed_count", "moved_count"):
             with self.subTest(name):
                 self.assert_refused(self.salesperson, COMPARISON, "read", comparison.ids, [name])
