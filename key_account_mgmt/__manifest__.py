@@ -92,6 +92,7 @@
         "web.assets_backend": ["key_account_mgmt/static/src/**/*"],
         "web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

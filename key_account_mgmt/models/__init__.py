@@ -128,6 +128,7 @@ from . import res_partner_credit
 from . import sale_order
 from . import sale_order_discount
 from . import sale_order_line_open
+from . import sale_order_line_open_fill
 from . import sale_order_open
 from . import key_account_exposure_entry
 from . import key_account_exposure

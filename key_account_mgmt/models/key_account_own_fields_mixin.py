@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import ormcache
+from odoo.tools.sql import column_exists, create_column
 
 PREFIX = "key_account_"
 
@@ -21,6 +22,22 @@ class KeyAccountOwnFieldsMixin(models.AbstractModel):
         return frozenset(
             name for name, field in self._fields.items() if name.startswith(PREFIX) and field.store and field.readonly
         )
+
+    def _auto_init(self):
+        self._create_key_account_columns()
+        return super()._auto_init()
+
+    def _create_key_account_columns(self):
+        """Create the columns of computed figures empty, else the ORM computes them for each document there is.
+
+        A company that has sold for years would wait for hours: one line costs some queries. Nothing is lost: when the
+        addon comes, no rule says anything of a document yet; what its credit needs is filled in afterwards
+        (``sale_order_line_open_fill``).
+        """
+        for name in sorted(self._get_key_account_own_fields()):
+            field = self._fields[name]
+            if field.compute and not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, field.column_type[1], field.string)
 
     def _prepare_create_values(self, vals_list):
         """Nobody brings them along, whatever his rights: they are computed, or come later."""

@@ -41,6 +41,7 @@ from . import test_evaluation_wizard
 from . import test_expectation
 from . import test_explainer
 from . import test_exposure
+from . import test_exposure_install
 from . import test_exposure_random
 from . import test_fit
 from . import test_fit_evaluation

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .common import KeyAccountCommon
 
@@ -72,6 +73,15 @@ class CreditCommon(KeyAccountCommon):
         payment = payments.create({"partner_id": customer.id, "amount": amount, "payment_type": "inbound"})
         payment.action_post()
         return payment
+
+    @classmethod
+    def forget_open_amounts(cls, orders):
+        """As it is before the addon comes."""
+        cls.env.flush_all()
+        for table, ids in (("sale_order", orders.ids), ("sale_order_line", orders.order_line.ids)):
+            table = SQL.identifier(table)
+            cls.env.cr.execute(SQL("UPDATE %s SET key_account_open_amount = NULL WHERE id = ANY(%s)", table, ids))
+        cls.env.invalidate_all()
 
     def get_exposure(self, customer=None, company=None, **options):
         customer = (customer or self.customer).commercial_partner_id
