@@ -1,4 +1,4 @@
-"""Install, use, uninstall, install again, and install with demo data: nothing stays behind, and no log has a warning."""
+"""Install, use, uninstall, install again, install with demo data: nothing stays behind, and no log has a warning."""
 
 import re
 

@@ -147,7 +147,9 @@ class KeyAccountComparison(models.Model):
         """Stop what cannot go on, and say why on the comparison and to who asked for it."""
         self = self.with_context(lang=self.job_user_id.lang or "en_US")
         _logger.warning("Comparison %s failed: %s", self.id, error, exc_info=not isinstance(error, UserError))
-        problem = self.env._("Computing stopped: %(error)s Mend the cause, then press Compute again.", error=error)
+        problem = self.env._(
+            "Computing stopped. Mend the cause, then press Compute again. The cause: %(error)s", error=error
+        )
         self._tell(self.job_user_id, "danger", problem)
         self._drop_result()
         self._set_result({"problem": problem})
