@@ -1,4 +1,4 @@
-"""Install, uninstall, install again, and install with demo data: nothing stays behind, and no log has a warning."""
+"""Install, use, uninstall, install again, install with demo data: nothing stays behind, and no log has a warning."""
 
 import re
 
@@ -7,6 +7,7 @@ from .problems import Problem
 from .tally import Tally
 
 BAD_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (WARNING|ERROR|CRITICAL) .*", re.MULTILINE)
+USE = paths.ROOT / "workbench/odoo_scripts/use.py"
 UNINSTALL = paths.ROOT / "workbench/odoo_scripts/uninstall.py"
 # What the addon must not leave behind; each query gives one line per thing.
 LEFTOVERS = {
@@ -29,13 +30,15 @@ DEMO_EXPECTED = ["Lakeside Trading 75"]
 
 
 def run():
-    """install, uninstall and install again, then install with demo data; no warning in any log, nothing left behind"""
+    """install, use, uninstall and install again, then install with demo data; no warning in any log, nothing left
+    behind"""
     setup.all_parts()
     tally = Tally()
     plain, demo = settings.database(settings.own("lifecycle")), f"{settings.own('lifecycle')[:44]}_demo"
     templates.fresh_database(plain)
     before = _inventory(plain)
     _check(tally, "install", lambda log: odoo.install(plain, (paths.ADDON,), log=log))
+    _check(tally, "use", lambda log: odoo.run_logged_script(plain, USE, log))
     _check(tally, "uninstall", lambda log: odoo.run_logged_script(plain, UNINSTALL, log, MODULE=paths.ADDON))
     _compare(tally, before, _inventory(plain))
     _check(tally, "install-again", lambda log: odoo.install(plain, (paths.ADDON,), log=log))

@@ -35,7 +35,7 @@ class KeyAccountAward(models.Model):
     _order = "id desc"
     _mail_post_access = "read"
 
-    name = fields.Char("Reference", required=True, readonly=True)
+    name = fields.Char("Award Number", required=True, readonly=True)
     kind = fields.Selection(AWARD_KINDS, required=True, readonly=True)
     # A customer may be deleted, and merged with another; what was decided stays.
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="set null")

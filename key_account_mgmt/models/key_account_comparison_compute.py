@@ -54,12 +54,16 @@ class KeyAccountComparison(models.Model):
         return {ruleset: Evaluator(ruleset._get_policy()) for ruleset in self._get_rulesets()}
 
     def _check_may_compute(self):
+        """Whether the user may, and what is to be compared is complete."""
+        self._check_may_manage()
+        self._check_rulesets()
+
+    def _check_may_manage(self):
         """Managers who work in the company: the collector asks for no rights on documents."""
         self.env["key.account.evaluation"]._check_manager()
         self.check_access("write")
         if self.company_id not in self.env.companies:
             raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
-        self._check_rulesets()
 
     def _get_fact_message(self, error):
         metric = self.env["key.account.metric"].with_context(active_test=False).search([("code", "=", error.metric)])

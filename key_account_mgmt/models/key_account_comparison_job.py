@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .key_account_evaluation_job import COLLISIONS, MAX_ATTEMPTS
 
@@ -41,10 +42,12 @@ class KeyAccountComparison(models.Model):
 
     def action_stop(self):
         """Give up what is waiting for its turn; what runs already ends by itself."""
-        self._check_may_compute()
+        self.ensure_one()
+        # Whether it could be computed does not matter any more.
+        self._check_may_manage()
         if self.try_lock_for_update() != self:
             raise UserError(
-                self.env._("“%(name)s” is being computed right now. Wait until it is finished.", name=self[0].name)
+                self.env._("“%(name)s” is being computed right now. Wait until it is finished.", name=self.name)
             )
         self.filtered(lambda comparison: comparison.state == "computing")._drop_result()
         return True
@@ -92,9 +95,10 @@ class KeyAccountComparison(models.Model):
                 return
 
     def _compute_in_background(self):
-        user = self.job_user_id
-        if not self._start_attempt():
+        # Each commit gives others the time to stop or delete it: while an earlier one was computed, and at the start.
+        if not self._hold() or not self._start_attempt() or not self._hold():
             return
+        user = self.job_user_id
         try:
             # A comparison that fails leaves no lines behind.
             with self.env.cr.savepoint():
@@ -108,6 +112,20 @@ class KeyAccountComparison(models.Model):
         else:
             told = self.with_context(lang=user.lang)
             told._tell(user, "success", told.env._("The comparison is computed. Open it, or reload it."))
+
+    def _hold(self):
+        """Take the row until the next commit, so that nobody stops what is being computed.
+
+        :return: False when there is nothing to compute any more
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE key_account_comparison SET write_date = write_date"
+                " WHERE id = %s AND state = 'computing' RETURNING id",
+                self.id,
+            )
+        )
+        return bool(rows)
 
     def _start_attempt(self):
         """Count the start before working, so that a start which kills the process counts as well."""
@@ -129,7 +147,9 @@ class KeyAccountComparison(models.Model):
         """Stop what cannot go on, and say why on the comparison and to who asked for it."""
         self = self.with_context(lang=self.job_user_id.lang or "en_US")
         _logger.warning("Comparison %s failed: %s", self.id, error, exc_info=not isinstance(error, UserError))
-        problem = self.env._("Computing stopped: %(error)s Mend the cause, then press Compute again.", error=error)
+        problem = self.env._(
+            "Computing stopped. Mend the cause, then press Compute again. The cause: %(error)s", error=error
+        )
         self._tell(self.job_user_id, "danger", problem)
         self._drop_result()
         self._set_result({"problem": problem})

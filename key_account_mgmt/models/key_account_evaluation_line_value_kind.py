@@ -88,8 +88,9 @@ class KeyAccountEvaluationLine(models.Model):
             )
 
     def action_keep_kind(self):
-        """Decide against the suggestions: the customers keep what they have."""
-        for evaluation, lines in self.filtered("suggested_kind").grouped("evaluation_id").items():
+        """Decide against the suggestions: the customers keep what they have, which may be what is suggested."""
+        differing = self.filtered(lambda line: line.suggested_kind and line.suggested_kind != line.confirmed_kind)
+        for evaluation, lines in differing.grouped("evaluation_id").items():
             evaluation._claim(*SUGGESTING_STATES)
             evaluation._set_kind_answers(lines.ids, "other")
         return True

@@ -16,7 +16,8 @@ class KeyAccountEvaluation(models.Model):
         """Lines with a suggestion to be confirmed, with the customer that it is about, the best place first.
 
         ``is_old``: a later evaluation has suggested a kind for the customer since. ``is_decided``: somebody decided on
-        another line about the customer, since two were merged or one became a contact of the other.
+        another line about the customer, or before it was made, since two were merged or one became a contact of the
+        other.
 
         :param lines: these, also if somebody decided on them already; by default the next batch of open ones
         """
@@ -48,9 +49,10 @@ class KeyAccountEvaluation(models.Model):
         return SQL(
             """
             SELECT 1
-              FROM key_account_evaluation_line other
+              FROM res_partner member
+              JOIN key_account_evaluation_line other ON other.partner_id = member.id
               JOIN key_account_evaluation later ON later.id = other.evaluation_id
-             WHERE other.partner_id = line.partner_id AND other.suggested_kind IS NOT NULL
+             WHERE member.commercial_partner_id = customer.id AND other.suggested_kind IS NOT NULL
                AND later.company_id = own.company_id AND later.state IN %s
                AND (later.date_to, later.id) > (own.date_to, own.id)
             """,
@@ -64,7 +66,7 @@ class KeyAccountEvaluation(models.Model):
               FROM res_partner member
               JOIN key_account_evaluation_line twin ON twin.partner_id = member.id
              WHERE member.commercial_partner_id = customer.id AND twin.evaluation_id = line.evaluation_id
-               AND twin.id <> line.id AND twin.kind_answer IN ('confirmed', 'other')
+               AND twin.id <> line.id AND twin.kind_answer IN ('same', 'confirmed', 'other')
             """
         )
 

@@ -53,7 +53,8 @@ class KeyAccountLabels(models.AbstractModel):
     @api.model
     def _get_names(self, model, column, rows):
         """Names by code or key. Keys live on in later versions, where a name may have come to mean something else:
-        a record counts if its source name is still the one in the policy; a tier is the same as long as its code is."""
+        a record counts if its source name is still the one in the policy; a tier is the same as long as its code is.
+        Of several, those that have a name in the user's language count more: all older ones were made before it."""
         if not rows:
             return {}
         names = {row[column]: row.get("name") or row[column] for row in rows}
@@ -62,7 +63,8 @@ class KeyAccountLabels(models.AbstractModel):
         found = {}
         for record in records:
             if sources[record.id] == names[record[column]]:
-                found[record[column]] = record.name
+                if record.name != sources[record.id] or record[column] not in found:
+                    found[record[column]] = record.name
             elif column == "code":
                 found.setdefault(record[column], record.name)
         return {key: found.get(key, name) for key, name in names.items()}

@@ -12,13 +12,19 @@ class KeyAccountLabels(models.AbstractModel):
     @api.model
     def _get_column_labels(self, policy_values, reasons=()):
         """Labels of the columns that a policy uses, with the names of the records that it or the reasons name."""
-        rows = [row for row in policy_values.get("metrics") or [] if isinstance(row, dict) and row.get("code") in NAMES]
-        codes = {row["code"]: set(row.get("options") or []) for row in rows}
+        rows = self.env["key.account.problem"]._get_rows(policy_values, "metrics")
+        codes = {row["code"]: self._get_option_codes(row) for row in rows if str(row.get("code")) in NAMES}
         for reason in reasons:
             for fact in reason.get("params", {}).get("facts", []):
                 if fact["metric"] in codes and fact.get("value") is not None:
                     codes[fact["metric"]].add(fact["value"])
         return {metric: self._get_column_label(metric, values) for metric, values in codes.items()}
+
+    @api.model
+    def _get_option_codes(self, row):
+        """Of a metric in a policy, or in a file that may say anything."""
+        options = row.get("options")
+        return {one for one in options if isinstance(one, str)} if isinstance(options, list) else set()
 
     @api.model
     def _get_column_label(self, metric, codes=()):

@@ -171,13 +171,22 @@ class KeyAccountProblem(models.AbstractModel):
         where, what = self._get_place(problem, values), self._get_message(problem, self._get_names(values))
         return self.env._("%(where)s: %(what)s", where=where, what=what)
 
+    @api.model
+    def _get_rows(self, values, column):
+        """The rows in a column of a policy, or of a row; a file may have anything in their place.
+
+        What is no row is one without columns, since problems name rows by their number too.
+        """
+        rows = values.get(column)
+        return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
+
     # --- Where ---
 
     @api.model
     def _get_place(self, problem, policy_values):
         rows = [self._get_row_name(problem.path, policy_values), *self._get_inner_names(problem.path)]
         if problem.path[-1:] == ("ceilings",):
-            rows.append(self._find_name(policy_values.get("tiers"), "code", problem.column))
+            rows.append(self._find_name(self._get_rows(policy_values, "tiers"), "code", problem.column))
         elif problem.path[-1:] == ("grades",):
             rows.append(self._get_named(self.env._("grade"), self._get_grade_name(problem, policy_values)))
         elif problem.path[-1:] == ("formula",) and problem.column == "type":
@@ -214,13 +223,13 @@ class KeyAccountProblem(models.AbstractModel):
                 return self.env._("Credit ceilings")
             return kinds.get(path[-1], self.env._("Tables of Rules"))
         column = "key" if path[0] == "criteria" else "code"
-        name = self._find_name(policy_values.get(path[0]), column, path[1]) if len(path) > 1 else ""
+        name = self._find_name(self._get_rows(policy_values, path[0]), column, path[1]) if len(path) > 1 else ""
         return self._get_named(labels.get(path[0], path[0]), name)
 
     @api.model
     def _get_rule_name(self, path, policy_values):
-        tables = [t for t in policy_values.get("tables") or [] if isinstance(t, dict) and t.get("kind") == path[1]]
-        name = self._find_name(tables[0].get("rules") if tables else [], "key", path[3])
+        tables = [table for table in self._get_rows(policy_values, "tables") if table.get("kind") == path[1]]
+        name = self._find_name(self._get_rows(tables[0], "rules") if tables else [], "key", path[3])
         kinds = {
             "tier": self.env._("Tier rule"),
             "veto": self.env._("Veto"),
@@ -247,22 +256,18 @@ class KeyAccountProblem(models.AbstractModel):
     def _find_name(self, rows, column, label):
         """The name of the row with that key, or its number where it has none."""
         if isinstance(label, int):
-            row = rows[label] if isinstance(rows, list) and label < len(rows) else {}
-            return (row.get("name") if isinstance(row, dict) else "") or str(label + 1)
-        for row in rows if isinstance(rows, list) else []:
-            if isinstance(row, dict) and row.get(column) == label:
+            row = rows[label] if label < len(rows) else {}
+            return row.get("name") or str(label + 1)
+        for row in rows:
+            if row.get(column) == label:
                 return row.get("name") or label
         return label
 
     @api.model
     def _get_grade_name(self, problem, policy_values):
         """The name of the option that the column of a criterion's grades stands for; its code where it is gone."""
-        criteria = policy_values.get("criteria")
-        metrics = [
-            row.get("metric")
-            for row in (criteria if isinstance(criteria, list) else [])
-            if isinstance(row, dict) and row.get("key") == problem.path[1]
-        ]
+        criteria = self._get_rows(policy_values, "criteria")
+        metrics = [str(row.get("metric")) for row in criteria if row.get("key") == problem.path[1]]
         option = self.env["key.account.metric.option"].search(
             [("metric_id.code", "in", metrics), ("code", "=", problem.column)], limit=1
         )
@@ -332,17 +337,11 @@ class KeyAccountProblem(models.AbstractModel):
         for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():
             names |= label.options
         # A criterion often has the key that its metric has as code, and another name.
-        criteria = policy_values.get("criteria")
-        for row in criteria if isinstance(criteria, list) else []:
-            if isinstance(row, dict) and row.get("name"):
-                names["criteria", row.get("key")] = row["name"]
-        tables = [table for table in policy_values.get("tables") or [] if isinstance(table, dict)]
-        for rows in [
-            policy_values.get("tiers"),
-            policy_values.get("metrics"),
-            *(table.get("rules") for table in tables),
-        ]:
-            for row in rows if isinstance(rows, list) else []:
-                if isinstance(row, dict) and row.get("name"):
-                    names[row.get("key") or row.get("code")] = row["name"]
+        for row in self._get_rows(policy_values, "criteria"):
+            if row.get("name"):
+                names["criteria", str(row.get("key"))] = str(row["name"])
+        rules = [row for table in self._get_rows(policy_values, "tables") for row in self._get_rows(table, "rules")]
+        for row in [*self._get_rows(policy_values, "tiers"), *self._get_rows(policy_values, "metrics"), *rules]:
+            if row.get("name"):
+                names[str(row.get("key") or row.get("code"))] = str(row["name"])
         return names

@@ -10,7 +10,8 @@ def exact_text(value):
     number = Decimal(repr(value or 0.0))
     if not number.is_finite():
         return str(number)
-    plain = format(round(number, 6), "f")
+    # Only where there is something to round: 1e300 would become more digits than Decimal works with.
+    plain = format(round(number, 6) if number.as_tuple().exponent < -6 else number, "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 

@@ -48,7 +48,8 @@ class ResPartner(models.Model):
     def _compute_key_account_suggestion(self):
         latest = self._get_latest_suggestions()
         for partner in self:
-            line = latest.get(partner.id, self.env["key.account.evaluation.line"])
+            # While somebody types on the form, the saved customer is the one that lines are about.
+            line = latest.get(partner._origin.id, self.env["key.account.evaluation.line"])
             if line.suggested_kind == partner.key_account_kind:
                 line = line.browse()
             partner.key_account_suggestion_id = line
@@ -94,17 +95,21 @@ class ResPartner(models.Model):
         return result
 
     def _answer_key_account_kinds(self, kind):
-        """Whoever enters a kind decides on what evaluations have suggested so far, and is not asked again.
+        """Whoever enters a kind decides on what evaluations have suggested so far, and is not asked again; also on
+        lines about a contact that was a customer of its own when it was evaluated.
 
         With a statement of its own, since lines are frozen for everybody; the right to enter kinds was checked.
         """
         self.env["key.account.evaluation.line"].flush_model(["suggested_kind", "kind_answer"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE key_account_evaluation_line
-                   SET kind_answer = CASE WHEN suggested_kind = %s THEN 'confirmed' ELSE 'other' END
-                 WHERE partner_id IN %s AND company_id = %s AND suggested_kind IS NOT NULL AND kind_answer IS NULL
+                UPDATE key_account_evaluation_line line
+                   SET kind_answer = CASE WHEN line.suggested_kind = %s THEN 'confirmed' ELSE 'other' END
+                  FROM res_partner member
+                 WHERE member.commercial_partner_id IN %s AND line.partner_id = member.id AND line.company_id = %s
+                   AND line.suggested_kind IS NOT NULL AND line.kind_answer IS NULL
                 """,
                 kind or None,
                 tuple(self.ids) or (0,),

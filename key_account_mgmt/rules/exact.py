@@ -88,7 +88,10 @@ def shown(value: Any) -> Any:
 
 def read_json(source: str) -> Any:
     """The values of a JSON text with its numbers kept exactly as written; raises ValueError on broken JSON."""
-    return json.loads(source, parse_float=str, parse_constant=str)
+    try:
+        return json.loads(source, parse_float=str, parse_constant=str)
+    except RecursionError as error:
+        raise ValueError("too many brackets within brackets") from error
 
 
 def _not_negative(value: Decimal) -> Decimal:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import reduce
 
-from .exact import ZERO, text
+from .exact import EXACT, ZERO, text
 from .problems import Problem
 
 
@@ -13,7 +14,7 @@ def weights_problem(total: Decimal | None, weights: Mapping[str, Decimal]) -> Pr
     :param total: None where any sum will do
     :param weights: maximum points by key of the criterion; without criteria there is nothing to add up
     """
-    got = sum(weights.values(), ZERO)
+    got = reduce(EXACT.add, weights.values(), ZERO)
     if total is None or not weights or got == total:
         return None
     rows = {key: text(points) for key, points in weights.items()}

@@ -83,6 +83,38 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
         computed.action_stop()
         self.assertEqual(computed.state, "computed", "what is finished is not stopped")
 
+    def test_what_is_stopped_or_deleted_while_another_is_computed_stays_so(self):
+        first, stopped, deleted, last = (self.make_comparison() for _number in range(4))
+
+        def commit(*_args, **_kwargs):
+            if stopped.state == "computing":
+                stopped.action_stop()
+                deleted.action_stop()
+                deleted.unlink()
+                self.env.flush_all()
+            return 60
+
+        self.assertEqual(len(self.run_cron(commit)), 2)
+        self.assertEqual((first + last).mapped("state"), ["computed", "computed"])
+        self.assertRecordValues(stopped, [{"state": "draft", "job_attempts": 0, "customer_count": 0}])
+
+    def test_what_is_stopped_as_it_begins_is_not_computed(self):
+        comparison = self.make_comparison()
+
+        def commit(*_args, **_kwargs):
+            comparison.action_stop()
+            self.env.flush_all()
+            return 60
+
+        self.assertEqual(self.run_cron(commit), [])
+        self.assertRecordValues(comparison, [{"state": "draft", "job_attempts": 0, "customer_count": 0}])
+
+    def test_what_cannot_be_computed_any_more_can_be_stopped(self):
+        comparison = self.make_comparison()
+        self.draft.unlink()
+        comparison.action_stop()
+        self.assertEqual(comparison.state, "draft")
+
     def test_a_failure_is_told_and_leaves_a_draft_and_the_next_one_is_computed(self):
         failing, fine = self.make_comparison(), self.make_comparison()
         self.manager.group_ids -= self.env.ref("key_account_mgmt.group_key_account_manager")
@@ -98,7 +130,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
         )
         failing, fine = failing.sudo(), fine.sudo()
         self.assertEqual((failing.state, fine.state), ("draft", "computed"))
-        self.assertRegex(failing.problem, "Only a Key Accounts manager.*press Compute again")
+        self.assertRegex(failing.problem, "press Compute again. The cause: Only a Key Accounts manager")
         self.assertFalse(failing.line_ids)
 
     def test_computing_again_forgets_the_problem(self):

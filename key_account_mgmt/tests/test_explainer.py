@@ -183,6 +183,17 @@ class TestExplainer(RulesetCommon):
             ["Tier A by rule “Grand”: Ventes $ 2.000.000,00 (≥ $ 1.234.567,50)."],
         )
 
+    def test_a_name_in_the_users_language_counts_wherever_it_stands(self):
+        """Rule sets that were made before a language was installed have their rows in English only."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        rules = [self.make_rule(self.make_ruleset(), "A", name="Big", key="big") for _number in range(3)]
+        rules[1].with_context(lang="fr_FR").name = "Grand"
+        reason = ("tier_rule", {"rule": "big", "tier": "A", "facts": []})
+        for rule in rules:
+            [sentence] = self.reasons(rule.ruleset_id, reason, lang="fr_FR")
+            self.assertIn("“Grand”", sentence)
+            self.assertIn("“Big”", self.reasons(rule.ruleset_id, reason)[0])
+
     def test_names_of_what_is_gone_come_from_the_policy(self):
         ruleset = self.make_ruleset()
         rule = self.make_rule(ruleset, "A", name="Was here")

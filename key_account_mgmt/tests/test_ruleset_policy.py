@@ -142,6 +142,8 @@ class TestRulesetPolicy(RulesetCommon):
             (0.000001, "0.000001"),
             (123456789012.34, "123456789012.34"),
             (10.0**15, "1000000000000000"),
+            (1e23, f"1{'0' * 23}"),
+            (-1e300, f"-1{'0' * 300}"),
             (0, "0"),
             (1e-9, "0"),
         ]
@@ -453,6 +455,38 @@ class TestRulesetExchange(RulesetCommon):
             with self.subTest(expected=expected), self.assertRaises(UserError) as caught:
                 self.import_file(values)
             self.assertIn(expected, str(caught.exception))
+
+    def test_a_file_that_has_anything_anywhere_is_refused_in_words(self):
+        """What is wrong is said by naming rows, and these have no names that could be read."""
+        tier_rules, cap = ("tables", 0), {"code": "product", "name": "Product", "kind": "choice", "of": "line"}
+        places = [
+            ("metrics",),
+            ("metrics", 0),
+            ("metrics", 0, "code"),
+            ("metrics", 0, "name"),
+            ("tiers",),
+            ("tiers", 0, "code"),
+            ("criteria",),
+            ("criteria", 0, "key"),
+            ("criteria", 0, "metric"),
+            ("criteria", 3, "scale", "grades"),
+            ("tables",),
+            tier_rules,
+            (*tier_rules, "kind"),
+            (*tier_rules, "rules"),
+            (*tier_rules, "rules", 0, "key"),
+            (*tier_rules, "rules", 0, "name"),
+            (*tier_rules, "rules", 0, "conditions"),
+        ]
+        files = [self.change(place, value) for place in places for value in (7, True, [[1]], {"a": 1}, [{"name": 7}])]
+        files += [self.change(("metrics", 0), {**cap, "options": options}) for options in (7, [[1]], [{}], {"a": 1})]
+        files += [b"[" * 100_000, b'{"a":' * 100_000]
+        for values in files:
+            with (
+                self.subTest(str(values)[:400]),
+                self.assertRaisesRegex(UserError, "^The file cannot be imported:\n• "),
+            ):
+                self.import_file(values)
 
     def test_a_draft_that_is_not_complete_is_exported_all_the_same(self):
         ruleset = self.make_ruleset(tiers=())

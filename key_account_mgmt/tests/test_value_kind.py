@@ -254,6 +254,41 @@ class TestConfirming(ValueKindCommon):
             ["other", "skipped"],
         )
 
+    def test_a_customer_that_was_confirmed_before_keeps_its_kind_when_another_becomes_its_contact(self):
+        self.set_kind(self.second, "strategic")
+        evaluation = self.evaluate()
+        self.fourth.write({"is_company": False, "parent_id": self.second.id})
+        evaluation.action_confirm_kinds()
+        self.assertEqual(self.get_kinds()[1], "strategic")
+        self.assertEqual(self.get_answers(evaluation)[1:4:2], ["same", "skipped"])
+
+    def test_a_later_suggestion_for_the_company_counts_more_than_an_old_one_for_its_contact(self):
+        old = self.evaluate(name="Old")
+        self.fourth.write({"is_company": False, "parent_id": self.second.id})
+        new = self.evaluate(name="New", date_to="2025-12-31")
+        with self.assertRaisesRegex(UserError, "A later evaluation has suggested a kind of value for Fourth since"):
+            self.get_line(old, self.fourth).action_confirm_kind()
+        old.action_confirm_kinds()
+        self.assertEqual(self.get_kinds()[1], False)
+        new.action_confirm_kinds()
+        self.assertEqual(self.get_kinds()[1], "strategic")
+
+    def test_a_kind_entered_on_the_company_answers_for_who_became_its_contact(self):
+        evaluation = self.evaluate()
+        holding = self.make_customer(name="Holding")
+        self.fourth.write({"is_company": False, "parent_id": holding.id})
+        self.set_kind(holding, "extrinsic")
+        self.assertEqual(self.get_line(evaluation, self.fourth).kind_answer, "other")
+        evaluation.action_confirm_kinds()
+        self.assertEqual(holding.with_company(self.company).key_account_kind, "extrinsic")
+
+    def test_nothing_is_decided_otherwise_where_the_suggestion_is_confirmed(self):
+        self.set_kind(self.second, "strategic")
+        evaluation = self.evaluate()
+        self.get_line(evaluation, self.third).action_confirm_kind()
+        evaluation.line_ids.action_keep_kind()
+        self.assertEqual(self.get_answers(evaluation), ["other", "same", "confirmed", "other", False])
+
     def test_the_answers_of_other_evaluations_and_companies_are_their_own(self):
         other = self.setup_other_company()["company"]
         self.second.with_company(other).key_account_kind = "intrinsic"
@@ -326,6 +361,10 @@ class TestCustomers(ValueKindCommon):
         groups = "base.group_user,base.group_partner_manager,key_account_mgmt.group_key_account_manager"
         customer = self.in_company(self.second, self.make_user("contact_manager", groups))
         with Form(customer) as form:
+            form.key_account_kind = "intrinsic"
+            self.assertEqual(form.key_account_suggested_kind, "strategic")
+            form.key_account_kind = "strategic"
+            self.assertFalse(form.key_account_suggested_kind)
             form.key_account_kind = "intrinsic"
         self.assertEqual(self.get_line(evaluation, self.second).kind_answer, "other")
         self.assertEqual(customer.key_account_suggested_kind, "strategic")

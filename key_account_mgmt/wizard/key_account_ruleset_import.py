@@ -58,7 +58,7 @@ class KeyAccountRulesetImport(models.TransientModel):
         """The file as it is, only to call its rows by name in messages."""
         try:
             return json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
     def _get_refusal(self, problems):

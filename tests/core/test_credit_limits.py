@@ -29,7 +29,7 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import THRESHOLDS, random_condition
-from rules import Evaluator, Policy, PolicyError, lint
+from rules import Evaluator, Policy, PolicyError, formula_inputs, lint
 from rules.credit import new_limit
 from rules.exact import text
 
@@ -94,6 +94,14 @@ def test_a_formula_without_its_metric_grants_nothing_and_names_it(formula, metri
     decision = decide(made, {"x": numbers(FIGURES | {metric: None})})["x"]
     assert decision.credit is None
     assert reasons(decision, "missing") == [{"metric": metric, "rule": "limit"}]
+
+
+@pytest.mark.parametrize(
+    ("formula", "metrics"), [("fixed", ()), ("factor", ("credit_limit",)), ("days", ("average_day",)), ("magic", ())]
+)
+def test_the_metrics_that_a_formula_needs_are_told_by_its_type(formula, metrics):
+    """Also where a row on the screen has none yet: then nothing has to be collected for it."""
+    assert formula_inputs(formula) == metrics
 
 
 def test_negative_results_are_zero():

@@ -177,7 +177,7 @@ def test_a_broken_metric_is_not_reported_again_by_what_refers_to_it():
     assert only(values) == (("metrics", "x"), "kind", "not_allowed")
 
 
-@pytest.mark.parametrize("source", ["{", "", b"\xff", "[1, 2"])
+@pytest.mark.parametrize("source", ["{", "", b"\xff", "[1, 2", "[" * 100_000])
 def test_broken_json_is_one_clear_problem(source):
     assert [problem.code for problem in problems(source)] == ["not_json"]
 
