@@ -144,6 +144,9 @@ class TestRulesetPolicy(RulesetCommon):
             (10.0**15, "1000000000000000"),
             (0, "0"),
             (1e-9, "0"),
+            (0.4999995, "0.5"),
+            (0.1000005, "0.100001"),
+            (10.0**30, "1" + "0" * 30),
         ]
         for typed, expected in cases:
             with self.subTest(typed=typed):
