@@ -49,6 +49,7 @@ class KeyAccountCustomerProfile(models.Model):
 
     _name = "key.account.customer.profile"
     _description = "Customer Profile"
+    _inherit = ["key.account.company.mixin"]
     _order = "feature, metric_id, points desc, id"
 
     feature = fields.Selection(FEATURES, required=True, default="choice")

@@ -17,7 +17,7 @@ class KeyAccountMetricValue(models.Model):
 
     _name = "key.account.metric.value"
     _description = "Key Account Metric Value"
-    _inherit = ["mail.thread"]
+    _inherit = ["key.account.company.mixin", "mail.thread"]
     _order = "date_to desc, partner_id, metric_id"
     _check_company_auto = True
 
@@ -77,7 +77,8 @@ class KeyAccountMetricValue(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._get_customer_values(vals) for vals in vals_list])
+        # With the defaults, which callers may bring along in the context.
+        return super().create([self._get_customer_values(self._add_missing_default_values(vals)) for vals in vals_list])
 
     def write(self, vals):
         return super().write(self._get_customer_values(vals))

@@ -22,6 +22,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
 
     _name = "key.account.plan.mixin"
     _description = "Plan for a Key Account"
+    _inherit = ["key.account.company.mixin"]
     _order = "year desc, partner_id, date_from"
     _check_company_auto = True
 
@@ -101,7 +102,8 @@ class KeyAccountPlanMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._get_sound_values(vals) for vals in vals_list])
+        # With the defaults, which callers may bring along in the context.
+        return super().create([self._get_sound_values(self._add_missing_default_values(vals)) for vals in vals_list])
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))

@@ -17,7 +17,7 @@ class KeyAccountServiceCost(models.Model):
 
     _name = "key.account.service.cost"
     _description = "Key Account Cost to Serve"
-    _inherit = ["mail.thread"]
+    _inherit = ["key.account.company.mixin", "mail.thread"]
     _order = "date desc, partner_id, id desc"
     _check_company_auto = True
 
@@ -59,7 +59,8 @@ class KeyAccountServiceCost(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._get_sound_values(vals) for vals in vals_list])
+        # With the defaults, which callers may bring along in the context.
+        return super().create([self._get_sound_values(self._add_missing_default_values(vals)) for vals in vals_list])
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))
