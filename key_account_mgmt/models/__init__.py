@@ -2,6 +2,7 @@ from . import account_move
 from . import account_move_line
 from . import account_tax
 from . import key_account_company_mixin
+from . import key_account_internal_thread
 from . import key_account_own_fields_mixin
 from . import key_account_perspective
 from . import key_account_metric

@@ -14,6 +14,11 @@ YEARS = range(1900, 9000)
 LARGEST_STEPS = 10**14
 
 
+def get_largest_amount(currency):
+    """The largest amount that people may enter, a whole number: 10^12 in a currency with cents."""
+    return round(LARGEST_STEPS * currency.rounding)
+
+
 class KeyAccountPlanMixin(models.AbstractModel):
     """What is planned of one customer for a fiscal year or a quarter of it, in company currency.
 
@@ -118,7 +123,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
     def _check_number(self, name, vals):
         number = float(vals[name] or 0.0)
         company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
-        limit = round(LARGEST_STEPS * company.currency_id.rounding)
+        limit = get_largest_amount(company.currency_id)
         if math.isfinite(number) and abs(number) <= limit:
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id

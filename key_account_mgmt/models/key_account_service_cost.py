@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from .key_account_plan_mixin import LARGEST_STEPS
+from .key_account_plan_mixin import get_largest_amount
 
 KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
 
@@ -17,7 +17,7 @@ class KeyAccountServiceCost(models.Model):
 
     _name = "key.account.service.cost"
     _description = "Key Account Cost to Serve"
-    _inherit = ["key.account.company.mixin", "mail.thread"]
+    _inherit = ["key.account.company.mixin", "key.account.internal.thread"]
     _order = "date desc, partner_id, id desc"
     _check_company_auto = True
 
@@ -80,7 +80,7 @@ class KeyAccountServiceCost(models.Model):
     def _check_number(self, vals):
         number = float(vals["amount"] or 0.0)
         company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
-        limit = round(LARGEST_STEPS * company.currency_id.rounding)
+        limit = get_largest_amount(company.currency_id)
         if math.isfinite(number) and abs(number) <= limit:
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id

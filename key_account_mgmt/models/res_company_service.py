@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .key_account_plan_mixin import LARGEST_STEPS
+from .key_account_plan_mixin import get_largest_amount
 
 
 class ResCompany(models.Model):
@@ -19,7 +19,7 @@ class ResCompany(models.Model):
     @api.constrains("key_account_hour_cost")
     def _check_key_account_hour_cost(self):
         for company in self:
-            limit = round(LARGEST_STEPS * company.currency_id.rounding)
+            limit = get_largest_amount(company.currency_id)
             if not 0 <= company.key_account_hour_cost <= limit:
                 raise ValidationError(
                     self.env._(

@@ -49,6 +49,7 @@ from . import test_fit_profile
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
+from . import test_internal_thread
 from . import test_metric
 from . import test_metric_customer
 from . import test_metric_invoice
