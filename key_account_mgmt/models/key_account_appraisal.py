@@ -16,7 +16,7 @@ class KeyAccountAppraisal(models.Model):
 
     _name = "key.account.appraisal"
     _description = "Key Account Appraisal"
-    _inherit = ["key.account.plan.mixin", "mail.thread"]
+    _inherit = ["key.account.plan.mixin", "key.account.internal.thread"]
     _order = "year desc, partner_id, date_from, user_id"
 
     user_id = fields.Many2one(

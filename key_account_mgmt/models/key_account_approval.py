@@ -39,7 +39,7 @@ class KeyAccountApproval(models.Model):
 
     _name = "key.account.approval"
     _description = "Key Account Approval"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["key.account.internal.thread", "mail.activity.mixin"]
     _order = "id desc"
     _mail_post_access = "read"
 

@@ -15,6 +15,7 @@ class KeyAccountApprovalLevel(models.Model):
 
     _name = "key.account.approval.level"
     _description = "Key Account Approval Level"
+    _inherit = ["key.account.company.mixin"]
     _order = "company_id, kind desc, amount_from, id"
     _check_company_auto = True
 

@@ -31,7 +31,7 @@ class KeyAccountAward(models.Model):
 
     _name = "key.account.award"
     _description = "Key Account Award"
-    _inherit = ["key.account.frozen.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["key.account.frozen.mixin", "key.account.internal.thread", "mail.activity.mixin"]
     _order = "id desc"
     _mail_post_access = "read"
 

@@ -49,6 +49,7 @@ class KeyAccountCustomerProfile(models.Model):
 
     _name = "key.account.customer.profile"
     _description = "Customer Profile"
+    _inherit = ["key.account.company.mixin"]
     _order = "feature, metric_id, points desc, id"
 
     feature = fields.Selection(FEATURES, required=True, default="choice")
@@ -68,6 +69,8 @@ class KeyAccountCustomerProfile(models.Model):
     country_id = fields.Many2one("res.country", index="btree_not_null", ondelete="restrict")
     state_id = fields.Many2one(
         "res.country.state",
+        # Not "State", which other languages take for that of a document.
+        string="State or Province",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('country_id', '=', country_id)]",

@@ -84,7 +84,7 @@ class KeyAccountCustomerProfile(models.Model):
     @api.constrains("points", "feature", "metric_id", *KEY_FIELDS, "company_id")
     def _check_total(self):
         """The best possible customer has 100 points at most, in every company that the rows count for."""
-        # sudo: a shared row counts in companies that the administrator may not see; only points and names are told
+        # sudo: a shared row counts in companies that the administrator may not see; of these only the total is told
         sudo = self.sudo()
         companies = list(sudo.company_id)
         if any(not row.company_id for row in self):
@@ -99,6 +99,15 @@ class KeyAccountCustomerProfile(models.Model):
     def _get_total_message(self, best, company, total):
         changed = self & best
         number = self.env["key.account.formatter"]._format_number
+        if company and company not in self.env.user.company_ids:
+            return self.env._(
+                "“%(row)s”: with it the best rows of the customer profile of %(company)s, which you have no access to,"
+                " add up to %(total)s points, more than 100. Lower the points, or enter the row for your own company"
+                " only.",
+                row=(changed or self)[0].display_name,
+                company=company.name,
+                total=number(total),
+            )
         return self.env._(
             "“%(row)s”: with it the best rows of the customer profile of %(company)s add up to %(total)s points, more"
             " than 100: %(rows)s. Lower some of them.",

@@ -45,7 +45,7 @@ class KeyAccountEvaluation(models.Model):
 
     _name = "key.account.evaluation"
     _description = "Key Account Evaluation"
-    _inherit = ["key.account.population.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["key.account.population.mixin", "key.account.internal.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
 
     name = fields.Char(required=True, tracking=True)

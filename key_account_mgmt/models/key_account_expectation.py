@@ -16,7 +16,7 @@ class KeyAccountExpectation(models.Model):
 
     _name = "key.account.expectation"
     _description = "Key Account Expectation"
-    _inherit = ["key.account.plan.mixin", "mail.thread"]
+    _inherit = ["key.account.plan.mixin", "key.account.internal.thread"]
 
     market_potential = fields.Monetary(
         tracking=True, help="Of a prospect: what it buys of such goods from everybody, in company currency."

@@ -33,11 +33,11 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _get_maximum(self, tables):
-        """The points of the best possible customer."""
+        """The points of the best possible customer: at most 100, as for every customer."""
         best = {}
         for row in tables["rows"].values():
             best[row["feature"]] = max(best.get(row["feature"], 0), Decimal(row["points"]))
-        return sum(best.values(), Decimal(0))
+        return min(sum(best.values(), Decimal(0)), Decimal(100))
 
     @api.model
     def _get_industry_values(self, reason, names):

@@ -28,6 +28,7 @@ class KeyAccountIndustryProfile(models.Model):
 
     _name = "key.account.industry.profile"
     _description = "Industry Profile"
+    _inherit = ["key.account.company.mixin"]
     _order = "fit_pct desc, industry_id, id"
     _rec_name = "industry_id"
 

@@ -9,7 +9,7 @@ class KeyAccountMetricValue(models.Model):
 
     _name = "key.account.metric.value"
     _description = "Key Account Metric Value"
-    _inherit = ["mail.thread"]
+    _inherit = ["key.account.company.mixin", "key.account.internal.thread"]
     _order = "date_to desc, partner_id, metric_id"
     _check_company_auto = True
 

@@ -9,6 +9,11 @@ from .res_company_fiscal_year import QUARTERS, YEARS
 LARGEST_STEPS = 10**14
 
 
+def get_largest_amount(currency):
+    """The largest amount that people may enter, a whole number: 10^12 in a currency with cents."""
+    return round(LARGEST_STEPS * currency.rounding)
+
+
 class KeyAccountPlanMixin(models.AbstractModel):
     """What is planned of one customer for a fiscal year or a quarter of it, in company currency.
 
@@ -17,6 +22,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
 
     _name = "key.account.plan.mixin"
     _description = "Plan for a Key Account"
+    _inherit = ["key.account.company.mixin"]
     _order = "year desc, partner_id, date_from"
     _check_company_auto = True
 
@@ -95,7 +101,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
 
     def _check_number(self, name, vals):
         company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
-        limit = round(LARGEST_STEPS * company.currency_id.rounding)
+        limit = get_largest_amount(company.currency_id)
         if is_number(vals[name], limit):
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id

@@ -8,6 +8,7 @@ class KeyAccountPopulationMixin(models.AbstractModel):
 
     _name = "key.account.population.mixin"
     _description = "Population of a Key Account Evaluation"
+    _inherit = ["key.account.company.mixin"]
 
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")

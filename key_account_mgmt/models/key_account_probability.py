@@ -9,6 +9,7 @@ class KeyAccountProbability(models.Model):
 
     _name = "key.account.probability"
     _description = "Probability Level"
+    _inherit = ["key.account.company.mixin"]
     _order = "percentage desc, id"
 
     name = fields.Char(required=True, translate=True)

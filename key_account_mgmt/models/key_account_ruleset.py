@@ -10,6 +10,7 @@ class KeyAccountRuleset(models.Model):
     _name = "key.account.ruleset"
     _description = "Key Account Rule Set"
     _inherit = [
+        "key.account.company.mixin",
         "key.account.ruleset.lifecycle",
         "key.account.ruleset.policy",
         "mail.thread",

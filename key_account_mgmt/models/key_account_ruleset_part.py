@@ -1,6 +1,10 @@
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from odoo import api, models
+
+# Enough for the largest float there is with 6 decimals.
+_ANY_FLOAT = Context(prec=400)
+_FINEST = Decimal("0.000001")
 
 
 def exact_text(value):
@@ -10,8 +14,8 @@ def exact_text(value):
     number = Decimal(repr(value or 0.0))
     if not number.is_finite():
         return str(number)
-    # Only where there is something to round: 1e300 would become more digits than Decimal works with.
-    plain = format(round(number, 6) if number.as_tuple().exponent < -6 else number, "f")
+    # Half up, as PostgreSQL rounds: what a statement counts with and what explanations show must be the same.
+    plain = format(number.quantize(_FINEST, ROUND_HALF_UP, _ANY_FLOAT), "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 

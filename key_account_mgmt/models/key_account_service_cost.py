@@ -1,10 +1,9 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from .key_account_plan_mixin import LARGEST_STEPS
+from .key_account_number import is_number
+from .key_account_plan_mixin import get_largest_amount
 
 KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
 
@@ -17,7 +16,7 @@ class KeyAccountServiceCost(models.Model):
 
     _name = "key.account.service.cost"
     _description = "Key Account Cost to Serve"
-    _inherit = ["mail.thread"]
+    _inherit = ["key.account.company.mixin", "key.account.internal.thread"]
     _order = "date desc, partner_id, id desc"
     _check_company_auto = True
 
@@ -57,9 +56,10 @@ class KeyAccountServiceCost(models.Model):
     # What is refused, and what is put right
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._get_sound_values(vals) for vals in vals_list])
+    @api.model
+    def _add_missing_default_values(self, values):
+        """The defaults of a caller's context are no sounder than what he sends."""
+        return self._get_sound_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))
@@ -77,10 +77,9 @@ class KeyAccountServiceCost(models.Model):
         return sound
 
     def _check_number(self, vals):
-        number = float(vals["amount"] or 0.0)
         company = self.env["res.company"].browse(vals.get("company_id")) or self[:1].company_id or self.env.company
-        limit = round(LARGEST_STEPS * company.currency_id.rounding)
-        if math.isfinite(number) and abs(number) <= limit:
+        limit = get_largest_amount(company.currency_id)
+        if is_number(vals["amount"], limit):
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id
         raise ValidationError(

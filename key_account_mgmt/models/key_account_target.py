@@ -8,7 +8,7 @@ class KeyAccountTarget(models.Model):
 
     _name = "key.account.target"
     _description = "Key Account Target"
-    _inherit = ["key.account.plan.mixin", "mail.thread"]
+    _inherit = ["key.account.plan.mixin", "key.account.internal.thread"]
 
     amount = fields.Monetary(required=True, tracking=True, help="Untaxed revenue, in company currency.")
 

@@ -10,6 +10,7 @@ class KeyAccountTerritory(models.Model):
 
     _name = "key.account.territory"
     _description = "Key Account Territory"
+    _inherit = ["key.account.company.mixin"]
     _order = "name, id"
 
     name = fields.Char(required=True, translate=True)

@@ -10,6 +10,7 @@ FROZEN_FIELDS = {"code", "rank", "company_id"}
 class KeyAccountTier(models.Model):
     _name = "key.account.tier"
     _description = "Key Account Tier"
+    _inherit = ["key.account.company.mixin"]
     _order = "rank, id"
     _check_company_auto = True
 

@@ -1,7 +1,8 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+# A leap year.
+LONGEST_HOURS = 366 * 24
 
 
 class MailActivityType(models.Model):
@@ -20,12 +21,13 @@ class MailActivityType(models.Model):
     @api.constrains("key_account_hours")
     def _check_key_account_hours(self):
         for activity_type in self:
-            if not math.isfinite(activity_type.key_account_hours) or activity_type.key_account_hours < 0:
+            if not 0 <= activity_type.key_account_hours <= LONGEST_HOURS:
                 raise ValidationError(
                     self.env._(
                         "%(type)s: an activity cannot take %(hours)s hours. Enter 0, if it shall not count in the cost"
-                        " to serve, or more.",
+                        " to serve, or up to %(limit)s.",
                         type=activity_type.display_name,
                         hours=activity_type.key_account_hours,
+                        limit=f"{LONGEST_HOURS:,}",
                     )
                 )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .key_account_plan_mixin import get_largest_amount
+
 
 class ResCompany(models.Model):
     """What an hour of work for a customer costs."""
@@ -9,17 +11,22 @@ class ResCompany(models.Model):
 
     key_account_hour_cost = fields.Monetary(
         "Cost of an Hour",
+        # Portal users may read companies, and it is no business of customers.
+        groups="base.group_user",
         help="What an hour of somebody's work for a customer costs, in company currency. 0: hours cost nothing.",
     )
 
     @api.constrains("key_account_hour_cost")
     def _check_key_account_hour_cost(self):
         for company in self:
-            if company.key_account_hour_cost < 0:
+            limit = get_largest_amount(company.currency_id)
+            if not 0 <= company.key_account_hour_cost <= limit:
                 raise ValidationError(
                     self.env._(
-                        "%(company)s: an hour cannot cost %(cost)s. Enter 0, if hours shall cost nothing, or more.",
+                        "%(company)s: an hour cannot cost %(cost)s. Enter 0, if hours shall cost nothing, or up to"
+                        " %(limit)s.",
                         company=company.display_name,
                         cost=company.key_account_hour_cost,
+                        limit=f"{limit:,}",
                     )
                 )

@@ -14,6 +14,7 @@ from . import test_bad_input
 from . import test_benefits
 from . import test_cap_rules
 from . import test_collector
+from . import test_company_change
 from . import test_comparison
 from . import test_comparison_jobs
 from . import test_credit_guard
@@ -49,6 +50,7 @@ from . import test_fit_profile
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
+from . import test_internal_thread
 from . import test_metric
 from . import test_metric_customer
 from . import test_metric_invoice

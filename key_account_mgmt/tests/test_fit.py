@@ -49,6 +49,22 @@ class TestFitScore(FitCommon):
         self.customer.country_id = self.china
         self.assert_fit("22.222222111111", "66.666667")
 
+    def test_more_decimals_than_six_are_rounded_alike_everywhere(self):
+        """Half up in the statement and in the explanation: an entry between two of its steps must not part them."""
+        self.make_industry(self.banking, 99.9999985)
+        row = self.make_row(33.3333345, country=self.china)
+        self.customer.country_id = self.china
+        explainer = self.env["key.account.fit"]
+        scope = self.make_scope(partner_ids=tuple(self.customer.ids), with_business_only=False)
+        for points, rounded in ((33.3333345, "33.333335"), (66.6666665, "66.666667"), (0.0000005, "0.000001")):
+            with self.subTest(points):
+                row.points = points
+                found = explainer._judge(
+                    explainer._get_tables(self.company), explainer._get_inputs(scope)[self.customer.id]
+                )
+                self.assertEqual(found.points, Decimal(rounded))
+                self.assert_fit(found.score, found.points)
+
     def test_the_latest_choice_begun_by_the_end_of_the_period_counts(self):
         self.make_profile()
         for size, points, date_from, date_to in (
@@ -123,6 +139,8 @@ class TestFitScore(FitCommon):
         self.choose(self.customer, "company_size", "large")
         self.choose(self.customer, "project_choice", "quality")
         self.assert_fit(80, 100)
+        explainer = self.env["key.account.fit"]
+        self.assertEqual(explainer._get_maximum(explainer._get_tables(self.company)), 100)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -95,6 +95,21 @@ class TestProfileRefusals(FitCommon):
         self.assert_refused(f"of {other.name} add up to 101", self.make_row, 41, country=self.china)
         self.make_row(40, country=self.china)
         self.make_row(60, choice=("company_size", "large"))
+
+    def test_rows_of_a_company_of_others_are_not_told(self):
+        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
+        secret = self.env["res.partner.category"].create({"name": "Secret"})
+        self.make_row(60, tag=secret, company_id=other.id)
+        admin = self.make_user("admin", "base.group_user,key_account_mgmt.group_key_account_rule_admin")
+        rows = self.env[CUSTOMER].with_user(admin)
+        with self.assertRaises(ValidationError) as caught:
+            rows.create(self.prepare_row(41, country=self.china))
+        self.assertNotIn("Secret", str(caught.exception))
+        self.assertIn(
+            f"“Region: China”: with it the best rows of the customer profile of {other.name}, which you have",
+            str(caught.exception),
+        )
+        rows.create(self.prepare_row(41, country=self.china, company_id=self.company.id))
 
     def test_a_bad_row_of_an_import_is_named(self):
         fields = ["feature", "country_id", "points"]

@@ -1,5 +1,6 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .service_common import ServiceCommon
@@ -192,11 +193,12 @@ class TestActivities(ServiceCommon):
         activity.user_id = False
         self.assert_served("0.5", 15)
 
-    def test_the_hours_of_a_type_are_from_zero(self):
-        for hours in (-0.01, float("nan"), float("inf")):
+    def test_the_hours_of_a_type_are_from_zero_to_a_year(self):
+        for hours in (-0.01, 8784.01, 1e300, float("nan"), float("inf")):
             with self.subTest(hours=hours), self.assertRaisesRegex(ValidationError, "Call: an activity cannot take"):
                 self.call.key_account_hours = hours
-        self.call.key_account_hours = 0
+        for hours in (0, 8784):
+            self.call.key_account_hours = hours
 
 
 @tagged("post_install", "-at_install")
@@ -205,10 +207,22 @@ class TestCostOfAnHour(ServiceCommon):
         metrics = self.env["key.account.metric"].search([("code", "in", codes)])
         return self.env["key.account.collector"]._get_notices(self.make_scope(**scope), metrics)
 
-    def test_it_is_from_zero(self):
-        for cost in (-0.01, -30):
+    def test_it_is_from_zero_to_what_arithmetic_can_hold(self):
+        for cost in (-0.01, -30, 10**12 + 1, 1e300):
             with self.subTest(cost=cost), self.assertRaisesRegex(ValidationError, "an hour cannot cost"):
                 self.company.key_account_hour_cost = cost
+        self.company.key_account_hour_cost = 10**12
+        self.do_activity(self.customer)
+        self.assert_served("0.5", 5 * 10**11)
+
+    def test_portal_users_do_not_read_it(self):
+        portal = self.make_user("portal", "base.group_portal")
+        clerk = self.make_user("clerk", "base.group_user")
+        call = ("read", [self.company.ids, ["key_account_hour_cost"]], {})
+        with self.assertRaises(AccessError):
+            call_kw(self.env["res.company"].with_user(portal), *call)
+        [values] = call_kw(self.env["res.company"].with_user(clerk), *call)
+        self.assertEqual(values["key_account_hour_cost"], 30)
 
     def test_without_it_hours_cost_nothing(self):
         self.company.key_account_hour_cost = 0

@@ -146,6 +146,9 @@ class TestRulesetPolicy(RulesetCommon):
             (-1e300, f"-1{'0' * 300}"),
             (0, "0"),
             (1e-9, "0"),
+            (0.4999995, "0.5"),
+            (0.1000005, "0.100001"),
+            (10.0**30, "1" + "0" * 30),
         ]
         for typed, expected in cases:
             with self.subTest(typed=typed):

@@ -62,6 +62,16 @@ class TestEnteredCosts(ServiceCommon):
         cost.amount = -0.01
         self.assert_served(0, "-0.01")
 
+    def test_defaults_of_the_caller_are_held_to_the_same(self):
+        contact = self.make_customer(parent_id=self.customer.id)
+        costs = self.env[MODEL].with_context(default_partner_id=contact.id, default_kind=False)
+        for amount in (float("nan"), 10**12 + 1):
+            with self.subTest(amount=amount):
+                create = costs.with_context(default_amount=amount).create
+                self.assert_refused("Shop: 06/15/2024: .* cannot be entered", create, {"date": "2024-06-15"})
+        cost = costs.with_context(default_amount=5).create({"date": "2024-06-15", "company_id": self.company.id})
+        self.assertEqual((cost.partner_id, cost.kind, cost.amount), (self.customer, "other", 5))
+
     @freeze_time("2025-02-03")
     def test_the_form_proposes_today_and_takes_the_customer_of_a_contact(self):
         form = Form(self.env[MODEL])
