@@ -19,6 +19,7 @@ from . import key_account_territory
 from . import key_account_source_manual
 from . import key_account_collector
 from . import key_account_collector_books
+from . import key_account_collector_notices
 from . import key_account_plan_mixin
 from . import key_account_target
 from . import key_account_source_target
@@ -87,6 +88,8 @@ from . import key_account_population_mixin
 from . import key_account_evaluation
 from . import key_account_evaluation_workflow
 from . import key_account_evaluation_job
+from . import key_account_evaluation_collect
+from . import key_account_evaluation_record
 from . import key_account_evaluation_compute
 from . import key_account_evaluation_benefit
 from . import key_account_evaluation_customer
@@ -134,6 +137,7 @@ from . import sale_order_line_open_fill
 from . import sale_order_open
 from . import key_account_exposure_entry
 from . import key_account_exposure
+from . import key_account_exposure_sql
 from . import key_account_exposure_turn
 from . import key_account_credit
 from . import key_account_source_credit

@@ -1,9 +1,5 @@
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
-
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -16,47 +12,6 @@ BATCH_SIZE = 2000
 PAIRS_PER_OBJECT = 40
 
 _cursor_numbers = count(1)
-
-
-@dataclass(frozen=True)
-class CollectionScope:
-    """Whose facts are collected: a company, a period (both days included) and a population.
-
-    ``partner_ids`` (commercial partners) narrows the population; ``with_business_only=False`` takes exactly those,
-    whether or not they were invoiced in the period. ``with_prospects`` adds those without business whom the sources
-    ``prospect_sources`` offer, by default all that offer any.
-    """
-
-    company: models.BaseModel
-    date_from: date
-    date_to: date
-    partner_ids: tuple | None = None
-    with_business_only: bool = True
-    with_prospects: bool = False
-    prospect_sources: frozenset | None = None
-
-    @property
-    def month_count(self):
-        """How many calendar months the period touches."""
-        return (self.date_to.year - self.date_from.year) * 12 + self.date_to.month - self.date_from.month + 1
-
-    @property
-    def day_count(self):
-        """How many days the period has."""
-        return (self.date_to - self.date_from).days + 1
-
-    @property
-    def is_whole_months(self):
-        """Whether the period begins with the first day of a month and ends with the last one of a month."""
-        return self.date_from.day == 1 and (self.date_to + timedelta(days=1)).day == 1
-
-    @property
-    def previous_period(self):
-        """The period of the same length just before: whole months for whole months, else as many days."""
-        end = self.date_from - timedelta(days=1)
-        if self.is_whole_months:
-            return self.date_from - relativedelta(months=self.month_count), end
-        return end - (self.date_to - self.date_from), end
 
 
 def parse_facts(facts, choices=()):
@@ -155,33 +110,6 @@ class KeyAccountCollector(models.AbstractModel):
         metrics = self.env["key.account.metric"].with_context(active_test=False)
         return frozenset(metrics.search([("kind", "=", "choice")]).mapped("code"))
 
-    @api.model
-    def _get_notices(self, scope, metrics=()):
-        """What the user should know about the data of the period, as translated sentences.
-
-        :param metrics: ``key.account.metric`` records that rules look at: what their sources have to say counts too
-        :rtype: list[str]
-        """
-        self._check_scope(scope)
-        self.env.flush_all()
-        sources = sorted({metric.source for metric in metrics}.difference(UNCOLLECTED_SOURCES))
-        return self._get_rate_notices(scope) + [
-            notice for source in sources for notice in self._get_source(source)._get_notices(scope)
-        ]
-
-    def _get_rate_notices(self, scope):
-        return [
-            self.env._(
-                "%(count)s invoices or credit notes of the period are in %(currency)s, for which %(company)s has no"
-                " exchange rate on or before their date. Odoo converted them at a later rate, or one to one. Enter"
-                " the rates, correct these documents and evaluate again.",
-                count=number,
-                currency=currency,
-                company=scope.company.display_name,
-            )
-            for currency, number in self.env.execute_query(self._get_unrated_sql(scope))
-        ]
-
     # ------------------------------------------------------------------------------------------------------------
     # Statements
     # ------------------------------------------------------------------------------------------------------------
@@ -233,37 +161,6 @@ class KeyAccountCollector(models.AbstractModel):
         if is_zero_without_documents:
             column = SQL("COALESCE(%s, 0)", column)
         return SQL("trim_scale(NULLIF(%s::numeric, 'NaN'))::text", column)
-
-    def _get_unrated_sql(self, scope):
-        """Currencies of documents of the period that had no rate on their day, with the number of documents."""
-        return SQL(
-            """
-            SELECT currency.name, count(*)
-              FROM account_move move
-                   %(customer)s
-              JOIN res_currency currency ON currency.id = move.currency_id
-         LEFT JOIN (
-                    SELECT currency_id, min(name) AS first_date
-                      FROM res_currency_rate
-                     WHERE company_id IS NULL OR company_id = %(root_company_id)s
-                  GROUP BY currency_id
-                   ) rate ON rate.currency_id = move.currency_id
-             WHERE move.company_id = %(company_id)s
-               AND move.state = 'posted'
-               AND move.move_type IN ('out_invoice', 'out_refund')
-               AND move.invoice_date BETWEEN %(date_from)s AND %(date_to)s
-               AND move.currency_id <> %(currency_id)s
-               AND (rate.first_date IS NULL OR rate.first_date > move.invoice_date)
-          GROUP BY currency.name
-          ORDER BY currency.name
-            """,
-            customer=self._get_source("invoice")._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
-            company_id=scope.company.id,
-            root_company_id=scope.company.root_id.id,
-            currency_id=scope.company.currency_id.id,
-            date_from=scope.date_from,
-            date_to=scope.date_to,
-        )
 
     # ------------------------------------------------------------------------------------------------------------
     # Helpers

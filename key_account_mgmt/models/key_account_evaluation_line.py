@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .key_account_evaluation_compute import get_movement
+from .key_account_evaluation_record import get_movement
 
 MOVEMENTS = [
     ("new", "New"),

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .key_account_collector import CollectionScope
+from .key_account_collection_scope import CollectionScope
 from .key_account_evaluation_level import ALL_DOCUMENTS
 
 
