@@ -253,57 +253,45 @@ class TestTemplateEvaluation(TemplateCommon):
         own = {metric: 2 * (size - place) + 1 for metric, place in places.items()}
         return {**book, 0: {**own, **facts}}
 
-    def test_the_examples_of_the_documentation(self):
-        composite = self.make_book(
-            10,
-            {"revenue": 4},
-            potential_grade="excellent",
-            demonstration_grade="good",
-            winning_grade="average",
-            delivery_grade="good",
-        )
-        composite[1] |= dict.fromkeys(list(composite[0])[1:], "excellent")
+    def make_composite_example(self):
+        grades = {"potential": "excellent", "demonstration": "good", "winning": "average", "delivery": "good"}
+        book = self.make_book(10, {"revenue": 4}, **{f"{name}_grade": grade for name, grade in grades.items()})
+        book[1] |= dict.fromkeys(list(book[0])[1:], "excellent")
+        return book
+
+    def make_families_example(self):
         strength = [f"{name}_grade" for name in ("capital", "network", "logistics", "relations", "people")]
         capability = [f"{name}_grade" for name in ("thinking", "management", "marketing")]
+        grades = {**dict.fromkeys(strength, "good"), **dict.fromkeys(capability, "average")}
+        return self.make_book(10, {"revenue": 2, "margin": 2}, cost_to_serve_pct=20, **grades)
+
+    def make_scorecard_example(self):
+        return self.make_book(
+            100,
+            {"margin": 1, "revenue": 10},
+            on_time_pct=90,
+            growth_pct=12,
+            potential_grade="good",
+            customer_years=4,
+            return_rate_pct=1,
+            service_grade="average",
+        )
+
+    def test_the_examples_of_the_documentation(self):
+        places = {6: ("87.5", "A"), 7: ("85", "B"), 14: ("67.5", "B"), 15: ("65", "C")}
+        pyramid = self.make_book(200, {"revenue": 2, "margin": 2}, active_months=9, on_time_pct=80)
         cases = [
             *(
-                ("single_indicator_rank", self.make_book(40, {"revenue": place}), expected)
-                for place, expected in {6: ("87.5", "A"), 7: ("85", "B"), 14: ("67.5", "B"), 15: ("65", "C")}.items()
+                ("single_indicator_rank", self.make_book(40, {"revenue": place}), *expected)
+                for place, expected in places.items()
             ),
-            (
-                "value_pyramid",
-                self.make_book(200, {"revenue": 2, "margin": 2}, active_months=9, on_time_pct=80),
-                ("92.9", "vip"),
-            ),
-            (
-                "scorecard",
-                self.make_book(
-                    100,
-                    {"margin": 1, "revenue": 10},
-                    on_time_pct=90,
-                    growth_pct=12,
-                    potential_grade="good",
-                    customer_years=4,
-                    return_rate_pct=1,
-                    service_grade="average",
-                ),
-                ("83.2", "A"),
-            ),
-            ("composite_points", composite, ("75.5", "A")),
-            (
-                "three_families",
-                self.make_book(
-                    10,
-                    {"revenue": 2, "margin": 2},
-                    cost_to_serve_pct=20,
-                    **dict.fromkeys(strength, "good"),
-                    **dict.fromkeys(capability, "average"),
-                ),
-                ("73.25", "A"),
-            ),
+            ("value_pyramid", pyramid, "92.9", "vip"),
+            ("scorecard", self.make_scorecard_example(), "83.2", "A"),
+            ("composite_points", self.make_composite_example(), "75.5", "A"),
+            ("three_families", self.make_families_example(), "73.25", "A"),
         ]
-        for name, book, (score, tier) in cases:
-            with self.subTest(name):
+        for name, book, score, tier in cases:
+            with self.subTest(name, score=score):
                 result = evaluate(self.make_draft(name)._get_policy(), book)[0]
                 self.assertEqual((result.total, result.decision.tier), (Decimal(score), tier))
 

@@ -5,7 +5,7 @@ Plain ``random`` from a seed that hypothesis draws: thousands of policies in sec
 
 from decimal import Decimal
 
-from builders import condition, metric, policy, rule
+from builders import condition, grants, metric, of_tier, policy, rule
 
 ORDER = [">=", ">", "<=", "<", "=", "!="]
 SETS = ["in", "not in"]
@@ -35,6 +35,26 @@ def random_condition(random, codes):
     operator = random.choice(operators)
     values = random.sample(pool, random.randint(1, 3)) if operator in SETS else [random.choice(pool)]
     return condition(code, operator, *values)
+
+
+def random_grants(random, table, make_row):
+    """A policy with a table that may ask for the tier.
+
+    :param table: ``rewards`` or ``kinds``, as ``grants`` of the builders calls it
+    :param make_row: ``make_row(key, conditions)``
+    """
+    codes = ["n0", "n1", "o0"]
+    metrics = [metric(code, "number") if code[0] == "n" else metric(code, "choice", ["good", "fair", "poor", "none"])
+               for code in codes]  # fmt: skip
+    rows = [make_row(f"r{number}", _asking(random, codes)) for number in range(random.randint(1, 7))]
+    return grants(rule("a", "A", random_condition(random, codes)), metrics=metrics, **{table: rows})
+
+
+def _asking(random, codes):
+    conditions = [random_condition(random, codes) for _ in range(random.choice((0, 1, 1, 2, 3)))]
+    if random.random() < 0.5:
+        conditions.append(of_tier(*random.sample(["A", "B", "no_tier"], random.randint(1, 2))))
+    return conditions
 
 
 def hard_facts(random, policy, count=9, table=0):

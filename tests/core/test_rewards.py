@@ -22,7 +22,7 @@ from builders import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_policies import hard_facts, random_condition
+from random_policies import hard_facts, random_grants
 from rules import Evaluator, Policy, PolicyError, engine_reference
 from rules.exact import text
 from rules.rewards import worth
@@ -191,17 +191,10 @@ def test_the_figures_of_a_bonus_are_collected():
 
 
 def random_rewards(random):
-    codes = ["n0", "n1", "o0"]
-    kinds = [metric(code, "number") if code[0] == "n" else metric(code, "choice", ["good", "fair", "poor", "none"])
-             for code in codes]  # fmt: skip
-    rows = [_row(random, f"r{number}", codes) for number in range(random.randint(1, 7))]
-    return grants(rule("a", "A", random_condition(random, codes)), metrics=kinds, rewards=rows)
+    return random_grants(random, "rewards", lambda key, conditions: _row(random, key, conditions))
 
 
-def _row(random, key, codes):
-    conditions = [random_condition(random, codes) for _ in range(random.choice((0, 1, 1, 2, 3)))]
-    if random.random() < 0.5:
-        conditions.append(of_tier(*random.sample(["A", "B", "no_tier"], random.randint(1, 2))))
+def _row(random, key, conditions):
     kind = random.choice(KINDS)
     return reward(kind, *conditions, key=key, formula=fixed(random.choice([0, 5])) if kind == "bonus" else None)
 

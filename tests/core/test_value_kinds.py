@@ -22,7 +22,7 @@ from builders import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_policies import hard_facts, random_condition
+from random_policies import hard_facts, random_grants
 from rules import Evaluator, Policy, PolicyError, engine_reference, lint
 
 ENGINES = ["durable-rules", "reference"]
@@ -196,18 +196,9 @@ def test_a_row_that_is_never_reached_is_doubtful():
 
 
 def random_kinds(random):
-    codes = ["n0", "n1", "o0"]
-    kinds = [metric(code, "number") if code[0] == "n" else metric(code, "choice", ["good", "fair", "poor", "none"])
-             for code in codes]  # fmt: skip
-    rows = [_row(random, f"r{number}", codes) for number in range(random.randint(1, 7))]
-    return grants(rule("a", "A", random_condition(random, codes)), metrics=kinds, kinds=rows)
-
-
-def _row(random, key, codes):
-    conditions = [random_condition(random, codes) for _ in range(random.choice((0, 1, 1, 2, 3)))]
-    if random.random() < 0.5:
-        conditions.append(of_tier(*random.sample(["A", "B", "no_tier"], random.randint(1, 2))))
-    return value_kind(random.choice(KINDS), *conditions, key=key)
+    return random_grants(
+        random, "kinds", lambda key, conditions: value_kind(random.choice(KINDS), *conditions, key=key)
+    )
 
 
 @needs_durable
