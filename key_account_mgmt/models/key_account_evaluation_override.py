@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .key_account_evaluation_record import GRANT_COLUMNS
+
 
 class KeyAccountEvaluation(models.Model):
     """Who is given another tier is granted what that tier is good for, by the same frozen rules and facts."""
@@ -32,13 +34,11 @@ class KeyAccountEvaluation(models.Model):
             SQL(
                 """
                 UPDATE key_account_evaluation_line line
-                   SET reasons = decision.reasons, has_missing = decision.has_missing, grants = decision.grants,
-                       credit_change = decision.credit_change, credit_limit_before = decision.credit_limit_before,
-                       credit_limit_proposed = decision.credit_limit_proposed,
-                       suggested_kind = decision.suggested_kind
+                   SET %s
                   FROM %s
                  WHERE line.id = decision.id
                 """,
+                GRANT_COLUMNS,
                 self._get_decisions_sql(rows),
             )
         )

@@ -3,6 +3,15 @@ import json
 from odoo import models
 from odoo.tools import SQL
 
+# What a line grants and why: written when it is decided, and again when its tier is overridden.
+GRANT_COLUMNS = SQL(
+    """
+    reasons = decision.reasons, has_missing = decision.has_missing, grants = decision.grants,
+    credit_change = decision.credit_change, credit_limit_before = decision.credit_limit_before,
+    credit_limit_proposed = decision.credit_limit_proposed, suggested_kind = decision.suggested_kind
+    """
+)
+
 
 class KeyAccountEvaluation(models.Model):
     """What the rules decide becomes columns of the lines."""
@@ -33,19 +42,15 @@ class KeyAccountEvaluation(models.Model):
             SQL(
                 """
                 UPDATE key_account_evaluation_line line
-                   SET points = decision.points, reasons = decision.reasons, score = decision.score,
+                   SET points = decision.points, score = decision.score,
                        rank = decision.rank, rank_pct = decision.rank_pct,
                        cumulative_share_pct = decision.cumulative_share_pct,
                        computed_tier_id = decision.computed_tier_id, tier_id = decision.tier_id,
-                       movement = decision.movement, vetoed = decision.vetoed, has_missing = decision.has_missing,
-                       grants = decision.grants, credit_change = decision.credit_change,
-                       credit_limit_before = decision.credit_limit_before,
-                       credit_limit_proposed = decision.credit_limit_proposed,
-                       suggested_kind = decision.suggested_kind,
-                       decided = TRUE
+                       movement = decision.movement, vetoed = decision.vetoed, decided = TRUE, %s
                   FROM %s
                  WHERE line.id = decision.id AND NOT line.decided
                 """,
+                GRANT_COLUMNS,
                 self._get_decisions_sql(rows),
             )
         )
