@@ -179,10 +179,17 @@ class KeyAccountDiscountValue(models.AbstractModel):
     def _get_manual_amount(self, line):
         """Odoo's figure for lines that bring amounts of their own beside price and taxes, as its global discounts."""
         taxes = self.env["account.tax"]
-        base_line = line.record._prepare_base_line_for_taxes_computation()
+        base_line = self._prepare_base_line(line.record)
         taxes._add_tax_details_in_base_line(base_line, line.document.company)
         taxes._round_base_lines_tax_details([base_line], line.document.company)
         return self._get_exact(base_line["tax_details"]["total_excluded_currency"], line)
+
+    @api.model
+    def _prepare_base_line(self, record):
+        """The line as Odoo's tax computation takes it; Odoo prepares lines of invoices by their invoice."""
+        if record._name == "account.move.line":
+            return record.move_id._prepare_product_base_line_for_taxes_computation(record)
+        return record._prepare_base_line_for_taxes_computation()
 
     @api.model
     def _has_included_tax(self, taxes, memo):

@@ -27,6 +27,7 @@ from . import test_customer_screens
 from . import test_demo
 from . import test_discount_hold
 from . import test_discount_invoice
+from . import test_discount_invoice_taxed
 from . import test_discount_judge
 from . import test_discount_payer
 from . import test_discount_problem
