@@ -1,5 +1,6 @@
 from . import account_move
 from . import account_move_line
+from . import account_partial_reconcile
 from . import account_tax
 from . import key_account_company_mixin
 from . import key_account_internal_thread
@@ -138,6 +139,7 @@ from . import sale_order_open
 from . import key_account_exposure_entry
 from . import key_account_exposure
 from . import key_account_exposure_sql
+from . import key_account_exposure_overdue
 from . import key_account_exposure_turn
 from . import key_account_credit
 from . import key_account_source_credit

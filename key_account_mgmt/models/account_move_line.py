@@ -12,8 +12,8 @@ class AccountMoveLine(models.Model):
 
     # What is overdue is asked when orders are confirmed. Items that are settled are not in it.
     _key_account_open_idx = models.Index(
-        "(partner_id, company_id, date_maturity) INCLUDE (account_id, amount_residual)"
-        " WHERE parent_state = 'posted' AND amount_residual > 0"
+        "(partner_id, company_id) INCLUDE (account_id, date, date_maturity, balance, amount_currency,"
+        " amount_residual_currency) WHERE parent_state = 'posted' AND amount_residual <> 0"
     )
 
     def _is_key_account_draft_refund(self):

@@ -4,7 +4,7 @@ from typing import Any
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..rules import CreditUse
+from ..rules import CreditUse, tolerated
 from .key_account_discount_value import ZERO
 
 
@@ -127,8 +127,15 @@ class KeyAccountCredit(models.AbstractModel):
             if days is not None:
                 amounts = self.env["key.account.exposure"]._get_overdue(customers, company, days)
                 overdue |= {(customer, company): amount for customer, amount in amounts.items()}
-        known = {order: claim.with_use(overdue=overdue.get(claim.account, ZERO)) for order, claim in claims.items()}
+        known = {order: self._with_overdue(claim, overdue.get(claim.account, ZERO)) for order, claim in claims.items()}
         return {order: claim for order, claim in known.items() if claim.limit is not None or claim.overdue}
+
+    @api.model
+    def _with_overdue(self, claim, overdue):
+        """The claim with what is overdue, if that is more than the company passes over."""
+        facts = claim.company._get_key_account_credit_facts()
+        passed_over = tolerated(overdue, claim.limit, facts.tolerance, facts.tolerance_pct)
+        return claim.with_use(overdue=ZERO if passed_over else overdue)
 
     @api.model
     def _get_used(self, verdicts, read):

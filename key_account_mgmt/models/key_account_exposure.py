@@ -61,18 +61,6 @@ class KeyAccountExposure(models.AbstractModel):
         }
 
     @api.model
-    def _get_overdue(self, customers, company, days=0):
-        """What was due more than ``days`` days ago by the server's date, and is still open.
-
-        :return: ``{commercial partner: Decimal}`` in company currency, zero for who owes nothing
-        """
-        customers = customers.commercial_partner_id
-        overdue = dict.fromkeys(customers, ZERO)
-        self._flush_read()
-        rows = self.env.execute_query(self._get_overdue_sql(customers.ids, company, days)) if customers else ()
-        return overdue | {customers.browse(customer_id): Decimal(amount) for customer_id, amount in rows}
-
-    @api.model
     def _get_order_values(self, orders, strict=True):
         """What orders add to the exposure of whoever they are invoiced to, once they are confirmed.
 

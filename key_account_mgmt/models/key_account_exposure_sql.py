@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -14,14 +12,13 @@ READ_FIELDS = {
         "account_id",
         "parent_state",
         "amount_residual",
-        "date_maturity",
     ],
     "account.account": ["account_type"],
 }
 
 
 class KeyAccountExposure(models.AbstractModel):
-    """The statements that tell exposures, from entries and from what is due."""
+    """The statements that tell exposures, from entries."""
 
     _inherit = "key.account.exposure"
 
@@ -92,27 +89,6 @@ class KeyAccountExposure(models.AbstractModel):
             " (%(rate)s ORDER BY company_id, name LIMIT 1))",
             rate=rate,
             today=fields.Date.today(),
-        )
-
-    @api.model
-    def _get_overdue_sql(self, partner_ids, company, days):
-        return SQL(
-            """
-            SELECT customer.commercial_partner_id, sum(line.amount_residual)::text
-              FROM res_partner customer
-              JOIN account_move_line line ON line.partner_id = customer.id
-             WHERE line.company_id = %(company_id)s
-               AND line.parent_state = 'posted'
-               AND line.amount_residual > 0
-               AND line.date_maturity < %(due_before)s
-               AND line.account_id IN (%(accounts)s)
-                   %(narrowed)s
-          GROUP BY customer.commercial_partner_id
-            """,
-            company_id=company.id,
-            due_before=fields.Date.today() - timedelta(days=days),
-            accounts=self._get_accounts_sql(),
-            narrowed=self._get_narrowed_sql(partner_ids),
         )
 
     @api.model

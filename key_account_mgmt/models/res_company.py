@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -7,13 +8,16 @@ from odoo.tools import ormcache
 class CreditFacts(NamedTuple):
     """What is asked of a company at each confirmation of an order.
 
-    ``overdue_days``: amounts overdue for more days than these count as well; None where they do not.
+    ``overdue_days``: amounts overdue for more days than these count as well; None where they do not. As much as
+    ``tolerance``, in company currency, or ``tolerance_pct`` of the limit is passed over.
     """
 
     uses_credit: bool
     currency_id: int
     policy: str
     overdue_days: int | None
+    tolerance: Decimal
+    tolerance_pct: Decimal
 
     @property
     def enforces(self):
@@ -27,6 +31,8 @@ CREDIT_FIELDS = {
     "key_account_credit_policy",
     "key_account_check_overdue",
     "key_account_overdue_days",
+    "key_account_overdue_tolerance",
+    "key_account_overdue_tolerance_pct",
 }
 
 
@@ -80,4 +86,6 @@ class ResCompany(models.Model):
             company.currency_id.id,
             company.key_account_credit_policy,
             company.key_account_overdue_days if company.key_account_check_overdue else None,
+            Decimal(repr(company.key_account_overdue_tolerance)),
+            Decimal(repr(company.key_account_overdue_tolerance_pct)),
         )

@@ -29,6 +29,23 @@ class ResCompany(models.Model):
     key_account_overdue_days = fields.Integer(
         "Overdue for More than", help="In days by the server's date; 0: from the day after the due date on."
     )
+    key_account_overdue_tolerance = fields.Monetary(
+        "Tolerated Overdue Amount",
+        help="Up to so much overdue stops no order. Where a percentage of the limit is given as well, the greater of"
+        " both counts.",
+    )
+    key_account_overdue_tolerance_pct = fields.Float(
+        "Tolerated Overdue Share",
+        digits=False,
+        min_display_digits=0,
+        help="Up to so many percent of the customer's credit limit overdue stop no order; it counts for customers with"
+        " a limit only.",
+    )
+
+    _key_account_tolerances = models.Constraint(
+        "CHECK (key_account_overdue_tolerance >= 0 AND key_account_overdue_tolerance_pct >= 0)",
+        "The tolerance for overdue amounts cannot be negative. Enter 0 for none.",
+    )
 
     @api.constrains("key_account_overdue_days")
     def _check_key_account_overdue_days(self):

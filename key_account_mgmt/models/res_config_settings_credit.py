@@ -12,3 +12,7 @@ class ResConfigSettings(models.TransientModel):
     )
     key_account_check_overdue = fields.Boolean(related="company_id.key_account_check_overdue", readonly=False)
     key_account_overdue_days = fields.Integer(related="company_id.key_account_overdue_days", readonly=False)
+    key_account_overdue_tolerance = fields.Monetary(related="company_id.key_account_overdue_tolerance", readonly=False)
+    key_account_overdue_tolerance_pct = fields.Float(
+        related="company_id.key_account_overdue_tolerance_pct", readonly=False
+    )

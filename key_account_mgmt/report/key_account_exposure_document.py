@@ -61,7 +61,7 @@ class KeyAccountExposureDocument(models.Model):
                    CASE WHEN line.amount_residual > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,
                    line.move_name AS reference,
                    line.date,
-                   CASE WHEN line.amount_residual > 0 THEN line.date_maturity END AS date_due,
+                   CASE WHEN line.amount_residual > 0 THEN COALESCE(line.date_maturity, line.date) END AS date_due,
                    line.partner_id,
                    line.company_id,
                    line.amount_residual AS amount,

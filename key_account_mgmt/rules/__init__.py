@@ -6,7 +6,7 @@ from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
 from .consent import covered, no_worse, terms, together
 from .correlation import spearman
-from .credit_use import CreditUse
+from .credit_use import CreditUse, tolerated
 from .decision import Decision
 from .differences import Difference, differences
 from .discount import judge
@@ -83,5 +83,6 @@ __all__ = [
     "stricter",
     "terms",
     "together",
+    "tolerated",
     "weights_problem",
 ]

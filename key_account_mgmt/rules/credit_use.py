@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from .exact import EXACT, ZERO, text
+from .exact import EXACT, HUNDRED, ZERO, text
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,14 @@ class CreditUse:
     def no_worse(self, before: "CreditUse") -> bool:
         """Whether the order uses no more than it did ``before`` a change, whatever others use by now."""
         return self.value <= before.value
+
+
+def tolerated(overdue: Decimal, limit: Decimal | None, amount: Decimal, percent: Decimal) -> bool:
+    """Whether so little is overdue that it stops nothing: no more than ``amount``, or than ``percent`` of the limit.
+
+    The greater of both counts; zero is no tolerance. With 5 and 1 % of a limit of 1,000, 10 are tolerated and 10.01 are
+    not; without a limit, 5.
+    """
+    with localcontext(EXACT):
+        share = (limit or ZERO) * percent / HUNDRED
+    return overdue <= max(amount, share)

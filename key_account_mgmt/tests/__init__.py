@@ -63,6 +63,7 @@ from . import test_metric_service
 from . import test_metric_source
 from . import test_metric_territory
 from . import test_metric_value
+from . import test_overdue
 from . import test_own_fields
 from . import test_picture_tour
 from . import test_retail_comparison

@@ -192,8 +192,8 @@ class TestExposureOverRandomHistories(CreditCommon):
                 """
                 SELECT COALESCE(sum(greatest(line.amount_residual, 0)), 0)::text,
                        COALESCE(sum(greatest(-line.amount_residual, 0)), 0)::text,
-                       COALESCE(sum(CASE WHEN line.date_maturity + 3 < CURRENT_DATE
-                           THEN greatest(line.amount_residual, 0) END), 0)::text
+                       greatest(COALESCE(sum(CASE WHEN line.amount_residual < 0 OR line.date_maturity + 3 < CURRENT_DATE
+                           THEN line.amount_residual END), 0), 0)::text
                   FROM account_move_line line, account_move move, account_account account, res_partner one
                  WHERE move.id = line.move_id AND move.state = 'posted' AND move.company_id = %s
                    AND account.id = line.account_id AND account.account_type = 'asset_receivable'

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from rules import CreditUse
+from rules import CreditUse, tolerated
 
 
 def use(limit="1000", used="700", value="300", overdue="0"):
@@ -82,3 +82,21 @@ def test_consent_is_for_what_was_asked(changed, covered):
 @pytest.mark.parametrize(("value", "no_worse"), [("299.99", True), ("300", True), ("300.01", False)])
 def test_a_change_is_no_worse_by_what_the_order_uses(value, no_worse):
     assert use(value=value, used="9000", overdue="70").no_worse(use(used="0")) is no_worse
+
+
+@pytest.mark.parametrize(
+    ("overdue", "limit", "amount", "percent", "expected"),
+    [
+        ("0", None, "0", "0", True),
+        ("0.02", "1000", "0", "0", False),
+        ("0.02", "1000", "0.02", "0", True),
+        ("10", "1000", "5", "1", True),  # the greater of both
+        ("10.01", "1000", "5", "1", False),
+        ("5", None, "5", "1", True),  # a percentage of no limit is nothing
+        ("5.01", None, "5", "1", False),
+        ("0.01", "0", "0", "50", False),
+    ],
+)
+def test_little_overdue_is_passed_over(overdue, limit, amount, percent, expected):
+    limit = None if limit is None else Decimal(limit)
+    assert tolerated(Decimal(overdue), limit, Decimal(amount), Decimal(percent)) is expected
