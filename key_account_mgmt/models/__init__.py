@@ -125,6 +125,7 @@ from . import key_account_discount_value
 from . import key_account_cap_table
 from . import key_account_line_facts
 from . import key_account_discount
+from . import key_account_discount_unrated
 from . import key_account_discount_shown
 from . import key_account_discount_move
 from . import key_account_discount_booked

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, stricter, terms
+from .key_account_exchange import MissingRate
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,15 @@ class KeyAccountDiscount(models.AbstractModel):
         values = self.env["key.account.discount.value"]
         self.env["key.account.line.facts"]._fetch_customers(orders.partner_id | orders.partner_invoice_id, table)
         priced = {order: values._prepare_order(order) for order in orders}
-        if strict:
-            return self._judge_together(priced, table)
         verdicts = {}
         for order, lines in priced.items():
             try:
                 verdicts |= self._judge_together({order: lines}, table)
             except UserError as error:
+                if isinstance(error, MissingRate) and self._needs_no_rate(lines, table):
+                    continue
+                if strict:
+                    raise
                 verdicts[order] = Verdict({}, problem=str(error))
         return verdicts
 

@@ -82,9 +82,10 @@ class KeyAccountDiscountValue(models.AbstractModel):
         a 20 % tax included in it is 1,620 USD net. At 24.00 EUR a dozen, net is 86.40 USD: 92.8 % discount.
 
         :param list[PricedLine] lines: as ``_prepare_order`` and others make them
-        :param str reference: ``list_price`` or ``pricelist``, the setting of the rule set
+        :param reference: ``list_price`` or ``pricelist``, the setting of the rule set; None: nobody asks for it
         :rtype: list[LineValue]
-        :raise UserError: a price that is no number or beyond 10^15; a foreign currency without any rate
+        :raise UserError: a price that is no number or beyond 10^15
+        :raise MissingRate: a foreign currency without any rate
         """
         memo = {"rates": {}, "included": {}, "prices": {}}
         with localcontext(EXACT):
@@ -115,6 +116,13 @@ class KeyAccountDiscountValue(models.AbstractModel):
         ]
 
     @api.model
+    def _get_in_own_currency(self, lines):
+        """The same lines, measured in the currency of their document: no rate is needed."""
+        documents = {id(line.document): line.document for line in lines}
+        own = {key: one._replace(company_currency=one.currency) for key, one in documents.items()}
+        return [line._replace(document=own[id(line.document)]) for line in lines]
+
+    @api.model
     def _prepare_document(self, order, currency, invoiced):
         """What lines of an order, or of an invoice to ``invoiced`` made from it, have in common."""
         company = order.company_id or order.env.company
@@ -136,7 +144,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         paid = self._get_paid(line, quantity, memo)
         units = quantity * self._get_unit_factor(line)
         worth, slack = None, ZERO
-        if line.product and units > 0 and line.template.type != "combo" and not self._is_at_cost(line):
+        if reference and line.product and units > 0 and line.template.type != "combo" and not self._is_at_cost(line):
             price, slack = self.env["key.account.reference.price"]._get_price(line, reference, memo)
             worth = self._get_tidy(price * units) if price > 0 else None
         return LineValue(

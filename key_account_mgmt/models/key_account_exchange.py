@@ -7,6 +7,17 @@ from odoo.tools import ormcache
 ONE = Decimal(1)
 
 
+class MissingRate(UserError):
+    """A currency has no rate at all in the company.
+
+    :ivar currency: that currency
+    """
+
+    def __init__(self, message, currency):
+        super().__init__(message)
+        self.currency = currency
+
+
 class KeyAccountExchange(models.AbstractModel):
     """Rates between currencies on the server's date, exactly, and never the silent 1.0 of a currency without rates."""
 
@@ -20,15 +31,16 @@ class KeyAccountExchange(models.AbstractModel):
         :param Document document: whose company counts
         :param dict memo: rates found so far; belongs to the caller, lives as long as one judgement
         :rtype: Decimal
-        :raise UserError: ``source`` is not the company's currency and has no rate at all
+        :raise MissingRate: one of the two is not the company's currency and has no rate at all
         """
         target, company = document.company_currency, document.company
         if source == target:
             return ONE
-        key = (source.id, company.id)
+        key = (source.id, target.id, company.id)
         if key not in memo:
             rates = (source | target)._get_rates(company, fields.Date.today())
-            self._check_rate(source, rates[source.id], company)
+            for currency in source | target:
+                self._check_rate(currency, rates[currency.id], document)
             memo[key] = Decimal(repr(rates[target.id])) / Decimal(repr(rates[source.id]))
         return memo[key]
 
@@ -45,20 +57,58 @@ class KeyAccountExchange(models.AbstractModel):
         return self.env["res.company"]._get_main_company().currency_id.id
 
     @api.model
-    def _check_rate(self, currency, rate, company):
+    def _check_rate(self, currency, rate, document):
         """Odoo reads a currency that has no rates as 1.0: yen would pass for euros."""
-        if rate != 1.0:
-            return
+        if rate == 1.0 and currency != document.company.currency_id and not self._has_rate(currency, document.company):
+            raise MissingRate(self._describe_missing(currency, document), currency)
+
+    @api.model
+    def _has_rate(self, currency, company):
         # sudo: whether the company has a rate does not depend on who sells
         known = self.env["res.currency.rate"].sudo()
         companies = [False, company.root_id.id]
-        if not known.search_count([("currency_id", "=", currency.id), ("company_id", "in", companies)], limit=1):
-            raise UserError(
-                self.env._(
-                    "Currency %(currency)s has no exchange rate in %(company)s, so that discounts cannot be compared"
-                    " with their caps. Enter a rate in Accounting ▸ Configuration ▸ Currencies, or use another"
-                    " pricelist.",
-                    currency=currency.name,
-                    company=company.display_name,
-                )
+        domain = [("currency_id", "=", currency.id), ("company_id", "in", companies)]
+        return bool(known.search_count(domain, limit=1))
+
+    @api.model
+    def _describe_missing(self, currency, document):
+        """Which rate is missing, and what the user can do about it: nothing that is not there, or not allowed."""
+        parts = [
+            self.env._(
+                "Currency %(currency)s has no exchange rate in %(company)s, so that discounts cannot be compared with"
+                " their caps.",
+                currency=currency.name,
+                company=document.company.display_name,
             )
+        ]
+        if document.customer.property_product_pricelist.currency_id == document.currency:
+            parts.append(self.env._("At the prices of the customer's pricelist the order needs no rate."))
+        parts += self._describe_ways_out(currency, document.company, currency == document.currency)
+        return " ".join(parts)
+
+    @api.model
+    def _describe_ways_out(self, currency, company, of_order):
+        """What can be done about a missing rate, in sentences.
+
+        :param bool of_order: whether it is the currency of the order, which another pricelist would change
+        """
+        parts = [self._describe_entering(currency)]
+        if of_order and self._has_own_pricelist(company):
+            parts.append(self.env._("Or choose a pricelist in %s.", company.currency_id.name))
+        return parts
+
+    @api.model
+    def _describe_entering(self, currency):
+        user = self.env.user
+        if self.env["res.currency.rate"].with_user(user).has_access("create"):
+            return self.env._("Enter a rate: Accounting ▸ Configuration ▸ Currencies ▸ %s.", currency.name)
+        return self.env._("Ask somebody in accounting to enter a rate for %s.", currency.name)
+
+    @api.model
+    def _has_own_pricelist(self, company):
+        """Whether the user can choose a pricelist in the company's currency."""
+        if not self.env.user.has_group("product.group_product_pricelist"):
+            return False
+        domain = [("currency_id", "=", company.currency_id.id), ("company_id", "in", [False, *company.parent_ids.ids])]
+        # sudo: that there is one is all that is told
+        return bool(self.env["product.pricelist"].sudo().search_count(domain, limit=1))

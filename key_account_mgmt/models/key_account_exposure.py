@@ -177,11 +177,12 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _describe_unrated(self, order):
-        return self.env._(
+        problem = self.env._(
             "Order %(order)s is in %(currency)s, for which %(company)s has no exchange rate, so that it cannot be"
-            " counted against the customer's credit limit. Enter a rate in Accounting ▸ Configuration ▸"
-            " Currencies, or use another pricelist.",
+            " counted against the customer's credit limit.",
             order=order.name,
             currency=order.currency_id.name,
             company=order.company_id.display_name,
         )
+        ways = self.env["key.account.exchange"]._describe_ways_out(order.currency_id, order.company_id, True)
+        return " ".join([problem, *ways])

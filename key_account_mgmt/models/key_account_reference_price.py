@@ -153,15 +153,18 @@ class KeyAccountReferencePrice(models.AbstractModel):
         """The part's share of the combo's price, as Odoo prorates it, in company currency."""
         combo_price = self._get_product_price(line, head.product_id, head, head.product_uom_qty, reference, memo)
         combo = line.source.combo_item_id.combo_id
-        weights = {one: self._get_base_price(one, line, memo) for one in head.product_template_id.combo_ids}
+        weights = self._get_weights(head.product_template_id.combo_ids, line, memo)
         total = sum(weights.values())
         # Where no part is worth anything, Odoo gives all of it to the last one.
         last = combo_price if combo == next(reversed(weights)) else ZERO
         share = combo_price * weights[combo] / total if total else last
-        currency = self.env["key.account.exchange"]._get_list_currency(line.template)
-        extras = line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source)
-        extra = self._get_exact(extras, line) * self._get_rate(currency, line, memo)
-        return share + extra, self._get_rounding_loss(line, len(weights), memo)
+        extras = self._get_exact(
+            line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source), line
+        )
+        if extras:
+            currency = self.env["key.account.exchange"]._get_list_currency(line.template)
+            share += extras * self._get_rate(currency, line, memo)
+        return share, self._get_rounding_loss(line, len(weights), memo)
 
     @api.model
     def _get_rounding_loss(self, line, parts, memo):
@@ -172,8 +175,12 @@ class KeyAccountReferencePrice(models.AbstractModel):
         return cent * parts / 2
 
     @api.model
-    def _get_base_price(self, combo, line, memo):
-        return self._get_exact(combo.base_price, line) * self._get_rate(combo.currency_id, line, memo)
+    def _get_weights(self, combos, line, memo):
+        """How a combo's price is spread; which currency it is in does not matter where it is one for all."""
+        prices = {combo: self._get_exact(combo.base_price, line) for combo in combos}
+        if len(combos.currency_id) == 1:
+            return prices
+        return {combo: price * self._get_rate(combo.currency_id, line, memo) for combo, price in prices.items()}
 
     @api.model
     def _get_rate(self, currency, line, memo):

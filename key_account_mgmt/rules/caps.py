@@ -45,6 +45,7 @@ class CapTable:
     """The discount caps of a policy at work; false when it has none. ``engine`` picks a matcher for tests.
 
     ``metrics``: the codes it looks at. ``reference``: what discounts are measured from, list_price or pricelist.
+    ``has_floor``: whether any row has a margin floor.
     """
 
     def __init__(self, policy: Policy, engine: str | None = None):
@@ -53,6 +54,7 @@ class CapTable:
         self._matcher = shared_matcher(policy, CAPS, engine)
         self._choices = policy.choices
         self.reference: str = (table and table.reference) or "list_price"
+        self.has_floor = any(rule.margin_floor is not None for rule in self._rules)
         self.metrics = frozenset(operand.metric for operand in self._matcher.operands)
 
     def __bool__(self) -> bool:

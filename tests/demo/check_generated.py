@@ -24,3 +24,7 @@ def test_every_method_tells_customers_apart(answer):
 
 def test_the_worked_example_comes_out(answer):
     assert answer["example"] == {"company": "Appraisal Example", "lines": [["Lakeside Trading", "75", "Good"]]}
+
+
+def test_an_order_within_its_cap_can_be_confirmed(answer):
+    assert answer["sale"] == {"state": "sale", "currencies": ["EUR", "EUR"]}

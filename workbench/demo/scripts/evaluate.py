@@ -17,6 +17,7 @@ from workbench.demo.scripts.example import load_example
 from workbench.demo.scripts.methods import compare_methods
 from workbench.demo.scripts.outcome import outcome
 from workbench.demo.scripts.people import enter
+from workbench.demo.scripts.selling import try_selling
 
 SMALL = 1_000  # customers, up to which a further evaluation to look at takes no time
 
@@ -38,6 +39,7 @@ def main(env):
         "comparison": compare(env, manager, evaluation),
         "methods": compare_methods(env, manager, evaluation),
         "example": load_example(env, manager | approver),
+        "sale": try_selling(env),
     }
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])

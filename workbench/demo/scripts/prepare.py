@@ -27,7 +27,6 @@ def _set_company(env, book):
         currency = env["res.currency"].with_context(active_test=False).search([("name", "=", book["currency"])])
         if not currency:
             raise SystemExit(f"Odoo knows no currency {book['currency']}")
-        currency.active = True
         env.company.currency_id = currency
 
 
