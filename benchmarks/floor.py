@@ -34,17 +34,20 @@ def run(env, scope):
 
 def _write(env, collector, source, scope):
     provider = collector._get_source(source)
+    with collector._planned(scope):
+        env.cr.execute(_get_insert_sql(collector, provider, scope))
+        return env.cr.rowcount
+
+
+def _get_insert_sql(collector, provider, scope):
     codes = SQL(", ").join([SQL.identifier(code) for code in ("partner_id", *provider._get_metric_codes())])
-    env.cr.execute(
-        SQL(
-            # The invoices are for statements that build on them; the database leaves them out of the others.
-            "WITH %(invoice_alias)s AS (%(invoices)s)"
-            " INSERT INTO %(table)s (%(codes)s) SELECT %(codes)s FROM (%(facts)s) facts",
-            invoice_alias=collector._get_alias("invoice"),
-            invoices=collector._get_source("invoice")._get_facts_sql(scope),
-            table=TABLE,
-            codes=codes,
-            facts=provider._get_facts_sql(scope),
-        )
+    return SQL(
+        # The invoices are for statements that build on them; the database leaves them out of the others.
+        "WITH %(invoice_alias)s AS (%(invoices)s)"
+        " INSERT INTO %(table)s (%(codes)s) SELECT %(codes)s FROM (%(facts)s) facts",
+        invoice_alias=collector._get_alias("invoice"),
+        invoices=collector._get_source("invoice")._get_facts_sql(scope),
+        table=TABLE,
+        codes=codes,
+        facts=provider._get_facts_sql(scope),
     )
-    return env.cr.rowcount

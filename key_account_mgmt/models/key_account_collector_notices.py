@@ -24,6 +24,8 @@ class KeyAccountCollector(models.AbstractModel):
         ]
 
     def _get_rate_notices(self, scope):
+        with self._planned(scope):
+            rows = self.env.execute_query(self._get_unrated_sql(scope))
         return [
             self.env._(
                 "%(count)s invoices or credit notes of the period are in %(currency)s, for which %(company)s has no"
@@ -33,7 +35,7 @@ class KeyAccountCollector(models.AbstractModel):
                 currency=currency,
                 company=scope.company.display_name,
             )
-            for currency, number in self.env.execute_query(self._get_unrated_sql(scope))
+            for currency, number in rows
         ]
 
     def _get_unrated_sql(self, scope):

@@ -16,9 +16,12 @@ class KeyAccountEvaluation(models.Model):
         """
         self._check_manager()
         scope = self._get_scope()
-        self.env.cr.execute(self._get_collect_sql(self.env["key.account.collector"]._get_facts_query(scope)))
-        if self.population == "all":
-            self.env.cr.execute(self._get_lost_sql())
+        collector = self.env["key.account.collector"]
+        statement = self._get_collect_sql(collector._get_facts_query(scope))
+        with collector._planned(scope):
+            self.env.cr.execute(statement)
+            if self.population == "all":
+                self.env.cr.execute(self._get_lost_sql())
         self.env.cr.execute(SQL("ANALYZE key_account_evaluation_line"))
         self._set_workflow_values({"missing_counts": self._count_missing()})
 

@@ -15,7 +15,8 @@ class KeyAccountEvaluation(models.Model):
         result = super()._collect_lines()
         if self._looks_at_fit():
             self._set_workflow_values({"fit_tables": self.env["key.account.fit"]._get_tables(self.company_id)})
-            self.env.cr.execute(self._get_fit_sql())
+            with self.env["key.account.collector"]._planned(self._get_scope()):
+                self.env.cr.execute(self._get_fit_sql())
         return result
 
     def _looks_at_fit(self):

@@ -46,7 +46,9 @@ class KeyAccountFit(models.AbstractModel):
         :return: ``{partner id: inputs}``
         """
         self.env.flush_all()
-        return dict(self.env.execute_query(self.env["key.account.source.profile"]._get_inputs_sql(scope)))
+        inputs = self.env["key.account.source.profile"]._get_inputs_sql(scope)
+        with self.env["key.account.collector"]._planned(scope):
+            return dict(self.env.execute_query(inputs))
 
     @api.model
     def _judge(self, tables, inputs):

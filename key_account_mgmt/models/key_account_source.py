@@ -43,6 +43,9 @@ class KeyAccountSource(models.AbstractModel):
     def _get_facts_sql(self, scope):
         """The facts of every customer in this source, as one statement.
 
+        Of a whole company it is executed without nested loops (``planned_for_many``), since PostgreSQL cannot know how
+        many customers come out of a part of it: join by equality, so that a hash can do it.
+
         :param scope: ``CollectionScope`` (company, date_from, date_to, partner_ids or None for everybody)
         :return: ``odoo.tools.SQL`` of a SELECT that yields ``partner_id`` (commercial partner) once,
             and one column per metric code that this source fills: numeric or text, NULL when missing

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
+from .key_account_statement import planned_for_many
 from .sale_order_line_open import OPEN_FIELD
 
 # Lines that are computed together: enough for the statements to cost little, few enough that memory stays flat.
@@ -24,7 +25,8 @@ class SaleOrderLine(models.Model):
             lines.flush_recordset([OPEN_FIELD])
             # Of a long history nothing is kept.
             self.env.invalidate_all()
-        self.env.cr.execute(self._get_orders_open_sql())
+        with planned_for_many(self.env.cr):
+            self.env.cr.execute(self._get_orders_open_sql())
         self.env.invalidate_all()
 
     def _get_nothing_open_sql(self):

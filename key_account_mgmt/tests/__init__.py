@@ -52,6 +52,7 @@ from . import test_fit_profile
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
+from . import test_import_of_many_rows
 from . import test_internal_thread
 from . import test_metric
 from . import test_metric_customer
@@ -74,6 +75,7 @@ from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
 from . import test_ruleset_weights
 from . import test_service_cost
+from . import test_source_plans
 from . import test_target
 from . import test_template
 from . import test_tour
