@@ -2,6 +2,7 @@ from odoo import api, models
 
 from .key_account_cap_vocabulary import MODELS, NAMES, NO_TIER, ORDER_DATE
 from .key_account_labels import MetricLabel
+from .key_account_problem import get_rows
 
 
 class KeyAccountLabels(models.AbstractModel):
@@ -12,7 +13,7 @@ class KeyAccountLabels(models.AbstractModel):
     @api.model
     def _get_column_labels(self, policy_values, reasons=()):
         """Labels of the columns that a policy uses, with the names of the records that it or the reasons name."""
-        rows = self.env["key.account.problem"]._get_rows(policy_values, "metrics")
+        rows = get_rows(policy_values, "metrics")
         codes = {row["code"]: self._get_option_codes(row) for row in rows if str(row.get("code")) in NAMES}
         for reason in reasons:
             for fact in reason.get("params", {}).get("facts", []):

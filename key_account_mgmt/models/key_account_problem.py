@@ -5,6 +5,53 @@ from odoo import api, models
 from .key_account_problem_texts import COLUMNS, FORMS, MESSAGES
 
 
+class PolicyRows:
+    """The rows of a policy as a file has them, each column and each name looked up once: a file may have thousands of
+    rows, and each of them something wrong."""
+
+    def __init__(self, values):
+        self.values = values if isinstance(values, dict) else {}
+        self._rows = {}
+        self._names = {}
+        self._rules = {}
+
+    def get(self, column):
+        """The rows in a column of the policy."""
+        if column not in self._rows:
+            self._rows[column] = get_rows(self.values, column)
+        return self._rows[column]
+
+    def get_rules(self, kind):
+        """The rules of the first table of that kind."""
+        if kind not in self._rules:
+            tables = [table for table in self.get("tables") if table.get("kind") == kind]
+            self._rules[kind] = get_rows(tables[0], "rules") if tables else []
+        return self._rules[kind]
+
+    def find_name(self, rows, column, label):
+        """The name of the row with that key, or its number where it has none.
+
+        :param rows: as ``get`` and ``get_rules`` give them
+        """
+        if isinstance(label, int):
+            row = rows[label] if label < len(rows) else {}
+            return row.get("name") or str(label + 1)
+        if id(rows) not in self._names:
+            # Of several rows with one key the first counts; keys of broken rows may be anything.
+            named = {row[column]: row.get("name") for row in reversed(rows) if isinstance(row.get(column), str)}
+            self._names[id(rows)] = named
+        return self._names[id(rows)].get(label) or label
+
+
+def get_rows(values, column):
+    """The rows in a column of a policy, or of a row; a file may have anything in their place.
+
+    What is no row is one without columns, since problems name rows by their number too.
+    """
+    rows = values.get(column)
+    return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
+
+
 class KeyAccountProblem(models.AbstractModel):
     """What the decision core finds wrong with a policy, in the user's words: which row, which column, what was got
     and what is allowed. The core gives codes and parameters only."""
@@ -19,32 +66,26 @@ class KeyAccountProblem(models.AbstractModel):
         :param problems: ``Problem`` objects of the core
         :param dict policy_values: the policy they were found in, for the names of its rows
         """
-        return [self._get_sentence(problem, policy_values) for problem in problems]
+        rows = PolicyRows(policy_values)
+        names = self._get_names(rows)
+        grades = self._get_grade_names(problems, rows)
+        return [self._get_sentence(problem, rows, names, grades) for problem in problems]
 
     @api.model
-    def _get_sentence(self, problem, policy_values):
-        values = policy_values if isinstance(policy_values, dict) else {}
-        where, what = self._get_place(problem, values), self._get_message(problem, self._get_names(values))
+    def _get_sentence(self, problem, policy_rows, names, grades):
+        where, what = self._get_place(problem, policy_rows, grades), self._get_message(problem, names)
         return self.env._("%(where)s: %(what)s", where=where, what=what)
-
-    @api.model
-    def _get_rows(self, values, column):
-        """The rows in a column of a policy, or of a row; a file may have anything in their place.
-
-        What is no row is one without columns, since problems name rows by their number too.
-        """
-        rows = values.get(column)
-        return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
 
     # --- Where ---
 
     @api.model
-    def _get_place(self, problem, policy_values):
-        rows = [self._get_row_name(problem.path, policy_values), *self._get_inner_names(problem.path)]
+    def _get_place(self, problem, policy_rows, grades):
+        rows = [self._get_row_name(problem.path, policy_rows), *self._get_inner_names(problem.path)]
         if problem.path[-1:] == ("ceilings",):
-            rows.append(self._find_name(self._get_rows(policy_values, "tiers"), "code", problem.column))
+            rows.append(policy_rows.find_name(policy_rows.get("tiers"), "code", problem.column))
         elif problem.path[-1:] == ("grades",):
-            rows.append(self._get_named(self.env._("grade"), self._get_grade_name(problem, policy_values)))
+            name = grades.get((problem.path[1], problem.column), problem.column)
+            rows.append(self._get_named(self.env._("grade"), name))
         elif problem.path[-1:] == ("formula",) and problem.column == "type":
             rows.append(self._get_column_label("formula"))
         elif problem.column:
@@ -55,12 +96,12 @@ class KeyAccountProblem(models.AbstractModel):
         return self.env["key.account.formatter"]._format_list(rows)
 
     @api.model
-    def _get_row_name(self, path, policy_values):
+    def _get_row_name(self, path, policy_rows):
         """The row at ``path``: a rule, a criterion, a tier, or the rule set."""
         if not path:
             return self.env._("Rule set")
         if path[0] == "tables" and len(path) >= 4:
-            return self._get_rule_name(path, policy_values)
+            return self._get_rule_name(path, policy_rows)
         labels = {
             "criteria": self.env._("Criterion"),
             "tiers": self.env._("Tier"),
@@ -79,13 +120,12 @@ class KeyAccountProblem(models.AbstractModel):
                 return self.env._("Credit ceilings")
             return kinds.get(path[-1], self.env._("Tables of Rules"))
         column = "key" if path[0] == "criteria" else "code"
-        name = self._find_name(self._get_rows(policy_values, path[0]), column, path[1]) if len(path) > 1 else ""
+        name = policy_rows.find_name(policy_rows.get(path[0]), column, path[1]) if len(path) > 1 else ""
         return self._get_named(labels.get(path[0], path[0]), name)
 
     @api.model
-    def _get_rule_name(self, path, policy_values):
-        tables = [table for table in self._get_rows(policy_values, "tables") if table.get("kind") == path[1]]
-        name = self._find_name(self._get_rows(tables[0], "rules") if tables else [], "key", path[3])
+    def _get_rule_name(self, path, policy_rows):
+        name = policy_rows.find_name(policy_rows.get_rules(path[1]), "key", path[3])
         kinds = {
             "tier": self.env._("Tier rule"),
             "veto": self.env._("Veto"),
@@ -109,25 +149,24 @@ class KeyAccountProblem(models.AbstractModel):
         ][:1]
 
     @api.model
-    def _find_name(self, rows, column, label):
-        """The name of the row with that key, or its number where it has none."""
-        if isinstance(label, int):
-            row = rows[label] if label < len(rows) else {}
-            return row.get("name") or str(label + 1)
-        for row in rows:
-            if row.get(column) == label:
-                return row.get("name") or label
-        return label
+    def _get_grade_names(self, problems, policy_rows):
+        """Names of the options that columns of criteria's grades stand for; those that are gone are left out.
 
-    @api.model
-    def _get_grade_name(self, problem, policy_values):
-        """The name of the option that the column of a criterion's grades stands for; its code where it is gone."""
-        criteria = self._get_rows(policy_values, "criteria")
-        metrics = [str(row.get("metric")) for row in criteria if row.get("key") == problem.path[1]]
-        option = self.env["key.account.metric.option"].search(
-            [("metric_id.code", "in", metrics), ("code", "=", problem.column)], limit=1
-        )
-        return option.name or problem.column
+        :return: ``{(key of the criterion, code of the option): name}``
+        """
+        keys = {problem.path[1] for problem in problems if problem.path[-1:] == ("grades",)}
+        named = [row for row in policy_rows.get("criteria") if isinstance(row.get("key"), str)]
+        metrics = {row["key"]: str(row.get("metric")) for row in named if row["key"] in keys}
+        if not metrics:
+            return {}
+        options = self.env["key.account.metric.option"].search([("metric_id.code", "in", list(metrics.values()))])
+        names = {(option.metric_id.code, option.code): option.name for option in options}
+        return {
+            (key, code): name
+            for key, metric in metrics.items()
+            for (owner, code), name in names.items()
+            if owner == metric
+        }
 
     @api.model
     def _get_column_label(self, column):
@@ -175,7 +214,7 @@ class KeyAccountProblem(models.AbstractModel):
         return formatter._format_list(parts)
 
     @api.model
-    def _get_names(self, policy_values):
+    def _get_names(self, policy_rows):
         """What screens call the codes in parameters: operators, kinds and scales, and the policy's own rows."""
         names = {}
         for model, field in [
@@ -190,14 +229,14 @@ class KeyAccountProblem(models.AbstractModel):
             ("key.account.rule", "value_kind"),
         ]:
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
-        for label in self.env["key.account.explainer"]._get_column_labels(policy_values).values():
+        for label in self.env["key.account.explainer"]._get_column_labels(policy_rows.values).values():
             names |= label.options
         # A criterion often has the key that its metric has as code, and another name.
-        for row in self._get_rows(policy_values, "criteria"):
+        for row in policy_rows.get("criteria"):
             if row.get("name"):
                 names["criteria", str(row.get("key"))] = str(row["name"])
-        rules = [row for table in self._get_rows(policy_values, "tables") for row in self._get_rows(table, "rules")]
-        for row in [*self._get_rows(policy_values, "tiers"), *self._get_rows(policy_values, "metrics"), *rules]:
+        rules = [row for table in policy_rows.get("tables") for row in get_rows(table, "rules")]
+        for row in [*policy_rows.get("tiers"), *policy_rows.get("metrics"), *rules]:
             if row.get("name"):
                 names[str(row.get("key") or row.get("code"))] = str(row["name"])
         return names

@@ -10,6 +10,9 @@ from odoo.fields import Command
 from ..models.key_account_ruleset_part import exact_text
 from ..rules import Policy, PolicyError
 
+# Nobody reads more than this in a dialog; a file of 10,000 broken rows would be megabytes of it.
+MOST_SENTENCES = 200
+
 
 class KeyAccountRulesetImport(models.TransientModel):
     """An exported rule set becomes a draft. What it refers to is found by code; without its metrics it is refused."""
@@ -39,7 +42,7 @@ class KeyAccountRulesetImport(models.TransientModel):
         policy = self._read_policy()
         problems = self._get_mismatches(policy)
         if problems:
-            raise UserError(self._get_refusal(problems))
+            raise UserError(self._get_refusal(problems, len(problems)))
         return policy
 
     def _read_policy(self):
@@ -51,8 +54,8 @@ class KeyAccountRulesetImport(models.TransientModel):
             return Policy.load(content)
         except PolicyError as error:
             labels = self._read_labels(content)
-            sentences = self.env["key.account.problem"]._get_sentences(error.problems, labels)
-            raise UserError(self._get_refusal(sentences)) from error
+            sentences = self.env["key.account.problem"]._get_sentences(error.problems[:MOST_SENTENCES], labels)
+            raise UserError(self._get_refusal(sentences, len(error.problems))) from error
 
     def _read_labels(self, content):
         """The file as it is, only to call its rows by name in messages."""
@@ -61,10 +64,16 @@ class KeyAccountRulesetImport(models.TransientModel):
         except (ValueError, RecursionError):
             return {}
 
-    def _get_refusal(self, problems):
-        return self.env._(
-            "The file cannot be imported:\n%(problems)s", problems="\n".join(f"• {problem}" for problem in problems)
-        )
+    def _get_refusal(self, problems, count):
+        """The first problems in full.
+
+        :param problems: sentences, at least as many as are shown
+        :param int count: how many there are in all
+        """
+        shown = [f"• {problem}" for problem in problems[:MOST_SENTENCES]]
+        if count > len(shown):
+            shown.append(self.env._("… and %(count)s more problems.", count=count - len(shown)))
+        return self.env._("The file cannot be imported:\n%(problems)s", problems="\n".join(shown))
 
     # --- What the file refers to ---
 
@@ -109,7 +118,8 @@ class KeyAccountRulesetImport(models.TransientModel):
                 " once about a customer.",
                 name=metric.name,
             )
-        lacking = [code for code in row.options if code not in metric.option_ids.mapped("code")]
+        known = set(metric.option_ids.mapped("code"))
+        lacking = [code for code in row.options if code not in known]
         if lacking:
             return self.env._(
                 "Metric “%(name)s” lacks these options here: %(options)s.",
