@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .chunks import MAX_NODES, Chunk, Span
+from .chunks import MAX_NODES, Chunk
 from .conditions import Operand
+from .spans import Span
 
 try:
     import durable_rules_engine

@@ -10,6 +10,7 @@ from .conditions import Operand
 from .outcomes import Rule
 from .policy import Policy
 from .scope import SCORE
+from .selective import LONG, Selective
 from .signatures import Signatures
 
 _logger = logging.getLogger(__name__)
@@ -34,13 +35,13 @@ class Matcher:
         self.rules: tuple[Rule, ...] = table.rules if table else ()
         self.operands = tuple(dict.fromkeys(one.operand for rule in self.rules for one in rule.conditions))
         self._choices = policy.choices
-        self._signatures: Signatures | None = None
+        self._signatures: Signatures | Selective | None = None
         if (engine or matcher_name()) == DURABLE:
             self._use_durable()
 
     def _use_durable(self) -> None:
         try:
-            self._signatures = Signatures(self.rules)
+            self._signatures = (Signatures if len(self.rules) < LONG else Selective)(self.rules)
         except engine_durable.EngineError as error:
             _logger.warning("the reference matcher serves this table: %s", error)
 

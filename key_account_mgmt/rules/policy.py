@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -30,10 +31,15 @@ class Metric(Row):
     @field_validator("options")
     @classmethod
     def _distinct(cls, options: tuple[str, ...]) -> tuple[str, ...]:
-        twice = sorted({option for option in options if options.count(option) > 1})
+        twice = sorted(option for option, count in Counter(options).items() if count > 1)
         if twice:
             raise PydanticCustomError("duplicate", "option twice", {"got": twice})
         return options
+
+    @cached_property
+    def offered(self) -> frozenset[str]:
+        """The options, to be asked for one: a choice may offer thousands."""
+        return frozenset(self.options)
 
 
 class Tier(Row):

@@ -79,6 +79,6 @@ def known_tier(code: str, info: ValidationInfo) -> str:
 def known_option(code: str, info: ValidationInfo) -> str:
     """``code`` if the row's metric is a choice that offers it, else ``unknown_option``."""
     metric = info.context.metric if info.context else None
-    if metric and metric.kind == "choice" and code not in metric.options:
+    if metric and metric.kind == "choice" and code not in metric.offered:
         raise PydanticCustomError("unknown_option", "unknown option", {"got": code, "allowed": list(metric.options)})
     return code

@@ -60,9 +60,7 @@ class _Memo:
         self._bits = {index: 1 << bit for bit, index in enumerate(chunk.tests)}
         self._known: dict[int | Indices, int] = {}
         self._table = bytearray(BYTE)
-        # The rules (by index in the table) in each possible result.
-        results = range(1 << len(self._bits))
-        self.indices = [tuple(index for index, bit in self._bits.items() if result & bit) for result in results]
+        self.indices = _Named(self._bits)
 
     def results(self, codes: Mapping[Operand, Codes]) -> bytes:
         """Per customer one byte, bit k for the chunk's k-th rule."""
@@ -99,6 +97,18 @@ class _Memo:
             signature, one = divmod(signature, count)
             classes.append(one)
         return tuple(classes)
+
+
+class _Named(dict[int, Indices]):
+    """The rules (by index in the table) in each result of a chunk, told when they are first asked for."""
+
+    def __init__(self, bits: Mapping[int, int]):
+        super().__init__()
+        self._bits = bits
+
+    def __missing__(self, result: int) -> Indices:
+        self[result] = named = tuple([index for index, bit in self._bits.items() if result & bit])
+        return named
 
 
 def _rows(table: bytes, width: int) -> list[bytes]:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import hard_facts, random_policy
 from rules import Book, engine_reference
+from rules.selective import Selective
 from rules.signatures import Signatures
 
 POLICIES_PER_SEED = 20
@@ -32,6 +33,7 @@ def test_any_policy_fires_the_same_rules_by_signature_and_by_the_reference(seed)
         expected = engine_reference.fired(rules, columns, len(facts))
         # Not through Matcher, which would hide a failure behind the reference.
         assert Signatures(rules).fired(columns, len(facts)) == expected, policy.dump()
+        assert Selective(rules).fired(columns, len(facts)) == expected, policy.dump()
 
 
 @needs_durable
