@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 # Fields of a posted invoice that its form does not let anybody change. Over RPC a context key opens them.
@@ -15,6 +15,13 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        # Odoo makes none that is posted; a default that comes with the context of a remote call would.
+        moves.filtered(lambda move: move.state == "posted")._check_key_account_discount()
+        return moves
+
     def write(self, vals):
         if vals.get("state") == "posted":
             self.filtered(lambda move: move.state != "posted")._check_key_account_discount()
@@ -26,25 +33,40 @@ class AccountMove(models.Model):
         return result
 
     def _check_key_account_discount(self):
-        """Refuse invoices that give more than their orders may, unless somebody consented to it on the order.
+        """Refuse invoices by which more of an order is given than it may, unless somebody consented to it on the order.
 
-        :raise UserError: names each invoice, and what of it is over
+        :raise UserError: names the invoices of each order, and what of them is over
         """
-        refused = []
-        invoices = self.filtered(lambda move: move.move_type in INVOICES)
-        for move, verdict in self.env["key.account.discount"]._judge_moves(invoices).items():
-            orders = move.line_ids.sale_line_ids.order_id
-            if verdict.over and not self.env["key.account.approval"]._is_covered_together(verdict, orders):
-                refused.append(self._get_key_account_refusal(move, orders, verdict))
+        invoices = self.filtered(lambda move: move._is_key_account_selling())
+        verdicts = self.env["key.account.discount"]._judge_moves(invoices) if invoices else {}
+        self.env["key.account.guard"]._meet([order.id for order in verdicts])
+        over = self.env["sale.order"].union(*(order for order, verdict in verdicts.items() if verdict.over))
+        # sudo: in there only the terms are read
+        consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
+        refused = [
+            invoices._get_key_account_refusal(order, verdicts[order])
+            for order in over
+            if not any(map(verdicts[order].is_covered, consented.get(order.id, ())))
+        ]
         if refused:
             raise UserError("\n\n".join(refused))
 
-    def _get_key_account_refusal(self, move, orders, verdict):
-        sentences = self.env["key.account.guard"]._describe_verdict(move, verdict)
+    def _is_key_account_selling(self):
+        """Whether goods of orders are sold by it: an invoice, or what Odoo makes of one that comes to less than nothing
+        (of a down payment that is greater than the goods, say): a credit note with negative quantities."""
+        if self.move_type in INVOICES:
+            return True
+        return self.move_type == "out_refund" and any(
+            line.quantity < 0 and line.product_id and line.sale_line_ids for line in self.invoice_line_ids
+        )
+
+    def _get_key_account_refusal(self, order, verdict):
+        sentences = self.env["key.account.guard"]._describe_verdict(order, verdict)
+        invoices = self.filtered(lambda move: order in move.line_ids.sale_line_ids.order_id)
         return self.env._(
             "%(invoice)s gives more discount than %(orders)s may:\n%(sentences)s\nInvoice what was ordered, or have the"
             " discount approved on the order first.",
-            invoice=move.display_name,
-            orders=", ".join(orders.mapped("name")),
+            invoice=", ".join(move.display_name for move in invoices),
+            orders=order.name,
             sentences="\n".join(f"• {sentence}" for sentence in sentences),
         )

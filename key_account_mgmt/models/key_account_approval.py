@@ -1,11 +1,8 @@
-import itertools
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..rules import together
 from .key_account_approval_judge import APPROVAL_KINDS
 
 APPROVAL_STATES = [
@@ -126,14 +123,6 @@ class KeyAccountApproval(models.Model):
                 approval.standing = "holds" if approval.holds else "lapsed"
             else:
                 approval.standing = "waiting" if approval.state == "requested" else approval.state
-
-    @api.model
-    def _is_covered_together(self, verdict, orders):
-        """Whether the discounts of a document made from these orders are within what somebody consented to for each
-        of them."""
-        consented = self._get_approved_terms(orders)
-        choices = itertools.product(*consented.values()) if consented else ()
-        return any(terms and verdict.is_covered(terms) for terms in map(together, choices))
 
     # -------------------------------------------------------------------------
     # Frozen

@@ -13,9 +13,12 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_paid(self, line, quantity, memo):
-        paid = super()._get_paid(line, quantity, memo)
         if line.record._name != "account.move.line":
-            return paid
-        booked = self._get_exact(line.record.amount_currency * line.record.move_id.direction_sign, line)
+            return super()._get_paid(line, quantity, memo)
+        # A line of a credit note comes with its sign turned; what it says and books is looked at as it is.
+        said = self._get_exact(line.record.quantity, line)
+        turned = -1 if line.record.move_id.move_type == "out_refund" else 1
+        paid = super()._get_paid(line, said, memo) * turned
+        booked = self._get_exact(-line.record.amount_currency, line)
         least = paid - CENTS * Decimal(repr(line.document.currency.rounding))
         return booked if booked < least else paid

@@ -1,67 +1,152 @@
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, models
 
+from ..rules import Entry, invoiced, judge
+from .key_account_discount import Verdict
 from .key_account_discount_value import PricedLine
+from .key_account_exchange import MissingRate
 
-# Prices of invoices are copied from their orders; what differs by less is the noise of floats.
-NOISE = Decimal("0.000001")
+
+class InvoiceLine(NamedTuple):
+    """A line of an invoice or credit note, for one of the orders of its document."""
+
+    line: PricedLine  # of a credit note with its sign turned
+    new: bool  # on a document that is to be posted, not on one that is
+
+    @property
+    def credit(self):
+        return self.line.record.move_id.move_type == "out_refund" and self.line.quantity <= 0
+
+    @property
+    def advance(self):
+        """What Odoo makes of a down payment has no product; whatever has one is goods, paid in advance or not."""
+        return self.line.record.is_downpayment and not self.line.product
+
+    @property
+    def comparable(self):
+        document = self.line.document
+        payer = document.order.partner_invoice_id.commercial_partner_id or document.customer
+        same = document.currency == document.order.currency_id and document.payer == payer
+        # Goods that are said to be a down payment are not what the order says.
+        return same and not self.line.record.is_downpayment
 
 
 class KeyAccountDiscount(models.AbstractModel):
-    """Judges invoices made from orders, as their orders are judged."""
+    """Judges what is invoiced of orders, by what these orders give for exactly that."""
 
     _inherit = "key.account.discount"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _judge_moves(self, moves):
-        """Whether customer invoices made from orders keep the caps of those orders.
+        """Whether orders keep their caps as far as they were invoiced, and will be once documents are posted.
 
-        A line is measured as a line of an order is, at today's price and rate, and capped as one: by its product, and
-        by customer, team and pricelist of its order. An invoice of which every line says what its confirmed order
-        says (the same payer and product, no lower price, no more than was ordered or delivered; of a line that takes
-        money off, such as a down payment or a discount for the whole order, no more than was invoiced before or the
-        order says) is not judged again: part of an order need not keep the caps of the whole.
+        Of an order count the lines of all posted documents and of these; lines that were made from no order count for
+        the first order of their document. What they say comes from the documents alone, which salespeople cannot
+        write: the order only says what it gives, and only while it is confirmed, for the guard watches it then. The
+        rest is in ``invoiced`` (``rules/invoiced.py``).
 
-        :param moves: invoices; lines that were made from no order count as lines of the invoice's first one
-        :return: ``{move: Verdict}``, lines known by the id of their order line; moves without caps, and those that are
-            as ordered, are left out
+        :param moves: customer invoices and credit notes, looked at as if they were posted, all at once
+        :return: ``{order: Verdict}``, the lines those of ``moves``; orders without caps are left out
         :raise UserError: a figure that cannot be computed
         """
-        moves = self._get_unbiased(moves).filtered("line_ids.sale_line_ids")
+        moves = self._get_unbiased(moves)
+        orders = moves.line_ids.sale_line_ids.order_id
         verdicts = {}
-        for company, group in moves.grouped("company_id").items():
+        for company, group in orders.grouped("company_id").items():
             table = self.env["key.account.cap.table"]._get_table(company)
             if table:
                 judge_in = self.with_env(group.with_company(company).env)
-                verdicts |= judge_in._judge_company_moves(group.with_env(judge_in.env), table)
+                verdicts |= judge_in._judge_invoiced(group.with_env(judge_in.env), moves.ids, table)
         return verdicts
 
     @api.model
-    def _judge_company_moves(self, moves, table):
-        orders = moves.line_ids.sale_line_ids.order_id
-        self.env["key.account.line.facts"]._fetch_customers(orders.partner_id | moves.partner_id, table)
-        priced = {move: self._prepare_move(move) for move in moves}
-        changed = {move: lines for move, lines in priced.items() if not self._is_as_ordered(lines, table)}
-        return self._judge_together(changed, table) if changed else {}
+    def _judge_invoiced(self, orders, new_ids, table):
+        lines = orders.order_line.invoice_lines
+        moves = lines.move_id.filtered(lambda move: move.id in new_ids or move.state == "posted")
+        customers = orders.partner_id | orders.partner_invoice_id | moves.partner_id
+        self.env["key.account.line.facts"]._fetch_customers(customers, table)
+        values = self.env["key.account.discount.value"]
+        verdicts = {}
+        for order, group in self._get_invoice_lines(orders, moves, new_ids).items():
+            try:
+                deal = values._prepare_order(order) if order.state == "sale" else []
+                verdict = self._judge_invoice_lines(group, self._judge_together({order: deal}, table).get(order), table)
+            except MissingRate:
+                if not self._needs_no_rate([one.line for one in group if one.new], table):
+                    raise
+                continue
+            if verdict:
+                verdicts[order] = verdict
+        return verdicts
 
     @api.model
-    def _prepare_move(self, move):
-        """The lines of an invoice as those of orders are taken."""
+    def _judge_invoice_lines(self, group, deal, table):
+        """:return: the verdict on what is invoiced of one order; None without a cap"""
+        lines = [one.line for one in group]
+        valued = self.env["key.account.discount.value"]._get_values(lines, table.reference)
+        decisions = self._decide(lines, valued, table)
+        if not deal and all(one.cap is None and one.margin_floor is None for one in decisions):
+            return None
+        rounding = Decimal(repr(self.env.company.currency_id.rounding))
+        judged = judge([self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)], rounding)
+        entries = [
+            Entry(line, one.new, one.credit, one.advance, one.comparable)
+            for one, line in zip(group, judged.lines, strict=True)
+        ]
+        judgement = invoiced(deal and deal.judgement, entries, rounding)
+        kept = [one.line for one, entry in zip(group, entries, strict=True) if entry.new and not entry.credit]
+        found = {line.record: decision for line, decision in zip(lines, decisions, strict=True)}
+        records = [line.record for line in kept]
+        return Verdict(
+            self._get_common_basis(kept),
+            judgement,
+            dict(zip(records, judgement.lines, strict=True)),
+            {record: found[record] for record in records},
+        )
+
+    @api.model
+    def _get_common_basis(self, lines):
+        """The basis of all lines that are to be posted; several are none, which nobody consented to."""
+        bases = [self._get_basis(line.record.move_id, [line]) for line in lines]
+        return bases[0] if bases and all(basis == bases[0] for basis in bases) else {}
+
+    # -------------------------------------------------------------------------
+    # Lines
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_invoice_lines(self, orders, moves, new_ids):
+        """``{order: [InvoiceLine]}``: what documents say that is for these orders, the posted ones first.
+
+        What is charged beside goods (freight, a fee; a line without product that is no down payment) is left out: it
+        neither gives anything nor makes up for what others give.
+        """
+        found = {}
+        for move in moves.sorted(lambda move: (move.id in new_ids, move.id)):
+            documents = self._get_documents(move)
+            first = next(iter(documents))
+            for line in move.invoice_line_ids:
+                order = line.sale_line_ids.order_id[:1] or first
+                if line.display_type != "product" or order not in orders:
+                    continue
+                one = InvoiceLine(self._prepare_move_line(line, documents[order]), move.id in new_ids)
+                if one.advance or line.product_id or one.line.quantity * line.price_unit < 0:
+                    found.setdefault(order, []).append(one)
+        return found
+
+    @api.model
+    def _get_documents(self, move):
         values = self.env["key.account.discount.value"]
-        documents = {
+        return {
             order: values._prepare_document(order, move.currency_id, move.partner_id)
             for order in move.line_ids.sale_line_ids.order_id
         }
-        first = next(iter(documents))
-        return [
-            self._prepare_move_line(line, documents[line.sale_line_ids.order_id[:1] or first])
-            for line in move.invoice_line_ids
-            if line.display_type == "product"
-        ]
 
     @api.model
     def _prepare_move_line(self, line, document):
+        """A line as those of orders are taken."""
         return PricedLine(
             record=line,
             source=line.sale_line_ids[:1],
@@ -69,68 +154,8 @@ class KeyAccountDiscount(models.AbstractModel):
             product=line.product_id,
             template=line.product_id.product_tmpl_id,
             uom=line.product_uom_id,
-            quantity=line.quantity,
+            quantity=line.quantity * (-1 if line.move_id.move_type == "out_refund" else 1),
             price_unit=line.price_unit,
             discount=line.discount,
             taxes=line.tax_ids,
         )
-
-    # -------------------------------------------------------------------------
-    # As ordered
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _is_as_ordered(self, lines, table):
-        """Whether every line is covered by a confirmed order."""
-        values = self.env["key.account.discount.value"]
-        if any(not line.source or line.source.order_id.state != "sale" for line in lines):
-            return False
-        orders = {line.source.order_id for line in lines}
-        ordered = [one for order in orders for one in values._prepare_order(order)]
-        payers = {one.document.order: one.document.payer for one in ordered}
-        if any(payers[line.document.order] != line.document.payer for line in lines):
-            return False
-        known = dict(zip([one.source for one in ordered], values._get_values(ordered, table.reference), strict=True))
-        totals = {}
-        for line, value in zip(lines, values._get_values(lines, table.reference), strict=True):
-            then = known.get(line.source)
-            if then is None or line.product != line.source.product_id:
-                return False
-            if value.net < 0 or value.quantity <= 0:
-                totals[line.source] = totals.get(line.source, 0) + value.unit_net * value.quantity
-            elif value.unit_net < self._get_ordered_price(line, then) - NOISE:
-                return False
-            else:
-                totals[line.source] = totals.get(line.source, 0)
-        return all(self._is_amount_ordered(line, net, known[line], lines) for line, net in totals.items())
-
-    @api.model
-    def _get_ordered_price(self, line, then):
-        """Price of a unit as ordered, in the currency of the invoice; only the same currency can be compared."""
-        same = line.source.order_id.currency_id == line.document.currency
-        return then.unit_net if same and then.quantity else Decimal(0 if line.source.is_downpayment else "Infinity")
-
-    @api.model
-    def _is_amount_ordered(self, order_line, net, then, lines):
-        """Whether no more is invoiced than was ordered or delivered, and no more taken off than was to be."""
-        own = [line.record for line in lines if line.source == order_line]
-        before = order_line.invoice_lines.filtered(
-            lambda line: line.parent_state == "posted" and line not in order_line.invoice_lines.browse(own[0].ids)
-        )
-        if net < 0:
-            currency = lines[0].document.currency
-            before = before.filtered(lambda line: line.currency_id == currency)
-            return -net <= self._get_deductible(order_line, before, then) + Decimal(repr(currency.rounding))
-        if order_line.is_downpayment:
-            return True
-        total = sum(line.quantity * (-1 if line.move_id.move_type == "out_refund" else 1) for line in before)
-        total += sum(line.quantity for line in own)
-        return total <= max(order_line.product_uom_qty, order_line.qty_delivered) + float(NOISE)
-
-    @api.model
-    def _get_deductible(self, order_line, before, then):
-        """What may be taken off: what the customer paid in advance, or what the order takes off, and once only."""
-        invoiced = -Decimal(repr(sum(before.mapped("amount_currency"))))
-        if order_line.is_downpayment:
-            return invoiced
-        return max(-then.unit_net * then.quantity, Decimal(0)) + min(invoiced, Decimal(0))

@@ -137,9 +137,13 @@ class KeyAccountGuard(models.AbstractModel):
         """
         # sudo: which companies have caps does not depend on who may read it
         touched = self.env["sale.order"].sudo().browse(watch.touched - watch.made)
-        guarded = tuple(order.id for order in touched if self._is_on_guard(order.company_id))
-        if guarded:
-            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", guarded))
+        self._meet([order.id for order in touched if self._is_on_guard(order.company_id)])
+
+    @api.model
+    def _meet(self, order_ids):
+        """Of two who do something with the same order at once, the second fails and is tried again."""
+        if order_ids:
+            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", tuple(order_ids)))
 
     # -------------------------------------------------------------------------
     # What is checked

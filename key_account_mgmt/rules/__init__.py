@@ -4,7 +4,7 @@ from .appraisal import average_place
 from .book import Book
 from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
-from .consent import covered, no_worse, terms, together
+from .consent import covered, no_worse, terms
 from .correlation import spearman
 from .credit_use import CreditUse, tolerated
 from .decision import Decision
@@ -15,6 +15,8 @@ from .expectation import added_value, prospect_value
 from .fit import Fit, ProfileRow, fit, propose_fits
 from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
+from .invoiced import invoiced
+from .invoiced_line import Entry, as_ordered
 from .judgement import DiscountLine, Judgement, LineJudgement
 from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
@@ -38,6 +40,7 @@ __all__ = [
     "Decision",
     "Difference",
     "DiscountLine",
+    "Entry",
     "Evaluator",
     "FactError",
     "Fit",
@@ -82,7 +85,6 @@ __all__ = [
     "spearman",
     "stricter",
     "terms",
-    "together",
     "tolerated",
     "weights_problem",
 ]

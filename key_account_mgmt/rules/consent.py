@@ -1,6 +1,6 @@
 """What somebody consented to, as plain values that can be kept, and whether an order still is within it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -55,16 +55,6 @@ def covered(judgement: Judgement, basis: Basis, terms: Then) -> bool:
     if not all(_line_covered(one, known.get(one.line.key)) for one in judgement.lines if one.over):
         return False
     return not judgement.order_over or judgement.total <= Decimal(terms["total"]) or _only_worth(judgement, known)
-
-
-def together(several: Sequence[Then]) -> dict[str, Any] | None:
-    """What was consented to for several orders, as terms of one document made from all of them; None where the bases
-    differ."""
-    if not several or any(one.get("basis") != several[0].get("basis") for one in several):
-        return None
-    total = sum((Decimal(one["total"]) for one in several), Decimal(0))
-    lines = [line for one in several for line in one["lines"]]
-    return {"basis": several[0].get("basis"), "total": text(total), "lines": lines}
 
 
 def _line_covered(judged: LineJudgement, then: Then | None) -> bool:

@@ -29,6 +29,7 @@ from . import test_discount_currency
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_invoice_taxed
+from . import test_discount_invoice_ways
 from . import test_discount_judge
 from . import test_discount_payer
 from . import test_discount_problem

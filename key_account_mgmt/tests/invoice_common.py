@@ -29,13 +29,17 @@ class InvoiceCommon(DiscountWaysCommon):
 
     def create_invoice(self, orders, **values):
         """The draft that the button makes: a regular invoice, unless values of the wizard say otherwise."""
-        known = orders.invoice_ids
+        known = orders.sudo().invoice_ids
         context = {"active_model": "sale.order", "active_ids": orders.ids}
         values = {"advance_payment_method": "delivered", "sale_order_ids": [Command.set(orders.ids)], **values}
         wizard = self.call(self.salesperson, WIZARD, "create", values, context=context)
         self.call(self.salesperson, WIZARD, "create_invoices", [wizard], context=context)
         self.env.invalidate_all()
-        return orders.invoice_ids - known
+        return self.env[MOVE].browse((orders.sudo().invoice_ids - known).ids)
+
+    def change(self, records, **values):
+        """What the salesperson writes by a remote call."""
+        self.call(self.salesperson, records._name, "write", records.ids, values)
 
     def create_advance(self, order, percent=None, fixed=None):
         """A draft of a down payment."""

@@ -435,19 +435,24 @@ class TestInvoiceJudgement(DiscountJudgeCommon):
         return order._create_invoices()
 
     def judge_bill(self, invoice):
-        return self.env["key.account.discount"]._judge_moves(invoice).get(invoice)
+        order = invoice.line_ids.sale_line_ids.order_id
+        return self.env["key.account.discount"]._judge_moves(invoice).get(order)
 
-    def test_invoices_as_ordered_are_not_judged_again(self):
+    def test_invoices_as_ordered_are_what_their_order_may(self):
         invoice = self.make_bill({"discount": 10, "product_uom_qty": 10})
-        self.assertIsNone(self.judge_bill(invoice))
-        invoice.invoice_line_ids.quantity = 4
-        self.assertIsNone(self.judge_bill(invoice))
+        self.good.list_price = 200
+        for quantity in (10, 4):
+            invoice.invoice_line_ids.quantity = quantity
+            self.assertFalse(self.judge_bill(invoice).over)
 
-    def test_part_of_an_order_may_bring_its_whole_discount(self):
+    def test_part_of_an_order_brings_its_part_of_the_discount(self):
         lines = [{"product_uom_qty": 10}, {"product_id": self.off.id, "price_unit": -100.0}]
         invoice = self.make_bill(*lines)
-        invoice.invoice_line_ids.filtered(lambda line: line.product_id == self.good).quantity = 1
-        self.assertIsNone(self.judge_bill(invoice))
+        goods, off = invoice.invoice_line_ids
+        for quantity, share, over in ((1, 0.1, False), (1, 0.11, True), (1, 1, True), (7, 0.7, False), (10, 1, False)):
+            with self.subTest(quantity=quantity, share=share):
+                goods.quantity, off.quantity = quantity, share
+                self.assertEqual(self.judge_bill(invoice).over, over)
 
     def test_what_is_changed_on_an_invoice_is_judged(self):
         cases = [
@@ -480,11 +485,11 @@ class TestInvoiceJudgement(DiscountJudgeCommon):
         wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids, active_model="sale.order")
         wizard.create({"advance_payment_method": "percentage", "amount": 40}).create_invoices()
         down = order.invoice_ids
-        self.assertIsNone(self.judge_bill(down))
+        self.assertFalse(self.judge_bill(down).over)
         down.action_post()
         final = order._create_invoices(final=True)
         self.assertEqual(final.amount_untaxed, 600)
-        self.assertIsNone(self.judge_bill(final))
+        self.assertFalse(self.judge_bill(final).over)
         final.invoice_line_ids.filtered(lambda line: line.quantity < 0).price_unit = 600
         self.assertTrue(self.judge_bill(final).over)
 

@@ -7,7 +7,7 @@ import pytest
 from builders import line
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from rules import covered, judge, no_worse, terms, together
+from rules import covered, judge, no_worse, terms
 
 CENT = Decimal("0.01")
 BASIS = {"currency": "EUR", "payer": 7}
@@ -268,20 +268,3 @@ def test_a_change_may_leave_an_order_over_its_caps_as_it_was(now, before, expect
 @pytest.mark.parametrize("other", [{"currency": "USD"}, {"payer": 8}])
 def test_on_another_basis_nothing_is_as_it_was(other):
     assert not no_worse_now([goods(1, 80)], [goods(1, 80)], **other)
-
-
-def test_a_document_of_several_orders_may_give_what_each_of_them_may():
-    first, second = [goods(1, 80, quantity=5)], [goods(2, 70)]
-    both = together([terms(judged(*lines), BASIS) for lines in (first, second)])
-    assert covered(judged(*first, *second), BASIS, both)
-    assert not covered(judged(*first, goods(2, 69.99)), BASIS, both)
-    assert not covered(judged(*first, *second, goods(3, 80)), BASIS, both)
-
-
-@pytest.mark.parametrize("other", [{"currency": "USD"}, {"payer": 8}])
-def test_orders_on_different_bases_make_no_common_document(other):
-    assert together([terms(judged(goods(1, 80)), basis) for basis in (BASIS, BASIS | other)]) is None
-
-
-def test_no_orders_make_no_document():
-    assert together([]) is None
