@@ -47,7 +47,8 @@ class KeyAccountRule(models.Model):
     )
     below_exposure = fields.Boolean(
         "Also below Today's Exposure",
-        help="Whether lowering may go under what the customer owes and has ordered. If not, it stops there.",
+        help="Whether lowering a limit may go under what the customer owes and has ordered. If not, it stops there. A"
+        " first limit does not look at it.",
     )
 
     @api.depends(
@@ -84,5 +85,5 @@ class KeyAccountRule(models.Model):
     def _get_formula_metrics(self):
         if self.kind != CREDIT:
             return super()._get_formula_metrics()
-        exposure = () if self.below_exposure else ("exposure",)
+        exposure = () if self.below_exposure or self.direction == "raise" else ("exposure",)
         return {"credit_limit", *exposure, *formula_inputs(self.credit_formula)}

@@ -32,7 +32,8 @@ class NewLimit(NamedTuple):
 
 def inputs(rule: CreditRule) -> set[str]:
     """The metrics that a new limit by ``rule`` depends on."""
-    return {LIMIT, *rule.formula.inputs} | (set() if rule.below_exposure else {EXPOSURE})
+    protects = rule.direction != "raise" and not rule.below_exposure
+    return {LIMIT, *rule.formula.inputs} | ({EXPOSURE} if protects else set())
 
 
 def new_limit(rule: CreditRule, values: Values, ceiling: Decimal | None = None) -> NewLimit:
@@ -46,8 +47,8 @@ def new_limit(rule: CreditRule, values: Values, ceiling: Decimal | None = None) 
        step lies between them, not at all.
     4. ``direction`` raise: a lower limit than the current one changes nothing. Who has no limit gets a first one.
     5. Unless ``below_exposure``, lowering stops at the customer's exposure (rounded up to a step), or leaves the limit
-       as it is where more than that is in use. A first limit is not below the exposure either, as far as its upper
-       bounds allow.
+       as it is where more than that is in use. A first limit does not look at the exposure: who orders most before
+       there is a limit must not get the highest one.
 
     Two average months of 20,000 are 40,000. Today's limit is 30,000 and may change by 20 %, so it is at most 36,000;
     in steps of 5,000 that is 35,000.
@@ -63,9 +64,9 @@ def new_limit(rule: CreditRule, values: Values, ceiling: Decimal | None = None) 
         if current is not None and (limit == current or (limit < current and rule.direction == "raise")):
             return NewLimit(None, computed, bound)
         found = NewLimit(limit, computed, bound)
-        if rule.below_exposure or (current is not None and limit > current):
+        if rule.below_exposure or current is None or limit > current:
             return found
-        return _protected(found, rule.rounding, values, highest)
+        return _protected(found, rule.rounding, current, values.get(EXPOSURE))
 
 
 def _lowest(rule: CreditRule, current: Decimal | None) -> Bound | None:
@@ -111,15 +112,11 @@ def _within(limit: Decimal, lowest: Bound | None, highest: Bound | None) -> bool
     return limit >= (lowest.value if lowest else ZERO) and (highest is None or limit <= highest.value)
 
 
-def _protected(found: NewLimit, step: Decimal, values: Values, highest: Bound | None) -> NewLimit:
-    """A limit that would be lower than today's, or a first one, where the customer may be using more than that."""
-    current, exposure = values.get(LIMIT), values.get(EXPOSURE)
+def _protected(found: NewLimit, step: Decimal, current: Decimal, exposure: Decimal | None) -> NewLimit:
+    """A limit that would be lower than the ``current`` one, where the customer may be using more than that."""
     if exposure is None:
         return NewLimit(missing=(EXPOSURE,))
     used = stepped(exposure, step, ROUND_CEILING)
-    if current is None and highest:
-        used = min(used, highest.value)
     if found.limit >= used:
         return found
-    stays = current is not None and used >= current
-    return NewLimit(None if stays else used, found.computed, Bound("exposure", exposure))
+    return NewLimit(None if used >= current else used, found.computed, Bound("exposure", exposure))

@@ -177,7 +177,7 @@ class TestGrants(GrantsCommon):
 
 
 class TestGrantsAndExposure(GrantsCommon):
-    """Lowered limits and first ones do not go below what customers really use, unless the rule says so."""
+    """Lowered limits do not go below what customers really use, unless the rule says so; first ones do not look."""
 
     @classmethod
     def setUpClass(cls):
@@ -190,21 +190,18 @@ class TestGrantsAndExposure(GrantsCommon):
     def get_used(self, customer):
         return self.env["key.account.exposure"]._get_exposures(customer, self.company)[customer].used
 
-    def test_lowering_and_first_limits_stop_at_the_exposure(self):
+    def test_lowering_stops_at_the_exposure(self):
         self.make_order(self.third, 250.5, "2026-01-10")
-        self.make_order(self.fourth, 0.01, "2026-01-10")
-        used = {customer: self.get_used(customer) for customer in (self.third, self.fourth)}
-        self.assertEqual(used, {self.third: Decimal("3250.5"), self.fourth: Decimal("2000.01")})
-        evaluation = self.make_evaluation(ruleset_id=self.careful.id)
-        expected = [
-            (self.third, "lower", 3_300, "up to the next step of 100"),
-            (self.fourth, "first", 2_000.01, "to the cent"),
-        ]
-        for customer, change, proposed, how in expected:
-            line = self.get_line(evaluation, customer)
-            with self.subTest(customer.name, how=how):
-                self.assertRecordValues(line, [{"credit_change": change, "credit_limit_proposed": proposed}])
-                self.assertTrue(any("what is in use today" in sentence for sentence in self.sentences(line)))
+        self.assertEqual(self.get_used(self.third), Decimal("3250.5"))
+        line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.third)
+        self.assertRecordValues(line, [{"credit_change": "lower", "credit_limit_proposed": 3_300}])
+        self.assertTrue(any("what is in use today" in sentence for sentence in self.sentences(line)))
+
+    def test_a_first_limit_is_what_the_formula_says_whatever_the_customer_owes(self):
+        """Or else who orders most before there is a limit would get the highest one."""
+        self.make_order(self.fourth, 50_000, "2026-01-10")
+        line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.fourth)
+        self.assertRecordValues(line, [{"credit_change": "first", "credit_limit_proposed": 200}])
 
     def test_the_limit_stays_where_more_is_in_use(self):
         self.make_order(self.third, 20_000, "2026-01-10")

@@ -243,15 +243,22 @@ def test_lowering_without_knowing_the_exposure_is_not_possible():
         ({"direction": "both"}, None, 0, "12000"),
         ({"max_change_pct": 10}, None, 0, "12000"),
         ({"maximum": 11_000}, None, 0, "11000"),
-        ({}, None, 15_000, "15000"),
-        ({"maximum": 13_000}, None, 15_000, "13000"),
-        ({}, 14_000, 15_000, "14000"),
-        ({"below_exposure": True}, None, 15_000, "12000"),
+        ({"direction": "both"}, None, 15_000, "12000"),
+        ({"direction": "both"}, None, None, "12000"),
+        ({"direction": "both", "below_exposure": True}, None, 15_000, "12000"),
+        ({"maximum": 13_000}, 11_500, 15_000, "11500"),
     ],
 )
 def test_who_has_no_limit_gets_a_first_one(columns, ceiling, exposure, expected):
     figures = {"credit_limit": None, "exposure": exposure}
     assert limit(fixed(12_000), ceiling, figures, **columns) == expected
+
+
+def test_who_orders_most_before_there_is_a_limit_does_not_get_most():
+    """Two average months are 72,000; the customer owes 179,000."""
+    figures = {"credit_limit": None, "average_month": 36_000, "exposure": 179_000}
+    for direction in ("raise", "both"):
+        assert limit(months(2), figures=figures, direction=direction) == "72000"
 
 
 # --- Form ---
@@ -333,8 +340,9 @@ def test_what_a_formula_looks_at_must_be_an_amount_of_the_customer(made):
 
 
 def test_a_policy_need_not_name_the_metrics_of_its_formulas():
-    assert Evaluator(grants(limits=[credit(months(1))])).metrics == {"average_month", "credit_limit", "exposure"}
-    assert Evaluator(grants(limits=[credit(below_exposure=True)])).metrics == {"credit_limit"}
+    assert Evaluator(grants(limits=[credit(months(1))])).metrics == {"average_month", "credit_limit"}
+    assert Evaluator(grants(limits=[credit(direction="both")])).metrics == {"credit_limit", "exposure"}
+    assert Evaluator(grants(limits=[credit(direction="both", below_exposure=True)])).metrics == {"credit_limit"}
     assert Evaluator(policy()).metrics == frozenset()
 
 
