@@ -200,6 +200,8 @@ from . import res_partner_plan
 from . import res_partner_service
 from . import res_partner_fit
 from . import res_partner_credit_ledger
+from . import res_partner_credit_family
+from . import ir_default
 from . import key_account_comparison
 from . import key_account_comparison_compute
 from . import key_account_comparison_recording

@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .key_account_approval import clean
 
@@ -12,6 +13,11 @@ SOURCES = [
     ("expiry", "Award Expired"),
     ("manual", "By Hand"),
     ("left", "Left Its Company"),
+    ("joined", "Joined a Company"),
+    ("moved", "Went to Its New Company"),
+    ("merged", "Merged"),
+    ("copied", "Copied"),
+    ("default", "Company Default"),
 ]
 
 
@@ -30,8 +36,25 @@ class LimitChange(NamedTuple):
     award: Any = None
 
 
+class LastEntry(NamedTuple):
+    """The last entry of a customer in a company.
+
+    ``decided``: whether people or awards ever decided on its limit, rather than what became of its contact.
+    ``award_state``: of the last award that set it.
+    """
+
+    old: Decimal | None
+    new: Decimal | None
+    source: str
+    decided: bool
+    award_state: str | None
+
+
 class KeyAccountCreditEntry(models.Model):
-    """The ledger of credit limits: one entry per change, by whatever way; the last one says who is to be asked."""
+    """The ledger of credit limits: one entry per change, by whatever way; the last one has the limit that holds.
+
+    Without a customer it is the default of the company, for all customers without an entry of their own.
+    """
 
     _name = "key.account.credit.entry"
     _description = "Change of a Credit Limit"
@@ -149,10 +172,69 @@ class KeyAccountCreditEntry(models.Model):
             return self.env._("Credit limit in %(company)s as before: award %(award)s was reverted", **values)
         if change.source == "expiry":
             return self.env._("Credit limit in %(company)s as before: award %(award)s expired", **values)
-        if change.source == "left":
+        return self._get_event_text(change, values)
+
+    @api.model
+    def _get_event_text(self, change, values):
+        """What happened to the customer, where nobody decided about its limit."""
+        if change.source == "left" and change.new == 0:
             return self.env._(
                 "The contact left its company, whose credit limit in %(company)s stays there: it gets nothing on credit"
                 " until somebody with accounting rights decides",
                 **values,
             )
-        return self.env._("Credit limit in %(company)s changed by hand", **values)
+        texts = {
+            "left": self.env._(
+                "The contact left its company: its credit limit in %(company)s is its own again", **values
+            ),
+            "joined": self.env._("A customer joined a company: credit limit in %(company)s", **values),
+            "moved": self.env._("The credit limit in %(company)s goes with the customer to its new company", **values),
+            "merged": self.env._("Contacts were merged: credit limit in %(company)s", **values),
+            "copied": self.env._("Copied from a customer that gets nothing on credit in %(company)s", **values),
+            "default": self.env._("The default credit limit of %(company)s changed", **values),
+        }
+        return texts.get(change.source) or self.env._("Credit limit in %(company)s changed by hand", **values)
+
+    # -------------------------------------------------------------------------
+    # Reading it
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_last_entries(self, customers):
+        """The last entry of each customer and company: ``{(partner id, company id): LastEntry}``, in one statement."""
+        self.flush_model()
+        self.env["key.account.award"].flush_model(["state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (entry.partner_id, entry.company_id)
+                       entry.partner_id,
+                       entry.company_id,
+                       CASE WHEN entry.was_limited THEN entry.old_limit END::text,
+                       CASE WHEN entry.is_limited THEN entry.new_limit END::text,
+                       entry.source,
+                       bool_or(entry.source NOT IN ('left', 'joined', 'default')) OVER customer,
+                       (array_agg(award.state) FILTER (WHERE entry.source = 'award') OVER customer)[1]
+                  FROM key_account_credit_entry entry
+             LEFT JOIN key_account_award award ON award.id = entry.award_id
+                 WHERE entry.partner_id = ANY(%s)
+                WINDOW customer AS (
+                           PARTITION BY entry.partner_id, entry.company_id ORDER BY entry.id DESC
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                       )
+              ORDER BY entry.partner_id, entry.company_id, entry.id DESC
+                """,
+                list(customers.ids),
+            )
+        )
+        return {
+            (partner_id, company_id): LastEntry(old and Decimal(old), new and Decimal(new), *rest)
+            for partner_id, company_id, old, new, *rest in rows
+        }
+
+    @api.model
+    def _record_default(self, company, old, new):
+        """The company has another default: for all customers without an entry of their own."""
+        change = LimitChange(self.env["res.partner"], company, old, new, "default")
+        name = self.env._("Customers without a limit of their own")
+        return self._record([{**self._prepare_entry(change), "partner_name": name}])

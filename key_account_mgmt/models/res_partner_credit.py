@@ -121,60 +121,6 @@ class ResPartner(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        """The credit of a company is the company's: a contact that leaves it does not take a copy along."""
-        if {"parent_id", "is_company"}.isdisjoint(vals):
-            return super().write(vals)
-        before = {partner: partner.commercial_partner_id for partner in self}
-        # Orders that are confirmed by the same call are judged when the limit is gone.
-        with self.env["key.account.guard"]._watch(self.env["sale.order"]):
-            result = super().write(vals)
-            left = {partner: former for partner, former in before.items() if partner._has_left(former)}
-            if left:
-                self._leave_key_account_credit(left)
-        return result
-
-    def _has_left(self, former):
-        return former and former != self and self.commercial_partner_id == self
-
-    @api.model
-    def _leave_key_account_credit(self, left):
-        """Whoever left a customer with a limit gets nothing on credit until somebody decides.
-
-        Odoo copies the limit of a company to its contacts. Kept, it would be granted twice; without it there would be
-        no limit at all in most companies, for whoever sells can take a contact out of its company.
-
-        :param dict left: ``{contact: the commercial partner that it belonged to}``
-        :return: ``[(contact id, company id)]``: who gets nothing on credit now, and where
-        """
-        contacts = self.union(*left)
-        self.env["res.partner"].flush_model(LIMIT_FIELDS)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE res_partner contact
-                   SET credit_limit = NULL,
-                       key_account_zero_limit = (
-                           SELECT jsonb_object_agg(limited.company_id, true)
-                             FROM (
-                                   SELECT key AS company_id FROM jsonb_each(former.credit_limit)
-                                    WHERE value NOT IN ('0', 'null')
-                                   UNION
-                                   SELECT key FROM jsonb_each(former.key_account_zero_limit) WHERE value = 'true'
-                                  ) limited
-                       )
-                  FROM unnest(%s, %s) AS moved (contact_id, former_id)
-                  JOIN res_partner former ON former.id = moved.former_id
-                 WHERE contact.id = moved.contact_id
-             RETURNING contact.id, contact.key_account_zero_limit
-                """,
-                list(contacts.ids),
-                [left[contact].id for contact in contacts],
-            )
-        )
-        contacts.invalidate_recordset(LIMIT_FIELDS)
-        return [(contact_id, int(company_id)) for contact_id, marks in rows for company_id in marks or ()]
-
     @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
     @api.depends_context("company")
     def _compute_key_account_credit_state(self):

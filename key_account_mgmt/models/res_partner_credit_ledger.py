@@ -59,6 +59,8 @@ class ResPartner(models.Model):
     @api.model
     def _get_key_account_default_limit(self):
         """What a customer has in the current company without a limit of its own."""
+        if self._fields["key_account_zero_limit"].get_company_dependent_fallback(self):
+            return Decimal(0)
         default = self._fields["credit_limit"].get_company_dependent_fallback(self)
         return max(Decimal(repr(default)), Decimal(0)) if default else None
 
@@ -101,21 +103,6 @@ class ResPartner(models.Model):
             customer=self.display_name,
             company=self.env.company.name,
         )
-
-    @api.model
-    def _leave_key_account_credit(self, left):
-        """Nobody decided it, but who changed what the contact may owe has to be known."""
-        zeros = super()._leave_key_account_credit(left)
-        # sudo: other companies' limits change as well, whoever may see them
-        companies, partners = self.env["res.company"].sudo(), self.sudo()
-        changes = []
-        for contact_id, company_id in zeros:
-            company = companies.browse(company_id)
-            default = partners.with_company(company)._get_key_account_default_limit()
-            changes.append(LimitChange(partners.browse(contact_id), company, default, Decimal(0), "left"))
-        if changes:
-            self.env["key.account.credit.entry"]._record_changes(changes)
-        return zeros
 
     # -------------------------------------------------------------------------
     # By awards

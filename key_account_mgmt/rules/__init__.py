@@ -2,6 +2,7 @@
 
 from .appraisal import average_place
 from .book import Book
+from .budgets import Claim, Purse, grant_by_rank, grant_by_share
 from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
 from .consent import covered, no_worse, terms
@@ -33,6 +34,7 @@ __all__ = [
     "Book",
     "CapDecision",
     "CapTable",
+    "Claim",
     "Comparison",
     "Corner",
     "CreditGrant",
@@ -56,6 +58,7 @@ __all__ = [
     "Population",
     "Problem",
     "ProfileRow",
+    "Purse",
     "Reason",
     "Result",
     "RewardGrant",
@@ -74,6 +77,8 @@ __all__ = [
     "evaluate",
     "fit",
     "formula_inputs",
+    "grant_by_rank",
+    "grant_by_share",
     "judge",
     "lint",
     "matcher_name",

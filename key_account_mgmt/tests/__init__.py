@@ -55,6 +55,7 @@ from . import test_grants
 from . import test_grants_override
 from . import test_import_of_many_rows
 from . import test_internal_thread
+from . import test_limit_ledger
 from . import test_metric
 from . import test_metric_customer
 from . import test_metric_invoice

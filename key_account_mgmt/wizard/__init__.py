@@ -1,5 +1,6 @@
 from . import key_account_population_wizard_mixin
 from . import base_partner_merge
+from . import base_partner_merge_credit
 from . import key_account_appraisal_request
 from . import key_account_approval_refusal
 from . import key_account_approval_request

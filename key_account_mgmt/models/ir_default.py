@@ -1,0 +1,40 @@
+from contextlib import contextmanager
+
+from odoo import api, models
+
+from .res_partner_credit import LIMIT_FIELDS
+
+
+class IrDefault(models.Model):
+    """The default credit limit of a company is the limit of all customers without one of their own."""
+
+    _inherit = "ir.default"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._follow_key_account_default({vals.get("field_id") for vals in vals_list}):
+            return super().create(vals_list)
+
+    def write(self, vals):
+        with self._follow_key_account_default({*self._get_field_ids(), vals.get("field_id")}):
+            return super().write(vals)
+
+    def unlink(self):
+        with self._follow_key_account_default(self._get_field_ids()):
+            return super().unlink()
+
+    def _get_field_ids(self):
+        # sudo: which field a default is for does not depend on who asks
+        return set(self.sudo().field_id.ids)
+
+    @contextmanager
+    def _follow_key_account_default(self, field_ids):
+        """Put into the ledger what becomes of default limits, if any of these fields is about them."""
+        fields = self.env["ir.model.fields"]
+        if field_ids.isdisjoint(fields._get("res.partner", name).id for name in LIMIT_FIELDS):
+            yield
+            return
+        partners = self.env["res.partner"]
+        before = partners._get_key_account_default_limits()
+        yield
+        partners._note_key_account_defaults(before)

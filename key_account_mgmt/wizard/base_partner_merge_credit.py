@@ -1,0 +1,51 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..models.res_partner_credit import LIMIT_FIELDS
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Merging fills, by SQL, what the remaining contact has not with what the others had: not their credit limits."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        # Before anything is merged: this step already makes customers contacts of the remaining one.
+        # sudo: limits bind everybody, also those who may not read them
+        others, target = src_partners.sudo(), dst_partner.sudo().commercial_partner_id
+        self._merge_limits(others, dst_partner.sudo(), target)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        # Their entries are in the ledger of the remaining one by now.
+        target._settle_key_account_ledger("merged")
+        return result
+
+    def _merge_limits(self, others, kept, target):
+        """Give the remaining customer its limits, and the same to all, so that nothing is left to be filled in.
+
+        :param target: the commercial partner of the remaining contact ``kept``
+        """
+        before = others._read_key_account_members(others | kept | target)
+        customers = others.filtered(lambda one: one._is_key_account_customer() and one != target)
+        last = self.env["key.account.credit.entry"]._get_last_entries(customers)
+        decided = [others._get_key_account_decided(one, before[one.id], last) for one in customers]
+        self._copy_stored_limits(kept, others)
+        common = others._get_key_account_common(before[target.id].limits, decided)
+        others._store_key_account_limits(dict.fromkeys((others | kept | target).ids, common))
+        (others | kept | target).flush_recordset(LIMIT_FIELDS)
+
+    def _copy_stored_limits(self, source, partners):
+        """Of all companies, as they are stored."""
+        (source | partners).flush_recordset(LIMIT_FIELDS)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner copy
+                   SET credit_limit = source.credit_limit, key_account_zero_limit = source.key_account_zero_limit
+                  FROM res_partner source
+                 WHERE source.id = %s AND copy.id = ANY(%s)
+                """,
+                source.id,
+                list(partners.ids),
+            )
+        )
+        partners.invalidate_recordset(LIMIT_FIELDS)
