@@ -1,4 +1,5 @@
 from . import account_move
+from . import key_account_credit_off_mixin
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_tax
@@ -185,6 +186,7 @@ from . import key_account_evaluation_award_budget
 from . import key_account_evaluation_award_summary
 from . import key_account_award_decision
 from . import key_account_award_budget
+from . import key_account_award_fitting
 from . import key_account_award_posting
 from . import key_account_award_ending
 from . import key_account_award_delivery

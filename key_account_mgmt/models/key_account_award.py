@@ -31,7 +31,12 @@ class KeyAccountAward(models.Model):
 
     _name = "key.account.award"
     _description = "Key Account Award"
-    _inherit = ["key.account.frozen.mixin", "key.account.internal.thread", "mail.activity.mixin"]
+    _inherit = [
+        "key.account.frozen.mixin",
+        "key.account.internal.thread",
+        "mail.activity.mixin",
+        "key.account.credit.off.mixin",
+    ]
     _order = "id desc"
     _mail_post_access = "read"
 
@@ -95,6 +100,9 @@ class KeyAccountAward(models.Model):
                 award.cost = 0
             else:
                 award.cost = award.actual_cost if award.state == "delivered" else award.estimated_cost
+
+    def _grants_credit_limits(self):
+        return self.kind == "credit"
 
     @api.model
     def _get_frozen_message(self, action):

@@ -19,20 +19,35 @@ class KeyAccountAward(models.Model):
         :param dict costs: what each of these awards will cost, in company currency
         :raises UserError: naming the budget, what is used of it and what is asked for
         """
+        for use in self._get_budget_uses(costs):
+            self._check_budget(*use)
+
+    def _is_over_budget(self):
+        """Whether a budget does not suffice for what is proposed."""
+        return any(self._exceeds(*use[2:]) for use in self._get_budget_uses({one: one.estimated_cost for one in self}))
+
+    def _get_budget_uses(self, costs):
+        """``[(evaluation, name, budget or None, spent, asked)]`` of every budget of these awards."""
         used = self._get_committed_costs(self.evaluation_id)
+        uses = []
         for evaluation, awards in self.grouped("evaluation_id").items():
             asked = defaultdict(Decimal)
             for award in awards:
                 asked[award.rule_key] += Decimal(repr(costs[award]))
             spent = used[evaluation.id]
             for rule, (name, budget) in evaluation._get_reward_budgets().items():
-                self._check_budget(evaluation, name, budget, spent[rule], asked[rule])
+                uses.append((evaluation, name, budget, spent[rule], asked[rule]))
             total = evaluation._get_total_budget()
-            self._check_budget(evaluation, evaluation.name, total, sum(spent.values()), sum(asked.values()))
+            uses.append((evaluation, evaluation.name, total, sum(spent.values()), sum(asked.values())))
+        return uses
+
+    @api.model
+    def _exceeds(self, budget, spent, asked):
+        return budget is not None and asked > 0 and spent + asked > budget
 
     @api.model
     def _check_budget(self, evaluation, name, budget, spent, asked):
-        if budget is None or not asked or spent + asked <= budget:
+        if not self._exceeds(budget, spent, asked):
             return
         formatter, currency = self.env["key.account.formatter"], evaluation.currency_id
         raise UserError(

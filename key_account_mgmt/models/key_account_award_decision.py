@@ -15,9 +15,16 @@ class KeyAccountAward(models.Model):
     _inherit = "key.account.award"  # pylint: disable=consider-merging-classes-inherited
 
     def action_approve(self):
-        """Grant what was proposed. Credit limits are posted, other awards promised."""
+        """Grant what was proposed. Credit limits are posted, other awards promised.
+
+        :return: where several do not fit into their budget all together, a dialog that asks which shall be granted
+        """
+        self._claim("proposed")
+        self._check_decider()
+        if len(self) > 1 and self._is_over_budget() and self._get_fitting("rank"):
+            return self._get_wizard_action("key.account.award.budget", self.env._("Grant within the Budget"))
         self._approve({}, False)
-        return True
+        return self._get_off_notice() or True
 
     def action_approve_changed(self, values, comment=False):
         """Grant something else than proposed.
@@ -29,7 +36,7 @@ class KeyAccountAward(models.Model):
         if unknown:
             raise UserError(self.env._("Finance does not decide on: %s.", ", ".join(unknown)))
         self._approve(values, (comment or "").strip())
-        return True
+        return self._get_off_notice() or True
 
     def action_refuse(self, comment):
         """Grant nothing.
@@ -49,10 +56,14 @@ class KeyAccountAward(models.Model):
     # Approve
     # -------------------------------------------------------------------------
 
-    def _approve(self, changes, comment):
+    def _approve(self, changes, comment, amounts=None):
+        """
+        :param changes: what finance decides otherwise of all of them
+        :param amounts: ``{award: amount}`` of those that get another one
+        """
         self._claim("proposed")
         self._check_decider()
-        values = {award: award._get_approved_values(changes, comment) for award in self}
+        values = {award: award._get_approved_values(award._get_changes(changes, amounts), comment) for award in self}
         for award in self:
             award._check_approved(values[award])
         self._check_budgets({award: values[award]["estimated_cost"] for award in self})
@@ -63,6 +74,9 @@ class KeyAccountAward(models.Model):
         self.evaluation_id._tell_finance()
         self.filtered(lambda award: award.state == "promised")._tell_deliverers()
         self.filtered(lambda award: award.state == "approved")._post_or_queue()
+
+    def _get_changes(self, changes, amounts):
+        return {**changes, "approved_amount": amounts[self]} if amounts and self in amounts else changes
 
     def _prepare_decision(self, comment):
         return {"decided_by_id": self.env.uid, "decided_on": fields.Datetime.now(), "comment": comment}
@@ -76,9 +90,7 @@ class KeyAccountAward(models.Model):
         amount = self._get_amount(changes.get("approved_amount", self.proposed))
         if self.currency_id.compare_amounts(amount, self.proposed) and not comment:
             raise UserError(self.env._("Say why %s gets another amount than proposed.", self.partner_name))
-        # An estimate that is the amount itself, as that of a bonus, follows it.
-        follows = not self.currency_id.compare_amounts(self.estimated_cost, self.proposed)
-        cost = changes.get("estimated_cost", amount if follows else self.estimated_cost)
+        cost = changes.get("estimated_cost", amount if self._is_cost_amount() else self.estimated_cost)
         return {
             "state": "approved" if is_credit else "promised",
             "approved_amount": amount,
@@ -87,6 +99,10 @@ class KeyAccountAward(models.Model):
             "expiry_date": not is_credit and fields.Date.to_date(changes.get("expiry_date") or False),
             "user_id": changes.get("user_id") or self.user_id.id,
         }
+
+    def _is_cost_amount(self):
+        """Whether the estimate is the amount itself, as that of a bonus: it follows it."""
+        return not self.currency_id.compare_amounts(self.estimated_cost, self.proposed)
 
     def _get_amount(self, amount):
         """An amount that somebody entered, rounded to the currency."""
@@ -158,6 +174,25 @@ class KeyAccountAward(models.Model):
         if self.currency_id.compare_amounts(self.approved_amount, self.proposed):
             return self.env._("Approved with another amount: %(amount)s. %(comment)s", **values)
         return self.env._("Approved: %(amount)s. %(comment)s", **values).strip()
+
+    def _get_off_notice(self):
+        """A notice where limits were granted that stop nothing; None otherwise."""
+        off = self.filtered("is_credit_off")
+        if not off:
+            return None
+        message = self.env._(
+            "%(count)s credit limits were granted, and they stop no order: Sales Credit Limit is off in %(company)s. An"
+            " administrator can turn it on in the settings of Invoicing.",
+            count=len(off),
+            company=off[0].company_id.display_name,
+        )
+        params = {
+            "type": "warning",
+            "sticky": True,
+            "message": message,
+            "next": {"type": "ir.actions.act_window_close"},
+        }
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
     # -------------------------------------------------------------------------
     # Who may decide, and on what

@@ -11,7 +11,8 @@ ACTIVITY = "key_account_mgmt.mail_activity_type_award"
 class KeyAccountEvaluation(models.Model):
     """Applying makes awards, reverting takes them back; finance is told once per evaluation."""
 
-    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+    _name = "key.account.evaluation"
+    _inherit = ["key.account.evaluation", "key.account.credit.off.mixin"]
 
     award_ids = fields.One2many("key.account.award", "evaluation_id", "Awards", readonly=True, copy=False)
     award_count = fields.Integer(compute="_compute_award_count")
@@ -28,6 +29,13 @@ class KeyAccountEvaluation(models.Model):
         )
         for evaluation in self:
             evaluation.award_count = counts.get(evaluation._origin, 0)
+
+    @api.model
+    def _get_credit_off_fields(self):
+        return ("ruleset_id.credit_rule_ids",)
+
+    def _grants_credit_limits(self):
+        return bool(self.ruleset_id.credit_rule_ids)
 
     def _check_writable(self, vals):
         if "award_ids" in vals:

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..rules import Purse
+
 
 class KeyAccountEvaluation(models.Model):
     """Where the budgets stand."""
@@ -21,6 +23,15 @@ class KeyAccountEvaluation(models.Model):
             for rule in rules
             if rule.get("budget") is not None
         }
+
+    def _get_purse(self, spent):
+        """What the budgets have left.
+
+        :param dict spent: what was granted by now, by the key of the rule
+        """
+        left = {rule: budget - spent[rule] for rule, (_name, budget) in self._get_reward_budgets().items()}
+        total = self._get_total_budget()
+        return Purse(left, None if total is None else total - sum(spent.values()))
 
     def _get_total_budget(self):
         """The budget of all rewards, as a Decimal; None: there is none."""

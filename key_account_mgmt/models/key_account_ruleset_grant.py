@@ -7,7 +7,8 @@ from .key_account_ruleset_part import exact_text
 class KeyAccountRuleset(models.Model):
     """What a rule set grants: credit limits, rewards, and the benefits of whole tiers."""
 
-    _inherit = "key.account.ruleset"
+    _name = "key.account.ruleset"
+    _inherit = ["key.account.ruleset", "key.account.credit.off.mixin"]
 
     credit_rule_ids = fields.One2many(
         "key.account.rule",
@@ -26,6 +27,13 @@ class KeyAccountRuleset(models.Model):
         copy=False,
     )
     benefit_ids = fields.One2many("key.account.tier.benefit", "ruleset_id", string="Benefits of Tiers", copy=True)
+
+    @api.model
+    def _get_credit_off_fields(self):
+        return ("credit_rule_ids",)
+
+    def _grants_credit_limits(self):
+        return bool(self.credit_rule_ids)
 
     @api.depends("credit_rule_ids.active", "reward_rule_ids.active")
     @api.depends_context("lang")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .res_partner_credit import CREDIT_READERS
+
 
 class ResPartner(models.Model):
     """What a customer was granted, and the ledger of its credit limit."""
@@ -12,6 +14,24 @@ class ResPartner(models.Model):
     key_account_entry_count = fields.Integer(
         compute="_compute_key_account_award_count", groups="key_account_mgmt.group_key_account_user"
     )
+
+    key_account_limit_off = fields.Boolean(
+        compute="_compute_key_account_limit_off",
+        groups=CREDIT_READERS,
+        help="An award gave the customer a credit limit, and Sales Credit Limit is off in the company's settings.",
+    )
+
+    @api.depends_context("company")
+    def _compute_key_account_limit_off(self):
+        self.key_account_limit_off = False
+        if self.env.company._get_key_account_credit_facts().uses_credit:
+            return
+        # sudo: whether a limit counts is no secret from who may see limits
+        domain = [("company_id", "=", self.env.company.id), ("state", "=", "posted"), ("kind", "=", "credit")]
+        domain += [("partner_id", "in", self.commercial_partner_id.ids)]
+        granted = {partner for (partner,) in self.env["key.account.award"].sudo()._read_group(domain, ["partner_id"])}
+        for partner in self:
+            partner.key_account_limit_off = partner.commercial_partner_id.sudo() in granted
 
     @api.depends_context("company", "uid")
     def _compute_key_account_award_count(self):

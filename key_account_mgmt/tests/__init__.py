@@ -5,6 +5,7 @@ from . import test_appraisal_request
 from . import test_approval
 from . import test_approval_credit
 from . import test_approval_ways_round
+from . import test_award_budget
 from . import test_award_decision
 from . import test_award_ending
 from . import test_award_making
@@ -19,6 +20,7 @@ from . import test_comparison
 from . import test_comparison_jobs
 from . import test_credit_guard
 from . import test_credit_hold
+from . import test_credit_off
 from . import test_credit_race
 from . import test_credit_screens
 from . import test_credit_tour

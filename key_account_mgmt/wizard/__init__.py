@@ -4,6 +4,7 @@ from . import base_partner_merge_credit
 from . import key_account_appraisal_request
 from . import key_account_approval_refusal
 from . import key_account_approval_request
+from . import key_account_award_budget
 from . import key_account_award_change
 from . import key_account_award_delivery
 from . import key_account_award_refusal

@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+
+
+class KeyAccountCreditOffMixin(models.AbstractModel):
+    """Records of a company that grant credit limits say so where the company does not use limits."""
+
+    _name = "key.account.credit.off.mixin"
+    _description = "Grants Credit Limits that Count for Nothing"
+
+    is_credit_off = fields.Boolean(
+        "Credit Limits Are Off",
+        compute="_compute_is_credit_off",
+        help="It grants credit limits, and they stop nothing: Sales Credit Limit is off in the company's settings.",
+    )
+
+    def _grants_credit_limits(self):
+        """Whether the record is about credit limits."""
+        raise NotImplementedError
+
+    @api.depends(lambda self: ("company_id", *self._get_credit_off_fields()))
+    def _compute_is_credit_off(self):
+        for record in self:
+            company = record.company_id
+            off = bool(company) and not company._get_key_account_credit_facts().uses_credit
+            record.is_credit_off = off and record._grants_credit_limits()
+
+    @api.model
+    def _get_credit_off_fields(self):
+        """What ``_grants_credit_limits`` looks at."""
+        return ()

@@ -1,0 +1,79 @@
+"""Awards that cost more than their budgets have left: which of them fit, or what is left of each when all are cut."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from .exact import ZERO
+
+
+class Claim(NamedTuple):
+    """What an award costs, by the ``rule`` whose budget it uses. ``divisible``: a part of it can be granted."""
+
+    key: Hashable
+    rule: str
+    cost: Decimal
+    divisible: bool = True
+
+
+class Purse:
+    """What budgets have left: one for each rule that has one, and ``total`` for all; None where there is none."""
+
+    def __init__(self, rules: Mapping[str, Decimal], total: Decimal | None = None):
+        self._rules, self._total = dict(rules), total
+
+    def take(self, claim: Claim) -> bool:
+        """Pay a claim, if all of it is there."""
+        budgets = (self._rules.get(claim.rule), self._total)
+        if claim.cost > 0 and any(budget is not None and claim.cost > budget for budget in budgets):
+            return False
+        if claim.rule in self._rules:
+            self._rules[claim.rule] -= claim.cost
+        if self._total is not None:
+            self._total -= claim.cost
+        return True
+
+    def share(self, claims: Sequence[Claim]) -> dict[str, Fraction]:
+        """How much of each rule's claims can be paid when all of it get the same part: 1 for all, 0 for nothing."""
+        asked = _sums(claims)
+        shares = {rule: _part(self._rules.get(rule), cost) for rule, cost in asked.items()}
+        common = _part(self._total, sum(asked[rule] * shares[rule] for rule in asked))
+        return {rule: share * common for rule, share in shares.items()}
+
+
+def grant_by_rank(claims: Iterable[Claim], purse: Purse) -> dict[Hashable, Decimal]:
+    """What is granted in full, in the order of the claims: ``{key: cost}``.
+
+    One that does not fit is left out, and a later one that costs less may still fit. With 40 left and claims of 30, 20
+    and 10, the first and the third are granted.
+    """
+    return {claim.key: claim.cost for claim in claims if purse.take(claim)}
+
+
+def grant_by_share(claims: Sequence[Claim], purse: Purse, step: Decimal) -> dict[Hashable, Decimal]:
+    """What is granted when all are cut alike, down to steps of ``step``: ``{key: cost}``.
+
+    Claims that would be left with nothing are not in it. What cannot be divided is granted first, by rank. With 40
+    left, claims of 50 and 30 become 25 and 15.
+    """
+    granted = grant_by_rank((claim for claim in claims if not claim.divisible), purse)
+    divisible = [claim for claim in claims if claim.divisible]
+    shares = purse.share(divisible)
+    parts = {claim.key: _down(Fraction(claim.cost) * shares[claim.rule], step) for claim in divisible}
+    return granted | {claim.key: parts[claim.key] for claim in divisible if parts[claim.key] > 0 or not claim.cost}
+
+
+def _sums(claims: Iterable[Claim]) -> dict[str, Fraction]:
+    sums: dict[str, Fraction] = {}
+    for claim in claims:
+        sums[claim.rule] = sums.get(claim.rule, Fraction(0)) + Fraction(claim.cost)
+    return sums
+
+
+def _part(budget: Decimal | None, asked: Fraction) -> Fraction:
+    return Fraction(1) if budget is None or asked <= budget else Fraction(max(ZERO, budget)) / asked
+
+
+def _down(amount: Fraction, step: Decimal) -> Decimal:
+    return (amount // Fraction(step)) * step
