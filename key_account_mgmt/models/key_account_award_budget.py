@@ -23,7 +23,9 @@ class KeyAccountAward(models.Model):
             self._check_budget(*use)
 
     def _is_over_budget(self):
-        """Whether a budget does not suffice for what is proposed."""
+        """Whether a budget does not suffice for what is proposed; credit limits use none."""
+        if all(award.kind == "credit" for award in self):
+            return False
         return any(self._exceeds(*use[2:]) for use in self._get_budget_uses({one: one.estimated_cost for one in self}))
 
     def _get_budget_uses(self, costs):
