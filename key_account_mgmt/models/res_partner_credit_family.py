@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .key_account_credit_entry import LimitChange
@@ -247,7 +248,7 @@ class ResPartner(models.Model):
     def _get_key_account_default_limits(self):
         """``{company id: Decimal or None}``: what customers have without a limit of their own."""
         # sudo: other companies have customers in common
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
         partners = self.sudo()
         return {company.id: partners.with_company(company)._get_key_account_default_limit() for company in companies}
 
@@ -289,7 +290,7 @@ class ResPartner(models.Model):
         :param companies: only these; all by default
         """
         # sudo: the ledger records changes of other companies as well, whoever may see them
-        companies = (companies or self.env["res.company"]).sudo() or self.env["res.company"].sudo().search([])
+        companies = (companies or self.env["res.company"]).sudo() or self.env["res.company"].sudo().search(Domain.TRUE)
         customers = self.sudo().filtered(lambda partner: partner._is_key_account_customer())
         members, defaults = self._read_key_account_members(customers), self._get_key_account_default_limits()
         last = self.env["key.account.credit.entry"]._get_last_entries(customers)
