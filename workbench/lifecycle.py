@@ -23,7 +23,12 @@ LEFTOVERS = {
     "cron jobs": "SELECT cron_name FROM ir_cron",
     "parameters": "SELECT key FROM ir_config_parameter",
     "company-dependent defaults": "SELECT field_id FROM ir_default",
+    "saved filters": "SELECT name FROM ir_filters WHERE name != 'Of others'",
+    "columns of export templates": "SELECT name FROM ir_exports_line WHERE name != 'name'",
 }
+# Of what use.py makes, that which the addon has nothing to do with.
+KEPT = "SELECT name FROM ir_filters WHERE name = 'Of others' UNION ALL SELECT name FROM ir_exports_line"
+KEPT_EXPECTED = ["Of others", "name"]
 # The worked example of the yearly appraisal.
 DEMO_SCORES = "SELECT partner_name || ' ' || round(score) FROM key_account_evaluation_line"
 DEMO_EXPECTED = ["Lakeside Trading 75"]
@@ -41,21 +46,22 @@ def run():
     _check(tally, "use", lambda log: odoo.run_logged_script(plain, USE, log))
     _check(tally, "uninstall", lambda log: odoo.run_logged_script(plain, UNINSTALL, log, MODULE=paths.ADDON))
     _compare(tally, before, _inventory(plain))
+    _look_for(tally, plain, "kept by uninstalling", KEPT, KEPT_EXPECTED)
     _check(tally, "install-again", lambda log: odoo.install(plain, (paths.ADDON,), log=log))
     templates.fresh_database(demo, demo=True)
     _check(tally, "install-with-demo", lambda log: odoo.install(demo, (paths.ADDON,), "--with-demo", log=log))
-    _look_for_demo_data(tally, demo)
+    # Odoo goes on without demo data where they cannot be loaded.
+    _look_for(tally, demo, "demo data", DEMO_SCORES, DEMO_EXPECTED)
     database.drop(plain)
     database.drop(demo)
     return tally
 
 
-def _look_for_demo_data(tally, name):
-    """Odoo goes on without demo data where they cannot be loaded."""
-    lines = postgres.query(DEMO_SCORES, name)
-    if lines != DEMO_EXPECTED:
-        console.say(f"  install-with-demo: evaluated {lines}, expected {DEMO_EXPECTED}")
-    tally.count(lines == DEMO_EXPECTED)
+def _look_for(tally, name, what, sql, expected):
+    lines = postgres.query(sql, name)
+    if lines != expected:
+        console.say(f"  {what}: found {lines}, expected {expected}")
+    tally.count(lines == expected)
 
 
 def _check(tally, name, action):
