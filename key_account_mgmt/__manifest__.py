@@ -90,7 +90,7 @@
     "images": ["static/description/review_list.png"],
     "assets": {
         "web.assets_backend": ["key_account_mgmt/static/src/**/*"],
-        "web.assets_tests": ["key_account_mgmt/static/tests/tours/**/*"],
+        "web.assets_tests": ["key_account_mgmt/static/tests/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

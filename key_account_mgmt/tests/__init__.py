@@ -44,6 +44,7 @@ from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_pictures
 from . import test_evaluation_wizard
+from . import test_every_view_tour
 from . import test_expectation
 from . import test_explainer
 from . import test_exposure
@@ -84,6 +85,7 @@ from . import test_target
 from . import test_template
 from . import test_tour
 from . import test_translations
+from . import test_uninstall
 from . import test_value_kind
 from . import test_value_kind_rules
 from . import test_ways_round
