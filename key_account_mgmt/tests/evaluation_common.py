@@ -18,10 +18,12 @@ class KeyAccountEvaluationCommon(KeyAccountCommon):
         names = ("Big", "Second", "Third", "Fourth", "Fifth")
         cls.customers = cls.env["res.partner"].union(*(cls.make_customer(name=name) for name in names))
         cls.big, cls.second, cls.third, cls.fourth, cls.fifth = cls.customers
-        cls.make_invoice(cls.big, 5000, "2024-03-01")
-        for customer, amount in zip(cls.customers[1:], (2000, 1500, 1000, 500), strict=True):
-            cls.make_invoice(customer, amount, "2024-02-01")
-            cls.make_invoice(customer, amount, "2024-08-01")
+        twice = [
+            (customer, amount, date)
+            for customer, amount in zip(cls.customers[1:], (2000, 1500, 1000, 500), strict=True)
+            for date in ("2024-02-01", "2024-08-01")
+        ]
+        cls.make_invoices((cls.big, 5000, "2024-03-01"), *twice)
         cls.ruleset = cls.make_evaluation_ruleset()
         cls.manager = cls.make_user("manager", MANAGER_GROUPS)
         cls.approver = cls.make_user("approver", MANAGER_GROUPS)

@@ -107,10 +107,14 @@ class TestPosting(AwardCommon):
 class TestPostingJob(AwardCommon):
     """More than a batch is posted in the background; batches of two."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.awards = cls.make_credit({who: 1000 * place for place, who in enumerate(cls.customers, 1)})
+
     def setUp(self):
         super().setUp()
         self.startPatcher(patch.object(key_account_award_posting, "BATCH_SIZE", 2))
-        self.awards = self.make_credit({who: 1000 * place for place, who in enumerate(self.customers, 1)})
 
     def run_posting(self, commits=None):
         """Run the cron. Given ``commits``, the process dies when it wants to commit once more than that."""
