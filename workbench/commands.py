@@ -98,11 +98,13 @@ def lock():
 COMMANDS = {
     "setup": setup_all,
     "test": testing.everything,
+    "test-all": testing.everything_with_data,
     "test-core": testing.core,
     "test-odoo": testing.odoo_tests,
     "test-modules": testing.module_tests,
     "test-lifecycle": lifecycle.run,
     "test-demo": testing.demo_tests,
+    "test-data": testing.data_tests,
     "test-host": host.run,
     "test-crash": crash.run,
     "lint": lint.run,

@@ -2,7 +2,9 @@
 
 import ast
 
-from . import console, database, locks, odoo, odoo_source, paths, stamps
+from . import console, database, locks, odoo, odoo_source, paths, settings, stamps
+
+PREPARE_TESTS = paths.ROOT / "workbench/odoo_scripts/prepare_tests.py"
 
 
 def base_addons():
@@ -48,4 +50,37 @@ def fresh_database(name, demo=False, more=()):
 def fresh_database_with_addon(name, demo=False, more=()):
     fresh_database(name, demo, more)
     odoo.install(name, (paths.ADDON,))
+    return name
+
+
+def addon_files():
+    """All that Odoo loads of the addon, names and contents, for a stamp."""
+    files = sorted(path for path in paths.ADDON_DIR.rglob("*") if path.is_file() and _counts(path))
+    return [part for path in files for part in (path.relative_to(paths.ROOT), path)]
+
+
+def _counts(path):
+    return not {"__pycache__", "tests"} & set(path.parts) and path.suffix != ".pyc"
+
+
+def fresh_database_for_tests(name):
+    """A copy of the database in which the addon's tests find it installed, and what all their classes need."""
+    prepared = _prepared_for_tests()
+    with console.step(f"database {name} from the prepared one"):
+        database.copy(prepared, name)
+    return name
+
+
+def _prepared_for_tests():
+    """Kept until the addon changes, tests apart."""
+    family = f"{settings.own('prepared')[:30]}_"
+    name = f"{family}{stamps.fingerprint(ensure(), *addon_files(), PREPARE_TESTS)}"
+    with locks.exclusive(family):
+        if not database.exists(name):
+            draft = fresh_database_with_addon(f"{family}new")
+            odoo.run_script(draft, PREPARE_TESTS)
+            database.leave_to_tests(draft)
+            for old in set(database.names(family)) - {draft}:
+                database.drop(old)
+            database.rename(draft, name)
     return name

@@ -1,45 +1,59 @@
 """`make test` and its parts. Each part gives back its tally."""
 
+import os
 import time
 
-from . import console, database, host, lifecycle, lint, odoo, paths, process, settings, setup, tally, templates
+from . import console, database, lanes, odoo, paths, postgres, process, settings, setup, tally, templates
 from .demo import command as demo
+from .demo import real
+from .lanes import Part
 
 CORE_COVERAGE = 95
 ODOO_COVERAGE = 90
 # Odoo's, which the addon does not need and gets on with: calendar (which crm brings along), leads, timesheets.
 MORE_MODULES = ("crm", "hr_timesheet")
 MODULE_TESTS = "tests/modules"
+ODOO_TESTS = f"{paths.ADDON}/tests"
+# What needs the real invoices: make test-data.
+DATA_TESTS = ("tests/core/test_online_retail.py", f"{ODOO_TESTS}/test_retail_*.py")
+# What tells most in the shortest time comes first, then the longest. Those without a number take all cores.
+PARTS = (
+    Part("lint", 1),
+    Part("test-core", 1),
+    Part("test-lifecycle", 1),
+    Part("test-modules", 1),
+    Part("test-odoo"),
+    Part("test-demo"),
+    Part("test-host", values={"HOST": "subset"}),
+)
+SLOWEST = f"--durations={lanes.SLOWEST}"
+# More would wait for the database server.
+MOST_PROCESSES = 8
 
 
 def everything():
-    """all checks until one fails: lint, test-core, test-odoo with browser tours, test-modules, test-lifecycle,
-    test-demo, part of test-host"""
-    started, total = time.monotonic(), tally.Tally()
-    parts = {
-        "lint": lint.run,
-        "test-core": core,
-        "test-odoo": odoo_tests,
-        "test-modules": module_tests,
-        "test-lifecycle": lifecycle.run,
-        "test-demo": demo_tests,
-        "test-host": host.subset,
-    }
-    for name, part in parts.items():
-        total += _timed(name, part)
-        if total.failed:
-            console.say(f"\nstopped at {name}")
-            break
+    """all checks, side by side on all cores, until one fails: lint, test-core, test-odoo with browser tours,
+    test-modules, test-lifecycle, test-demo, part of test-host"""
+    console.say("left out: the tests on real invoices, which are not part of this repository (make test-data)")
+    return _side_by_side(PARTS)
+
+
+def everything_with_data():
+    """what make test does, and test-data"""
+    real.invoices()
+    return _side_by_side([*PARTS, Part("test-data", 1)])
+
+
+def _side_by_side(parts):
+    started = time.monotonic()
+    setup.all_parts()
+    total = lanes.run(parts, cores())
     console.say(f"\n{console.duration(time.monotonic() - started)} in all")
     return total
 
 
-def _timed(name, part):
-    started = time.monotonic()
-    console.heading(name)
-    result = part()
-    console.say(f"{name}: {result}, {console.duration(time.monotonic() - started)}")
-    return result
+def cores():
+    return len(os.sched_getaffinity(0))
 
 
 def core():
@@ -47,7 +61,7 @@ def core():
     setup.core()
     coverage = ["--cov=key_account_mgmt/rules", "--cov-branch", *_coverage_floor(CORE_COVERAGE)]
     # Those need Odoo: `make test-modules`.
-    words = [*coverage, f"--ignore={MODULE_TESTS}", *_chosen("tests")]
+    words = [*coverage, f"--ignore={MODULE_TESTS}", *_without_data(), *_chosen("tests")]
     return _pytest("core", words, process.environment())
 
 
@@ -55,9 +69,34 @@ def odoo_tests():
     """the addon's tests in Odoo, browser tours included: DB=name, TESTS=path, ARGS="-k name\""""
     setup.all_parts()
     name = settings.database(settings.own("test"))
-    templates.fresh_database_with_addon(name)
+    templates.fresh_database_for_tests(name)
     coverage = [f"--cov={paths.ADDON}", "--cov-config=workbench/coverage-odoo.ini", *_coverage_floor(ODOO_COVERAGE)]
-    return _odoo_pytest("odoo", name, ["--odoo-http", *coverage, *_chosen(f"{paths.ADDON}/tests")])
+    words = ["--odoo-http", *coverage, *_without_data(), *_spread(), *_chosen(ODOO_TESTS)]
+    return _odoo_pytest("odoo", name, words)
+
+
+def data_tests():
+    """the tests on real invoices (KAM_SHARED=folder, by default ../shared): DB=name, ARGS="-k name\""""
+    real.invoices()
+    setup.all_parts()
+    name = settings.database(settings.own("data"))
+    templates.fresh_database_for_tests(name)
+    core, *odoo_files = (file for pattern in DATA_TESTS for file in sorted(map(str, paths.ROOT.glob(pattern))))
+    result = _pytest("data-core", [core, *settings.args()], process.environment())
+    return result + _odoo_pytest("data", name, [*odoo_files, *settings.args()])
+
+
+def _without_data():
+    """Unless they are named."""
+    return [] if settings.text("TESTS") else [f"--ignore-glob={pattern}" for pattern in DATA_TESTS]
+
+
+def _spread():
+    """One process per core, each with a copy of the database; who runs some tests only waits for no copies."""
+    if settings.text("TESTS") or settings.text("ARGS"):
+        return []
+    spread = ["-p", "workbench.pytest_spread", "--no-loadscope-reorder", "--dist=loadfile"]
+    return [f"--numprocesses={min(cores(), MOST_PROCESSES)}", *spread]
 
 
 def module_tests():
@@ -78,10 +117,19 @@ def demo_tests():
 
 def _odoo_pytest(purpose, name, words):
     database.leave_to_tests(name)
+    for copy in database.names(f"{name}-gw"):
+        # Of a run that was broken off; whatever is still at work in them ends.
+        database.drop(copy)
     # Odoo's own use of outdated parts of its libraries is not for us to mend.
     options = ["-p", "odoo", f"--odoo-database={name}", "-W", "ignore::DeprecationWarning"]
     options += [f"--odoo-extra={option.lstrip('-')}" for option in odoo.options(name)]
-    return _pytest(purpose, [*options, *words], odoo.environment())
+    return _pytest(purpose, [*options, *words], _environment_with_tools())
+
+
+def _environment_with_tools():
+    """With createdb and dropdb, by which pytest-odoo gives each process its database."""
+    env = odoo.environment()
+    return {**env, "PATH": os.pathsep.join([str(postgres.tool("createdb").parent), env["PATH"]])}
 
 
 def _chosen(default):
@@ -96,6 +144,6 @@ def _coverage_floor(percent):
 
 def _pytest(name, words, env):
     env["COVERAGE_FILE"] = str(paths.folder(paths.BENCH / "coverage") / f"{paths.ROOT.name}-{name}")
-    command = [paths.VENV_PYTHON, "-m", "pytest", "-o", f"cache_dir={paths.BENCH / 'cache/pytest'}", *words]
+    command = [paths.VENV_PYTHON, "-m", "pytest", "-o", f"cache_dir={paths.BENCH / 'cache/pytest'}", SLOWEST, *words]
     code, output = process.show_and_keep(command, env=env, cwd=paths.ROOT)
     return tally.of_pytest(output, code)

@@ -1,4 +1,7 @@
-"""Real invoices, copied row by row from one that Odoo posted: 17,000 posts would take ten minutes."""
+"""Real invoices, copied row by row from one that Odoo posted: 17,000 posts would take ten minutes.
+
+They are not part of this repository, so tests with them are tagged `-standard`: `make test-data` runs them.
+"""
 
 import csv
 import json

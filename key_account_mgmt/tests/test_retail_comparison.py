@@ -2,6 +2,7 @@ from collections import Counter
 from decimal import Decimal
 
 from odoo.fields import Command
+from odoo.tests import tagged
 
 from .common import KeyAccountCommon
 from .retail import copy_customers, copy_invoices, read_retail
@@ -9,6 +10,7 @@ from .retail import copy_customers, copy_invoices, read_retail
 YEAR = 2011
 
 
+@tagged("-standard", "real_invoices")
 class TestRetailComparison(KeyAccountCommon):
     """Three methods on a year of real invoices: revenue with its veto, a weighted score, and how often people buy."""
 

@@ -1,7 +1,7 @@
 from collections import Counter
 from decimal import Decimal
 
-from odoo.tests import Form
+from odoo.tests import Form, tagged
 
 from .common import KeyAccountCommon
 from .retail import copy_customers, copy_invoices, read_retail
@@ -9,6 +9,7 @@ from .retail import copy_customers, copy_invoices, read_retail
 YEAR = 2011
 
 
+@tagged("-standard", "real_invoices")
 class TestRetailFigures(KeyAccountCommon):
     """The default rule set on a year of real invoices gives the tiers that are known of them."""
 

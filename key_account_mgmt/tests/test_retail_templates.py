@@ -2,6 +2,8 @@ import operator
 from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
+from odoo.tests import tagged
+
 from odoo.addons.key_account_mgmt.rules import evaluate
 
 from .common import KeyAccountCommon
@@ -19,6 +21,7 @@ OPERATORS = {
 }
 
 
+@tagged("-standard", "real_invoices")
 class TestRetailTemplates(KeyAccountCommon):
     """Every template on a year of real invoices: the tiers that follow from the method, counted from the file."""
 

@@ -4,13 +4,12 @@ import csv
 import json
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from methods import check_methods
 from oracle import expected
 
-from workbench.demo.check import INVOICES, YEAR
+from workbench.demo import real
 from workbench.demo.command import ANSWER, RESULT
 
 VETO = "One-off purchase"
@@ -24,7 +23,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def known():
-    return expected(Path(INVOICES), YEAR)
+    return expected(real.invoices(), real.YEAR)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from workbench import console, database, locks, odoo, paths, settings, setup, stamps
+from workbench import console, database, locks, odoo, paths, settings, setup, stamps, templates
 from workbench.problems import Problem
 
 from .book import login
@@ -80,7 +80,7 @@ def years_to_evaluate(book, year):
 def _database_with_addon(loaded):
     """A copy of the loaded database with the addon as it is now; kept until the addon changes."""
     family = f"demo_ready_{stamps.fingerprint(loaded)}_"
-    name = f"{family}{stamps.fingerprint(*_addon_files())}"
+    name = f"{family}{stamps.fingerprint(*templates.addon_files())}"
     if not database.exists(name):
         draft = f"{family}new"
         with console.step("copy of the loaded database"):
@@ -90,16 +90,6 @@ def _database_with_addon(loaded):
             database.drop(old)
         database.rename(draft, name)
     return name
-
-
-def _addon_files():
-    """All that Odoo loads of the addon: names and contents."""
-    files = sorted(path for path in paths.ADDON_DIR.rglob("*") if path.is_file() and _counts(path))
-    return [part for path in files for part in (path.relative_to(paths.ROOT), path)]
-
-
-def _counts(path):
-    return not {"__pycache__", "tests"} & set(path.parts) and path.suffix != ".pyc"
 
 
 def _evaluate(source, name, years, generated):

@@ -1,0 +1,15 @@
+"""Run in an Odoo shell: the company with accounting that each class of the addon's tests would make for itself.
+
+Its tests look for it by its name, and make one where there is none: KeyAccountCommon.setup_independent_company.
+"""
+
+company = env["res.company"].create(  # noqa: F821
+    {"name": "company_1_data", "currency_id": env.ref("base.USD").id}  # noqa: F821
+)
+charts = env["account.chart.template"]  # noqa: F821
+charts.try_loading(charts._guess_chart_template(company.country_id), company=company, install_demo=False)
+company.account_fiscal_country_id = company.account_fiscal_country_id or env.ref("base.us")  # noqa: F821
+company.currency_id = env.ref("base.USD")  # noqa: F821
+# Who makes a company gets it; scheduled actions, which run as this user, should not.
+env.user.company_ids -= company  # noqa: F821
+env.cr.commit()  # noqa: F821
