@@ -26,6 +26,7 @@ class KeyAccountEvaluation(models.Model):
         self._set_workflow_values({"missing_counts": self._count_missing()})
 
     def _get_collect_sql(self, facts_query):
+        """In the order of customers, as awards are numbered later: the plan must not decide that."""
         return SQL(
             """
             INSERT INTO key_account_evaluation_line (
@@ -38,6 +39,7 @@ class KeyAccountEvaluation(models.Model):
               FROM (%(facts_query)s) collected
               JOIN res_partner partner ON partner.id = collected.partner_id
          LEFT JOIN key_account_tier tier ON tier.id = (partner.key_account_tier_id->>%(company_key)s)::int
+              ORDER BY partner.id
             """,
             facts_query=facts_query,
             **self._get_line_parameters(),
@@ -64,6 +66,7 @@ class KeyAccountEvaluation(models.Model):
                      FROM key_account_evaluation_line line
                     WHERE line.evaluation_id = %(evaluation)s AND line.partner_id = partner.id
                    )
+          ORDER BY partner.id
             """,
             **self._get_line_parameters(),
         )
