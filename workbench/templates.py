@@ -73,14 +73,15 @@ def fresh_database_for_tests(name):
 
 def _prepared_for_tests():
     """Kept until the addon changes, tests apart."""
-    family = f"{settings.own('prepared')[:30]}_"
+    family = f"{settings.own('prepared')[:46]}_"
     name = f"{family}{stamps.fingerprint(ensure(), *addon_files(), PREPARE_TESTS)}"
     with locks.exclusive(family):
         if not database.exists(name):
             draft = fresh_database_with_addon(f"{family}new")
             odoo.run_script(draft, PREPARE_TESTS)
             database.leave_to_tests(draft)
-            for old in set(database.names(family)) - {draft}:
+            # Not those of a clone whose name goes on where this one's ends.
+            for old in (old for old in database.names(family) if len(old) == len(name)):
                 database.drop(old)
             database.rename(draft, name)
     return name
