@@ -1,5 +1,3 @@
-import copy
-
 from odoo import api, models
 from odoo.tools import ormcache
 
@@ -35,7 +33,7 @@ class KeyAccountCapTable(models.AbstractModel):
         # sudo: as above; nothing of the rules is given away but the cap of a line
         model = self.sudo().with_context(active_test=False)
         ruleset = model.env["key.account.ruleset"].browse(ruleset_id)
-        policy = copy.deepcopy(ruleset.policy)
+        policy = ruleset.policy  # a copy, as Odoo gives out such fields
         model._translate(policy, ruleset.company_id)
         return CapTable(Policy.load(policy)) or None
 

@@ -103,11 +103,28 @@ class KeyAccountCapVocabulary(models.AbstractModel):
         model = self.env[MODELS[metric]].with_context(active_test=False)
         if metric in ("customer_tier", "country"):
             return {record.code: record for record in model.search([("code", "in", list(codes))])}
-        ids = {code: self._find_id(model._name, code) for code in codes}
-        found = model.search([("id", "in", [record_id for record_id in ids.values() if record_id])])
-        return {code: model.browse(ids[code]) for code in codes if ids[code] in found._ids}
+        ids = self._find_ids(model._name, codes)
+        found = set(model.search([("id", "in", list(ids.values()))])._ids)
+        return {code: model.browse(ids[code]) for code in codes if ids.get(code) in found}
 
     @api.model
-    def _find_id(self, model_name, code):
-        found_model, record_id = self.env["ir.model.data"]._xmlid_to_res_model_res_id(code)
-        return record_id if found_model == model_name else None
+    def _find_ids(self, model_name, codes):
+        """``{external ID: id}`` of those that are records of the model, in one statement: a table may name thousands."""
+        names = [code.split(".", 1) for code in codes if "." in code]
+        if not names:
+            return {}
+        self.env["ir.model.data"].flush_model(["module", "name", "model", "res_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT data.module || '.' || data.name, data.res_id
+                  FROM unnest(%s::text[], %s::text[]) AS wanted(module, name)
+                  JOIN ir_model_data data ON data.module = wanted.module AND data.name = wanted.name
+                 WHERE data.model = %s
+                """,
+                [module for module, _name in names],
+                [name for _module, name in names],
+                model_name,
+            )
+        )
+        return dict(rows)
