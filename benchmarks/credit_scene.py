@@ -53,11 +53,11 @@ def _make_documents(env, customer, count, like):
     )
     invoice.action_post()
     env.flush_all()
-    _copy(env, "sale_order", "sale_order_line", "order_id", order, count - 1)
-    _copy(env, "account_move", "account_move_line", "move_id", invoice, count - 1)
+    copy_document(env, "sale_order", "sale_order_line", "order_id", order, count - 1)
+    copy_document(env, "account_move", "account_move_line", "move_id", invoice, count - 1)
 
 
-def _copy(env, table, line_table, link, record, count):
+def copy_document(env, table, line_table, link, record, count):
     """Rows of a document and of its lines, so often, with names of their own."""
     name = SQL("name || '-' || number")
     ids = _copy_rows(env, table, SQL("document.id = %s", record.id), {"name": name}, range(count))

@@ -19,12 +19,14 @@ from . import machine
 PARTS = {
     "matching": ["matching"],
     "evaluation": ["full", "before", "after"],
+    "plans": ["plans"],
     "orders": ["orders"],
     "credit": ["credit"],
+    "documents": ["documents"],
 }
 BARS = {
     # name: (what, unit, limit, whether more is better)
-    "ratio": ("(a) whole evaluation, times the floor", "×", 4, False),
+    "ratio": ("(a) whole evaluation, times the floor", "×", 2.5, False),
     "memory": ("(a) peak memory above an idle worker", "MB", 400, False),
     "matching": ("(b) matching alone", "customers/s", 100_000, True),
     "growth": ("(c) time for ten times the customers", "×", 11, False),
@@ -33,6 +35,17 @@ BARS = {
     "edit": ("(d) editing one line, more time", "ms", 3, False),
     "credit": ("(e) credit check, 20,000 documents, more time", "%", 20, False),
     "credit_others": ("(e) credit check, more time than others'", "%", 0, False),
+    "post": ("(f) posting an invoice, more time", "%", 5, False),
+    "pay": ("(f) registering its payment, more time", "%", 5, False),
+    "reconcile": ("(f) reconciling 200 open items, more time", "%", 5, False),
+    "plans": ("(g) a source's statement, times its best", "×", 3, False),
+}
+
+
+DOCUMENTS = {
+    "post": "Posting an invoice of {lines} lines",
+    "pay": "Registering its payment",
+    "reconcile": "Reconciling {items} open items",
 }
 
 
@@ -71,6 +84,10 @@ def measure(parts):
         sizes = parts["credit"]["documents"]
         figures["credit"] = sizes[max(sizes, key=int)]["over_plain"]
         figures["credit_others"] = max(size["over_oca"] for size in sizes.values())
+    if "documents" in parts:
+        figures |= {action: parts["documents"][action]["more_pct"] for action in DOCUMENTS}
+    if "plans" in parts:
+        figures["plans"] = parts["plans"]["worst"]
     return figures
 
 
@@ -143,11 +160,32 @@ def _credit_lines(part):
         yield _order_line("  with that of OCA's sale_financial_risk", size["oca"])
 
 
+def _document_lines(part):
+    for action, what in DOCUMENTS.items():
+        yield f"{what.format(**part)} (median of {part['rounds']})"
+        for side in ("without", "with"):
+            yield _order_line(f"  {side} the addon", part[action][side])
+
+
+def _plan_lines(part):
+    yield f"Statements of sources for {part['customers']:,} customers, in seconds by PostgreSQL's statistics"
+    yield f"  {'':<16} {'fresh':>9} {'old':>9} {'none':>9}"
+    for name, times in part["statements"].items():
+        yield f"  {name:<16} {times['fresh']:>9.2f} {times['old']:>9.2f} {times['none']:>9.2f}"
+
+
 def _order_line(what, figures):
     return f"{what:<42} {figures['ms']:>12.1f} ms {figures['queries']:>14.0f} queries"
 
 
-TABLES = {"matching": _matching_lines, "evaluation": _evaluation_lines, "orders": _order_lines, "credit": _credit_lines}
+TABLES = {
+    "matching": _matching_lines,
+    "evaluation": _evaluation_lines,
+    "plans": _plan_lines,
+    "orders": _order_lines,
+    "credit": _credit_lines,
+    "documents": _document_lines,
+}
 
 
 def _speed_line(what, seconds, customers):

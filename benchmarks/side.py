@@ -39,11 +39,23 @@ class Side:
         return seconds * 1000, queries
 
     def _measure_call(self, model, method, args, context):
+        return self._measure(lambda env: call_kw(env[model], method, args, {"context": context}))
+
+    def measure_work(self, work):
+        """Work that takes several steps in one transaction.
+
+        :param work: function of an environment
+        :return: milliseconds and queries
+        """
+        seconds, queries = self._measure(work)
+        return seconds * 1000, queries
+
+    def _measure(self, work):
         with self.environment() as env:
             env.user.has_group("base.group_user")  # as any request does before it comes to the method
             gc.collect()
             before, start = env.cr.sql_log_count, time.perf_counter()
-            call_kw(env[model], method, args, {"context": context})
+            work(env)
             env.cr.flush()
             return time.perf_counter() - start, env.cr.sql_log_count - before
 

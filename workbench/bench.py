@@ -10,11 +10,12 @@ FILLER = SCRIPTS / "filler"
 RESULTS = paths.BENCH / "bench"
 # (b) needs no database; (c) compares the book with one of a tenth of its size.
 TENTH = 10
-PARTS = ("matching", "evaluation", "orders", "credit")
+PARTS = ("matching", "evaluation", "plans", "orders", "credit", "documents")
 
 
 def run():
-    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation, credit); STRICT=1 fails on a missed bar"""
+    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation, plans, credit, documents); STRICT=1 fails
+    on a missed bar"""
     chosen = chosen_parts()
     setup.all_parts()
     customers, invoices = _number("BENCH_CUSTOMERS", 100_000), _number("BENCH_INVOICES", 1_000_000)
@@ -24,6 +25,10 @@ def run():
         _measure_orders()
     if "credit" in chosen:
         _measure_credit()
+    if "documents" in chosen:
+        _measure_documents()
+    if "plans" in chosen:
+        _measure_plans(customers)
     if "evaluation" in chosen:
         # The small book before and after the big one, so that a machine that gets busier does not look like growth.
         for name, divisor in (("before", TENTH), ("full", 1), ("after", TENTH)):
@@ -62,15 +67,38 @@ def _measure_evaluation(name, customers, invoices):
         database.drop(target)
 
 
+def _measure_plans(customers):
+    """With as many invoices as customers: how often a join is run through depends on these."""
+    console.heading(f"The sources' statements for {customers:,} customers, by what PostgreSQL knows of the tables")
+    source = ensure_filled(customers, customers)
+    target = settings.own("bench_plans")
+    try:
+        copy_filled(source, target)
+        # PostgreSQL must not look at the tables by itself meanwhile.
+        database.leave_to_tests(target)
+        odoo.install(target, (paths.ADDON,))
+        _run_in_odoo(target, "plans", BENCH_OUT=_result("plans"))
+    finally:
+        database.drop(target)
+
+
 def _measure_orders():
     console.heading("Orders, with and without the addon")
-    names = {side: settings.own(f"bench_orders_{side}") for side in ("without", "with")}
+    _measure_beside_plain("orders", _number("BENCH_ORDER_ROUNDS", 100))
+
+
+def _measure_documents():
+    console.heading("Invoices and payments, with and without the addon")
+    _measure_beside_plain("documents", _number("BENCH_ORDER_ROUNDS", 40))
+
+
+def _measure_beside_plain(part, rounds):
+    names = {side: settings.own(f"bench_{part}_{side}") for side in ("without", "with")}
     try:
         templates.fresh_database(names["without"])
         templates.fresh_database_with_addon(names["with"])
         values = {f"BENCH_{side.upper()}": name for side, name in names.items()}
-        rounds = _number("BENCH_ORDER_ROUNDS", 100)
-        _run_in_odoo(names["with"], "orders", BENCH_OUT=_result("orders"), BENCH_ROUNDS=rounds, **values)
+        _run_in_odoo(names["with"], part, BENCH_OUT=_result(part), BENCH_ROUNDS=rounds, **values)
     finally:
         for name in names.values():
             database.drop(name)
