@@ -23,7 +23,7 @@ ALL = "all together"
 LONGEST = 300
 # Statements this fast are not compared: what differs is noise.
 SHORTEST = 0.1
-ROUNDS = 2
+ROUNDS = 1
 
 
 def main(env):
