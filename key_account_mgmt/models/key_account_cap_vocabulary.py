@@ -109,7 +109,7 @@ class KeyAccountCapVocabulary(models.AbstractModel):
 
     @api.model
     def _find_ids(self, model_name, codes):
-        """``{external ID: id}`` of those that are records of the model, in one statement: a table may name thousands."""
+        """``{external ID: id}`` of those that are records of the model, in one statement: tables name thousands."""
         names = [code.split(".", 1) for code in codes if "." in code]
         if not names:
             return {}
