@@ -1,4 +1,5 @@
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from odoo import api, models
@@ -25,6 +26,11 @@ class CreditVerdict:
     value = property(lambda self: self.use.value)
     overdue = property(lambda self: self.use.overdue)
     excess = property(lambda self: self.use.excess)
+
+    @property
+    def left(self):
+        """What the order leaves of the limit; without end where there is none."""
+        return Decimal("Infinity") if self.limit is None else self.limit - self.used - self.value
 
     @property
     def account(self):
@@ -62,6 +68,9 @@ class KeyAccountCredit(models.AbstractModel):
     def _judge_orders(self, orders, strict=True):
         """Whether customers have the credit for orders, each by itself on top of what is confirmed already.
 
+        An order of a branch has to be within the limits of both, the branch and the company that it is a branch of:
+        told is the one that it is farther over, or else has less left of.
+
         :param orders: saved or new; saved and unsaved changes count alike
         :param bool strict: else a value that cannot be computed is a ``problem`` of the verdict
         :return: ``{order: CreditVerdict}``; left out are orders of companies that stop none, and those of customers
@@ -74,10 +83,25 @@ class KeyAccountCredit(models.AbstractModel):
             raise UserError("\n".join(problems))
         used = self._get_used(verdicts, self.env["key.account.exposure"]._get_exposures)
         counted = self._get_counted(verdicts)
-        return {
-            order: verdict.with_use(used=verdict.used + used.get(verdict.account, ZERO) - counted.get(order, ZERO))
-            for order, verdict in verdicts.items()
+        known = {
+            (order, company): verdict.with_use(
+                used=verdict.used + used.get(verdict.account, ZERO) - counted.get((order, company), ZERO)
+            )
+            for (order, company), verdict in verdicts.items()
         }
+        return {order: self._get_worst(found) for order, found in self._group_by_order(known).items()}
+
+    @api.model
+    def _group_by_order(self, verdicts):
+        """``{order: [its verdicts]}`` of ``{(order, company): verdict}``."""
+        groups = {}
+        for (order, _company), verdict in verdicts.items():
+            groups.setdefault(order, []).append(verdict)
+        return groups
+
+    @api.model
+    def _get_worst(self, verdicts):
+        return min(verdicts, key=lambda one: (not one.over, not one.overdue, -one.excess, one.left))
 
     # -------------------------------------------------------------------------
     # Steps
@@ -87,20 +111,26 @@ class KeyAccountCredit(models.AbstractModel):
     def _get_claims(self, orders):
         """Verdicts in which others use nothing yet and nothing is overdue: the limits, and what the orders use.
 
-        Nothing is read for companies that stop no order, and no more than the limits where none is in the way.
+        ``{(order, company): CreditVerdict}``, by the company whose limit it is: the order's, or the one that it is a
+        branch of. Nothing is read for companies that stop no order, and no more than the limits where none is in the
+        way.
         """
         claims = {}
         orders = self.env["key.account.discount"]._get_unbiased(orders)
         for company, group in orders.grouped("company_id").items():
-            if company and company._get_key_account_credit_facts().enforces:
-                claims |= self._get_company_claims(company, group)
+            for limiting in company and company._get_key_account_limiting():
+                if limiting._get_key_account_credit_facts().enforces:
+                    found = self._get_company_claims(limiting, group)
+                    claims |= {(order, limiting): claim for order, claim in found.items()}
         return claims
 
     @api.model
     def _get_company_claims(self, company, orders):
         limits = orders.env["res.partner"]._get_key_account_limits(orders.partner_invoice_id._origin, company)
         customers = {order: order.partner_invoice_id._origin.commercial_partner_id for order in orders}
-        checks_overdue = company._get_key_account_credit_facts().overdue_days is not None
+        # What is overdue is the affair of the order's own company.
+        is_own = company == orders.company_id
+        checks_overdue = is_own and company._get_key_account_credit_facts().overdue_days is not None
         judged = orders.filtered(
             lambda order: customers[order] and (checks_overdue or limits[customers[order]] is not None)
         )
@@ -108,27 +138,28 @@ class KeyAccountCredit(models.AbstractModel):
         values, problems = exposure._get_order_values(judged, strict=False), exposure._get_order_problems(judged)
         return {
             order: self._get_claim(
-                order, customers[order], limits[customers[order]], values[order], problems.get(order)
+                company, customers[order], limits[customers[order]], values[order], problems.get(order)
             )
             for order in judged
         }
 
     @api.model
-    def _get_claim(self, order, customer, limit, value, problem):
+    def _get_claim(self, company, customer, limit, value, problem):
         counts = limit is not None and value > 0
-        return CreditVerdict(customer, order.company_id, CreditUse(limit, ZERO, value), problem if counts else None)
+        return CreditVerdict(customer, company, CreditUse(limit, ZERO, value), problem if counts else None)
 
     @api.model
     def _add_overdue(self, claims):
         """The claims with what is overdue for too long; without those that nothing is in the way of."""
         overdue = {}
-        for company, customers in self._get_customers(claims, limited=False).items():
+        own = {key: claim for key, claim in claims.items() if key[0].company_id == claim.company}
+        for company, customers in self._get_customers(own, limited=False).items():
             days = company._get_key_account_credit_facts().overdue_days
             if days is not None:
                 amounts = self.env["key.account.exposure"]._get_overdue(customers, company, days)
                 overdue |= {(customer, company): amount for customer, amount in amounts.items()}
-        known = {order: self._with_overdue(claim, overdue.get(claim.account, ZERO)) for order, claim in claims.items()}
-        return {order: claim for order, claim in known.items() if claim.limit is not None or claim.overdue}
+        known = claims | {key: self._with_overdue(one, overdue.get(one.account, ZERO)) for key, one in own.items()}
+        return {key: claim for key, claim in known.items() if claim.limit is not None or claim.overdue}
 
     @api.model
     def _with_overdue(self, claim, overdue):
@@ -150,17 +181,19 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_counted(self, verdicts):
-        """How much of what is used are these orders themselves, as they are saved: ``{order: Decimal}``."""
-        confirmed = [
-            order
-            for order, verdict in verdicts.items()
-            if order._origin.state == "sale"
-            and (order._origin.partner_invoice_id.commercial_partner_id, order._origin.company_id) == verdict.account
-        ]
+        """How much of what is used are these orders themselves, as they are saved: ``{(order, company): Decimal}``."""
+        confirmed = [key for key, verdict in verdicts.items() if self._is_counted(key[0]._origin, verdict)]
         # sudo: what counts does not depend on who may read the orders
-        saved = self.env["sale.order"].sudo().union(*(order._origin for order in confirmed))
+        saved = self.env["sale.order"].sudo().union(*(order._origin for order, _company in confirmed))
         values = self.env["key.account.exposure"]._get_order_values(saved, strict=False)
-        return {order: values[order._origin] for order in confirmed}
+        return {(order, company): values[order._origin] for order, company in confirmed}
+
+    @api.model
+    def _is_counted(self, order, verdict):
+        """Whether a saved order is among what is used of that credit."""
+        tree_ids = verdict.company._get_key_account_credit_facts().tree_ids
+        is_payer = order.partner_invoice_id.commercial_partner_id == verdict.customer
+        return order.state == "sale" and is_payer and order.company_id.id in tree_ids
 
     @api.model
     def _get_customers(self, verdicts, limited=True):

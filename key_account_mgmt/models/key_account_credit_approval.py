@@ -21,14 +21,14 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_obstacle(self, order, verdict):
-        if order.company_id._get_key_account_credit_facts().policy != "block":
+        if verdict.company._get_key_account_credit_facts().policy != "block":
             return super()._get_obstacle(order, verdict)
         return self.env._(
             "%(order)s: %(excess)s. %(company)s lets nobody approve this. First %(customer)s has to pay, or somebody in"
             " accounting has to raise the limit. Or sell less.",
             order=order.name or self.env._("This order"),
             excess=self._describe_excess(self._prepare_details(verdict), order.company_id.currency_id),
-            company=order.company_id.name,
+            company=verdict.company.name,
             customer=self._get_approved_customer(order).display_name,
         )
 

@@ -17,12 +17,12 @@ class KeyAccountCredit(models.AbstractModel):
         Those that fit, or that somebody consented to, are used credit for the next one of their customer; those that
         do not fit are not. Limit 1,000: of orders of 600, 500 and 400 the second is refused.
 
-        :param dict claims: ``{order: CreditVerdict}`` of ``_get_claims``, in the order in which they are judged
+        :param dict claims: ``{(order, company): CreditVerdict}`` of ``_get_claims``, in the order of judging
         :param get_consented: function of orders: ``{order id: [terms]}``; called when an order does not fit
         :return: ``{order: CreditVerdict}``
         """
         verdicts = self._add_overdue(claims)
-        orders = self.env["sale.order"].union(*verdicts)
+        orders = self.env["sale.order"].union(*(order for order, _company in verdicts))
         read = partial(self.env["key.account.exposure"]._get_exposures_in_turn, without_orders=orders)
         found = self._get_used(verdicts, read)
         used = {verdict.account: found.get(verdict.account, ZERO) for verdict in verdicts.values()}
@@ -37,14 +37,16 @@ class KeyAccountCredit(models.AbstractModel):
         :param dict used: ``{account: Decimal}`` without any of these orders
         """
         refused, used = {}, dict(used)
-        for order, claim in verdicts.items():
-            verdict = claim.with_use(used=claim.used + used[claim.account])
-            if verdict.over and not self._is_consented(verdict, consented.get(order.id, ())):
-                refused[order] = verdict
+        for order, claims in self._group_by_order(verdicts).items():
+            known = [claim.with_use(used=claim.used + used[claim.account]) for claim in claims]
+            over = [one for one in known if one.over and not self._is_consented(one, consented.get(order.id, ()))]
+            if over:
+                refused[order] = self._get_worst(over)
             else:
-                used[claim.account] = verdict.used + verdict.value
+                used |= {verdict.account: verdict.used + verdict.value for verdict in known}
         return refused
 
     @api.model
     def _is_consented(self, verdict, consented):
-        return not verdict.problem and any(map(verdict.is_covered, consented))
+        asks = verdict.company._get_key_account_credit_facts().policy == "approval"
+        return asks and not verdict.problem and any(map(verdict.is_covered, consented))

@@ -37,7 +37,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_exposures(self, customers, company, without_orders=None, overdue_days=None):
-        """What customers owe or will owe the company, in one statement however many they are.
+        """What customers owe or will owe the company and its branches, in one statement however many they are.
 
         Exposure = open receivables + draft invoices + confirmed orders not yet invoiced − unallocated payments and
         credits. Orders in a foreign currency are added up in it, and converted at the company's rate of the server's
@@ -52,7 +52,7 @@ class KeyAccountExposure(models.AbstractModel):
         customers = customers.commercial_partner_id
         totals = self._get_totals(customers, company)
         if without_orders:
-            self._leave_out(totals, without_orders.filtered(lambda order: order.company_id == company))
+            self._leave_out(totals, self._get_orders_of(without_orders, company))
         rates = self._get_rates({currency for amounts in totals.values() for _kind, currency in amounts}, company)
         overdue = {} if overdue_days is None else self._get_overdue(customers, company, overdue_days)
         return {
@@ -99,6 +99,12 @@ class KeyAccountExposure(models.AbstractModel):
         for customer_id, kind, currency_id, amount in self.env.execute_query(query) if customers else ():
             totals[customers.browse(customer_id)][kind, currency_id] = Decimal(amount)
         return totals
+
+    @api.model
+    def _get_orders_of(self, orders, company):
+        """Those of the company and of its branches."""
+        tree_ids = company._get_key_account_credit_facts().tree_ids
+        return orders.filtered(lambda order: order.company_id.id in tree_ids)
 
     @api.model
     def _leave_out(self, totals, orders):

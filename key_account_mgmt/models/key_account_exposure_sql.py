@@ -42,13 +42,13 @@ class KeyAccountExposure(models.AbstractModel):
                    sum(entry.amount)::text AS amount
               FROM res_partner customer
               JOIN key_account_exposure_entry entry ON entry.partner_id = customer.id
-             WHERE entry.company_id = %(company_id)s
+             WHERE entry.company_id = ANY(%(company_ids)s)
                AND (entry.account_id IS NULL OR entry.account_id IN (%(accounts)s))
                AND %(entries)s
                    %(narrowed)s
           GROUP BY customer.commercial_partner_id, entry.kind, entry.currency_id
             """,
-            company_id=company.id,
+            company_ids=list(company._get_key_account_credit_facts().tree_ids),
             accounts=self._get_accounts_sql(),
             entries=SQL("TRUE") if entries is None else entries,
             narrowed=self._get_narrowed_sql(partner_ids),

@@ -36,7 +36,7 @@ class KeyAccountExposure(models.AbstractModel):
         for customer_id, kind, currency_id, amount in self._read_entries(customers, company, txid):
             totals[customers.browse(customer_id)][kind, currency_id] += Decimal(amount)
         if without_orders:
-            self._leave_out(totals, without_orders.filtered(lambda order: order.company_id == company))
+            self._leave_out(totals, self._get_orders_of(without_orders, company))
         rates = self._get_rates({currency for amounts in totals.values() for _kind, currency in amounts}, company)
         return {customer: self._make_exposure(totals[customer], rates, company, ZERO) for customer in customers}
 

@@ -8,7 +8,8 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _is_on_guard(self, company):
-        return super()._is_on_guard(company) or company._get_key_account_credit_facts().enforces
+        limiting = company._get_key_account_limiting()
+        return super()._is_on_guard(company) or any(one._get_key_account_credit_facts().enforces for one in limiting)
 
     @api.model
     def _get_judged_fields(self):
@@ -17,8 +18,8 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     def _prepare_before(self, orders):
         before = super()._prepare_before(orders)
-        for order, claim in self.env["key.account.credit"]._get_claims(orders).items():
-            before[order.id]["credit"] = claim
+        for (order, _company), claim in self.env["key.account.credit"]._get_claims(orders).items():
+            before[order.id].setdefault("credit", []).append(claim)
         return before
 
     @api.model
@@ -36,21 +37,26 @@ class KeyAccountGuard(models.AbstractModel):
         """
         credit = self.env["key.account.credit"]
         claims = {
-            order: claim
-            for order, claim in credit._get_claims(orders).items()
+            (order, company): claim
+            for (order, company), claim in credit._get_claims(orders).items()
             if claim.value > 0 and not self._uses_no_more(claim, before[order.id])
         }
         return credit._get_refused(claims, self._get_consented_credit) if claims else {}
 
     @api.model
     def _uses_no_more(self, claim, before):
-        earlier = before and before.get("credit")
-        return bool(earlier) and claim.is_no_worse_than(earlier)
+        earlier = (before or {}).get("credit", ())
+        return any(claim.is_no_worse_than(one) for one in earlier)
 
     @api.model
     def _get_consented_credit(self, orders):
         """What somebody consented to, where the company lets that count: ``{order id: [terms]}``."""
-        asking = orders.filtered(lambda order: order.company_id._get_key_account_credit_facts().policy == "approval")
+        asking = orders.filtered(
+            lambda order: any(
+                company._get_key_account_credit_facts().policy == "approval"
+                for company in order.company_id._get_key_account_limiting()
+            )
+        )
         return self.env["key.account.approval"]._get_approved_terms(asking, "credit") if asking else {}
 
     # -------------------------------------------------------------------------

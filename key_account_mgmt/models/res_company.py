@@ -9,7 +9,8 @@ class CreditFacts(NamedTuple):
     """What is asked of a company at each confirmation of an order.
 
     ``overdue_days``: amounts overdue for more days than these count as well; None where they do not. As much as
-    ``tolerance``, in company currency, or ``tolerance_pct`` of the limit is passed over.
+    ``tolerance``, in company currency, or ``tolerance_pct`` of the limit is passed over. ``tree_ids``: the company and
+    its branches, whose documents use its limits; ``root_id``: the company that it is a branch of, or itself.
     """
 
     uses_credit: bool
@@ -18,6 +19,8 @@ class CreditFacts(NamedTuple):
     overdue_days: int | None
     tolerance: Decimal
     tolerance_pct: Decimal
+    tree_ids: tuple
+    root_id: int
 
     @property
     def enforces(self):
@@ -76,6 +79,14 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self._get_key_account_credit_facts_of(self.id)
 
+    def _get_key_account_limiting(self):
+        """The companies whose credit limits hold for orders of this one: itself, and the one it is a branch of."""
+        return self | self.browse(self._get_key_account_credit_facts().root_id)
+
+    def _uses_key_account_credit(self):
+        """Whether limits hold for customers of this company: its own, or those of the one that it is a branch of."""
+        return any(one._get_key_account_credit_facts().uses_credit for one in self._get_key_account_limiting())
+
     @api.model
     @ormcache("company_id")
     def _get_key_account_credit_facts_of(self, company_id):
@@ -88,4 +99,6 @@ class ResCompany(models.Model):
             company.key_account_overdue_days if company.key_account_check_overdue else None,
             Decimal(repr(company.key_account_overdue_tolerance)),
             Decimal(repr(company.key_account_overdue_tolerance_pct)),
+            tuple(company.with_context(active_test=False).search([("id", "child_of", company_id)], order="id").ids),
+            company.root_id.id,
         )

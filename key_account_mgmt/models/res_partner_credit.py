@@ -82,6 +82,19 @@ class ResPartner(models.Model):
             for customer in known.commercial_partner_id
         }
 
+    @api.model
+    def _get_key_account_shown_limits(self, customers, company):
+        """What holds for customers in a company: ``{commercial partner: (company whose limit it is, limit)}``.
+
+        In a branch that is its own limit, or else that of the company that it is a branch of.
+        """
+        shown = {}
+        for limiting in reversed(company._get_key_account_limiting()):
+            limits = self._get_key_account_limits(customers, limiting)
+            held = {one: (limiting, limit) for one, limit in limits.items() if limit is not None or limiting == company}
+            shown |= {one: known for one, known in held.items() if known[1] is not None or one not in shown}
+        return shown
+
     def _get_key_account_limit(self):
         """The limit of one commercial partner in the company of the environment."""
         if self.key_account_zero_limit:
@@ -124,9 +137,9 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
     @api.depends_context("company")
     def _compute_key_account_credit_state(self):
-        limits = self._get_key_account_limits(self, self.env.company)
+        shown = self._get_key_account_shown_limits(self, self.env.company)
         for partner in self:
-            limit = limits.get(partner.commercial_partner_id)
+            _company, limit = shown.get(partner.commercial_partner_id, (None, None))
             partner.key_account_credit_state = self._get_key_account_credit_state(limit)
             partner.key_account_shown_limit = float(limit or 0)
 
@@ -155,17 +168,24 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
     @api.depends_context("company")
     def _compute_key_account_credit(self):
-        company = self.env.company
-        uses_credit = company._get_key_account_credit_facts().uses_credit
-        exposures = {}
-        if uses_credit:
-            exposures = self.env["key.account.exposure"]._get_exposures(self._origin, company, overdue_days=0)
-        limits = self._get_key_account_limits(self, company)
+        uses_credit = self.env.company._uses_key_account_credit()
+        shown = self._get_key_account_shown_limits(self, self.env.company)
+        exposures = self._get_key_account_shown_exposures(shown) if uses_credit else {}
         for partner in self:
             customer = partner.commercial_partner_id
             exposure = exposures.get(customer._origin)
             partner.key_account_uses_credit = uses_credit
-            partner.update(self._prepare_key_account_credit(exposure, limits.get(customer)))
+            partner.update(self._prepare_key_account_credit(exposure, shown.get(customer, (None, None))[1]))
+
+    @api.model
+    def _get_key_account_shown_exposures(self, shown):
+        """``{customer: Exposure}`` of each with the company whose limit is shown of it, overdue amounts included."""
+        exposures, groups = {}, {}
+        for customer, (company, _limit) in shown.items():
+            groups[company] = groups.get(company, customer._origin) | customer._origin
+        for company, customers in groups.items():
+            exposures |= self.env["key.account.exposure"]._get_exposures(customers, company, overdue_days=0)
+        return exposures
 
     @api.model
     def _prepare_key_account_credit(self, exposure, limit):
@@ -191,8 +211,12 @@ class ResPartner(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_exposure_document_action")
         customer = self.commercial_partner_id
+        company, _limit = self._get_key_account_shown_limits(customer, self.env.company)[customer]
         return {
             **action,
             "name": self.env._("Credit Used by %(customer)s", customer=customer.display_name),
-            "domain": [("partner_id", "=", customer.id), ("company_id", "=", self.env.company.id)],
+            "domain": [
+                ("partner_id", "=", customer.id),
+                ("company_id", "in", company._get_key_account_credit_facts().tree_ids),
+            ],
         }

@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
         customer, and for users who may not see it. What is too much is among the ``alerts``."""
         figures = super()._prepare_key_account_figures()
         company = self.company_id
-        uses_credit = company and company._get_key_account_credit_facts().uses_credit
+        uses_credit = company and company._uses_key_account_credit()
         if not uses_credit or not self.partner_invoice_id or not self.env.user.has_groups(CREDIT_READERS):
             return {**figures, "credit": None}
         verdict = self._get_key_account_credit_verdict()
@@ -37,14 +37,15 @@ class SaleOrder(models.Model):
         return self.env["key.account.credit"]._judge_orders(self, strict=False).get(self)
 
     def _get_key_account_credit_use(self, company):
-        """The credit of the order as it is in the form, where nobody is stopped."""
+        """The credit of the order as it is in the form, where nobody is stopped; in a branch that with less left."""
         customer = self.partner_invoice_id._origin.commercial_partner_id
-        limit = customer._get_key_account_limits(customer, company)[customer]
-        if limit is None:
-            return CreditUse(None, ZERO, ZERO)
-        exposure = self.env["key.account.exposure"]
-        used = exposure._get_exposures(customer, company, without_orders=self._origin)[customer].used
-        return CreditUse(limit, used, exposure._get_order_values(self, strict=False).get(self, ZERO))
+        exposure, uses = self.env["key.account.exposure"], []
+        for limiting in company._get_key_account_limiting():
+            limit = customer._get_key_account_limits(customer, limiting)[customer]
+            if limit is not None:
+                used = exposure._get_exposures(customer, limiting, without_orders=self._origin)[customer].used
+                uses.append(CreditUse(limit, used, exposure._get_order_values(self, strict=False).get(self, ZERO)))
+        return min(uses, key=lambda use: use.limit - use.used, default=CreditUse(None, ZERO, ZERO))
 
     def _prepare_key_account_credit(self, company, use):
         """What is shown of the credit of whoever is invoiced; amounts as text in company currency.
@@ -93,7 +94,8 @@ class SaleOrder(models.Model):
 
         :param verdict: None where the company stops nobody
         """
-        policy = self.company_id._get_key_account_credit_facts().policy
+        company = verdict.company if verdict else self.company_id
+        policy = company._get_key_account_credit_facts().policy
         if policy != "approval":
             return "blocked" if policy == "block" else "noted"
         approvals = self.env["key.account.approval"]

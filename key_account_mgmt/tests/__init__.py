@@ -18,6 +18,7 @@ from . import test_collector
 from . import test_company_change
 from . import test_comparison
 from . import test_comparison_jobs
+from . import test_credit_branch
 from . import test_credit_guard
 from . import test_credit_hold
 from . import test_credit_off
