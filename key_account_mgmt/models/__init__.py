@@ -122,6 +122,7 @@ from . import res_partner_territory
 from . import res_partner_value_kind
 from . import key_account_exchange
 from . import key_account_reference_price
+from . import key_account_expense_cost
 from . import key_account_discount_value
 from . import key_account_cap_table
 from . import key_account_line_facts
@@ -174,6 +175,7 @@ from . import sale_order_line_invoiced
 from . import sale_order_invoicing
 from . import account_move_guard
 from . import account_move_line_guard
+from . import account_move_expense
 from . import payment_transaction
 from . import key_account_frozen_mixin
 from . import key_account_credit_entry

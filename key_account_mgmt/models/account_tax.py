@@ -1,9 +1,14 @@
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.tools import ormcache
 
 
 class AccountTax(models.Model):
-    """Many companies have no tax that is included in prices: then products need not be asked for theirs."""
+    """What taxes do to the price that a customer pays.
+
+    Many companies have no tax that is included in prices: then products need not be asked for theirs.
+    """
 
     _inherit = "account.tax"
 
@@ -28,3 +33,47 @@ class AccountTax(models.Model):
         if not {"price_include_override", "company_id", "active"}.isdisjoint(vals):
             self.env.registry.clear_cache()
         return result
+
+    def _get_key_account_lowering(self):
+        """Those, in groups too, that may make the customer pay less than the price: whoever sells can choose them."""
+        taxes = self._flatten_taxes_and_sort_them()[0] if self else self
+        return taxes.filtered(lambda tax: tax.amount < 0 or tax.amount_type not in ("fixed", "percent"))
+
+    @api.model
+    def _get_key_account_lowered(self, taxes_data, line):
+        """What negative taxes take off a line that costs something; none where they belong to it.
+
+        Where customers withhold taxes, the product's own taxes are negative, as the fiscal position of the customer
+        changes them: nobody chose these for the order.
+
+        :param list[dict] taxes_data: of Odoo's tax details
+        :param PricedLine line:
+        :rtype: Decimal
+        """
+        lowered = self._get_key_account_negative_by_tax(taxes_data, "tax_amount")
+        if not lowered:
+            return Decimal(0)
+        own = self._get_key_account_own(line)
+        return -sum((amount for tax, amount in lowered.items() if tax not in own), Decimal(0))
+
+    @api.model
+    def _get_key_account_negative(self, tax_details):
+        """What negative taxes take off, as a positive amount in the currency of the document."""
+        amounts = self._get_key_account_negative_by_tax(tax_details["taxes_data"], "tax_amount_currency")
+        return -sum(amounts.values(), Decimal(0))
+
+    @api.model
+    def _get_key_account_negative_by_tax(self, taxes_data, name):
+        """``{tax: amount}`` where it is negative; what a tax adds and takes off again, as a reverse charge, is one."""
+        amounts = {}
+        for data in taxes_data:
+            amounts[data["tax"]] = amounts.get(data["tax"], Decimal(0)) + Decimal(repr(data[name]))
+        return {tax: amount for tax, amount in amounts.items() if amount < 0}
+
+    @api.model
+    def _get_key_account_own(self, line):
+        """Taxes that the product has for the customer, whatever the line says."""
+        taxes = line.template.taxes_id._filter_taxes_by_company(line.document.company)
+        position = self.env["account.fiscal.position"].with_company(line.document.company)
+        mapped = position._get_fiscal_position(line.document.order.partner_id).map_tax(taxes)
+        return mapped._flatten_taxes_and_sort_them()[0] if mapped else mapped

@@ -1,11 +1,12 @@
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, stricter, terms
+from .key_account_discount_value import HUNDRED, ZERO
 from .key_account_exchange import MissingRate
 
 
@@ -157,11 +158,20 @@ class KeyAccountDiscount(models.AbstractModel):
             margin_floor=decision.margin_floor,
             cost=cost,
             own=not self._is_reward(line.source),
-            slack=value.slack,
+            slack=value.slack + self._get_cap_slack(line, value, decision.cap),
             product=self._get_goods(line),
             quantity=value.quantity,
             unit_net=value.unit_net,
         )
+
+    @api.model
+    def _get_cap_slack(self, line, value, cap):
+        """What a cap with more digits than the column for discounts is less than what can be entered for it."""
+        if not cap or not value.reference or not line.discount:
+            return ZERO
+        digits = self.env["decimal.precision"].precision_get("Discount")
+        entered = cap.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        return max(ZERO, entered - cap) * value.reference / HUNDRED
 
     @api.model
     def _get_key(self, line):

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 # Wide enough for a price times a quantity, both of the largest kind that is taken.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 LARGEST = 1e15
+# Odoo rounds each of the amounts that a line brings beside its price.
+CENTS = 5
 # Odoo's prices are binary fractions: what differs by less than this is noise, and must not tip a rounding.
 GRAIN = Decimal("0.00000001")
 HUNDRED = Decimal(100)
@@ -144,7 +146,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         paid = self._get_paid(line, quantity, memo)
         units = quantity * self._get_unit_factor(line)
         worth, slack = None, ZERO
-        if reference and line.product and units > 0 and line.template.type != "combo" and not self._is_at_cost(line):
+        if reference and line.product and units > 0 and line.template.type != "combo":
             price, slack = self.env["key.account.reference.price"]._get_price(line, reference, memo)
             worth = self._get_tidy(price * units) if price > 0 else None
         return LineValue(
@@ -156,41 +158,58 @@ class KeyAccountDiscountValue(models.AbstractModel):
         )
 
     @api.model
-    def _is_at_cost(self, line):
-        """Expenses that Odoo passes on to the customer at what they cost: their sales price has no say."""
-        return line.template.expense_policy == "cost" and bool(line.source.is_expense)
-
-    @api.model
     def _get_paid(self, line, quantity, memo):
         """Untaxed amount of the line in the currency of its document."""
         price = self._get_exact(line.price_unit, line)
         share = 1 - self._get_exact(line.discount, line) / HUNDRED
         if (line.record.extra_tax_data or {}).get("manual_tax_amounts"):
             return self._get_manual_amount(line)
-        if line.taxes and self._has_included_tax(line.taxes, memo):
-            return self._get_untaxed(line.taxes, price * share, quantity, line)
+        if line.taxes and (self._has_included_tax(line.taxes, memo) or self._has_lowering_tax(line.taxes, memo)):
+            details = self._get_tax_details(line.taxes, price * share, quantity, line)
+            untaxed = self._get_exact(details["total_excluded"], line)
+            return untaxed - self._get_lowered(untaxed, details, line)
         return price * share * quantity
 
     @api.model
-    def _get_untaxed(self, taxes, price, quantity, line, uom=None):
-        """``price`` × ``quantity`` less the taxes included in it, by Odoo's own tax computation, not rounded."""
-        details = taxes._get_tax_details(
-            float(price),
-            float(quantity),
-            rounding_method="round_globally",
-            product=line.product,
-            product_uom=uom or line.uom,
-        )
+    def _get_untaxed(self, taxes, price, line):
+        """``price`` of one of the product's units less the taxes included in it."""
+        details = self._get_tax_details(taxes, price, 1, line, product_uom=line.template.uom_id)
         return self._get_exact(details["total_excluded"], line)
 
     @api.model
+    def _get_tax_details(self, taxes, price, quantity, line, **options):
+        """Odoo's own tax computation, not rounded."""
+        options = {"product_uom": line.uom, **options}
+        return taxes._get_tax_details(
+            float(price), float(quantity), rounding_method="round_globally", product=line.product, **options
+        )
+
+    @api.model
+    def _get_lowered(self, untaxed, details, line):
+        """What negative taxes take off a line that costs something: the customer pays less, whatever it is called."""
+        return self.env["account.tax"]._get_key_account_lowered(details["taxes_data"], line) if untaxed >= 0 else ZERO
+
+    @api.model
     def _get_manual_amount(self, line):
-        """Odoo's figure for lines that bring amounts of their own beside price and taxes, as its global discounts."""
+        """Odoo's figure for lines that bring amounts of their own beside price and taxes, as its global discounts.
+
+        Salespeople can write such amounts. What of the total is tax is what the line's taxes make of it: a tax of
+        −180.00 on 200.00 is a price.
+        """
         taxes = self.env["account.tax"]
         base_line = self._prepare_base_line(line.record)
         taxes._add_tax_details_in_base_line(base_line, line.document.company)
         taxes._round_base_lines_tax_details([base_line], line.document.company)
-        return self._get_exact(base_line["tax_details"]["total_excluded_currency"], line)
+        total, untaxed = (
+            self._get_exact(base_line["tax_details"][name], line)
+            for name in ("total_included_currency", "total_excluded_currency")
+        )
+        quantity = self._get_exact(line.quantity, line) or Decimal(1)
+        details = self._get_tax_details(line.taxes, untaxed / quantity, quantity, line, special_mode="total_excluded")
+        taxed = self._get_exact(details["total_included"], line)
+        if total < taxed - CENTS * Decimal(repr(line.document.currency.rounding)):
+            untaxed = untaxed * total / taxed if taxed else total
+        return untaxed - self._get_lowered(untaxed, details, line)
 
     @api.model
     def _prepare_base_line(self, record):
@@ -205,6 +224,13 @@ class KeyAccountDiscountValue(models.AbstractModel):
         if key not in memo["included"]:
             flat = taxes._flatten_taxes_and_sort_them()[0] if taxes else taxes
             memo["included"][key] = any(tax.price_include for tax in flat)
+        return memo["included"][key]
+
+    @api.model
+    def _has_lowering_tax(self, taxes, memo):
+        key = ("lowering", taxes._ids)
+        if key not in memo["included"]:
+            memo["included"][key] = bool(taxes._get_key_account_lowering())
         return memo["included"][key]
 
     @api.model

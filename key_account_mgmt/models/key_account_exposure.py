@@ -146,7 +146,7 @@ class KeyAccountExposure(models.AbstractModel):
         :return: ``{currency id: Decimal}``; None for a currency without any rate
         """
         own_id = company._get_key_account_credit_facts().currency_id
-        foreign = self.env["res.currency"].browse(set(currency_ids) - {own_id, None})
+        foreign = self.env["res.currency"].browse(set(currency_ids) - {own_id, None, False})
         if not foreign:
             return {}
         rates = (foreign | foreign.browse(own_id))._get_rates(company, fields.Date.today())

@@ -1,8 +1,21 @@
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.tools import float_round
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
+HUNDRED = Decimal(100)
+
+
+class Price(NamedTuple):
+    """Of one unit of a product. ``slack``: what Odoo's own rounding may take off. ``share``: what is left of the price
+    before the discount of a pricelist that shows it in the column for discounts."""
+
+    amount: Decimal
+    slack: Decimal = ZERO
+    share: Decimal = ONE
 
 
 class KeyAccountReferencePrice(models.AbstractModel):
@@ -17,7 +30,8 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
         :param PricedLine line: with a product
         :param str reference: ``list_price`` or ``pricelist``
-        :return: ``(price, slack)``, both per unit of the product; the slack is not 0 for parts of combos only
+        :return: ``(price, slack)``, both per unit of the product; the slack is 0 but for parts of combos, and for
+            discounts of the customer's pricelist that have more digits than the column for discounts
         :rtype: tuple[Decimal, Decimal]
         """
         price, slack = self._get_gross_price(line, reference, memo)
@@ -25,7 +39,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
         if not included or not price:
             return price, slack
         values = self.env["key.account.discount.value"]
-        return values._get_untaxed(included, price, 1, line, line.template.uom_id), slack
+        return values._get_untaxed(included, price, line), slack
 
     @api.model
     def _get_included_taxes(self, line, memo):
@@ -46,11 +60,19 @@ class KeyAccountReferencePrice(models.AbstractModel):
         combo_line = self._get_combo_line(line)
         if combo_line:
             return self._get_part_price(line, combo_line, reference, memo)
-        return self._get_product_price(line, line.product, line.source, line.quantity, reference, memo), ZERO
+        price = self._get_product_price(line, line.product, line.source, line.quantity, reference, memo)
+        if line.template.expense_policy == "cost" and line.source.is_expense and line.source.product_id == line.product:
+            cost = self.env["key.account.expense.cost"]._get_unit_price(line, price.amount, memo)
+            if cost is not None:
+                return cost, self._get_rounding_loss(line, 1, memo)
+        return price.amount, price.slack
 
     @api.model
     def _get_product_price(self, line, product, source, quantity, reference, memo):
-        """Price of a unit of the product by itself, in company currency, taxes included in it still in it."""
+        """Price of a unit of the product by itself, in company currency, taxes included in it still in it.
+
+        :rtype: Price
+        """
         extra = self._get_extra(product, source)
         if reference == "pricelist":
             pricelist = line.document.customer.property_product_pricelist
@@ -59,7 +81,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
         if key not in memo["prices"]:
             price = self._get_exact(product.product_tmpl_id.list_price + self._get_variant_extra(product) + extra, line)
             currency = self.env["key.account.exchange"]._get_list_currency(product.product_tmpl_id)
-            memo["prices"][key] = price * self._get_rate(currency, line, memo)
+            memo["prices"][key] = Price(price * self._get_rate(currency, line, memo))
         return memo["prices"][key]
 
     @api.model
@@ -73,8 +95,27 @@ class KeyAccountReferencePrice(models.AbstractModel):
         rules = self._get_pricelist_rules(pricelist, product, date, memo)
         rule = next((rule for rule in rules if rule._is_applicable_for(product, amount)), rules.browse())
         currency = pricelist.currency_id or line.document.company_currency
-        price = rule._compute_price(product, amount, unit, date=date, currency=currency)
-        return self._get_exact(price, line) * self._get_rate(currency, line, memo)
+        asked = {"product": product, "quantity": amount, "uom": unit, "date": date, "currency": currency}
+        price, rate = self._get_exact(rule._compute_price(**asked), line), self._get_rate(currency, line, memo)
+        if not line.discount or not rule._show_discount():
+            return Price(price * rate)
+        base = self._get_exact(rule._compute_price_before_discount(**asked), line)
+        return self._get_shown_price(price, base, rate)
+
+    @api.model
+    def _get_shown_price(self, price, base, rate):
+        """The price where Odoo shows the pricelist's discount in its column, which has few digits: 12.345 % is 12.35 %.
+
+        :param Decimal price: of the pricelist
+        :param Decimal base: before its discount
+        """
+        if base <= 0 or price >= base:
+            return Price(price * rate)
+        share = price / base
+        digits = self.env["decimal.precision"].precision_get("Discount")
+        shown = Decimal(repr(float_round(float(HUNDRED - share * HUNDRED), precision_digits=digits)))
+        slack = price - base * (HUNDRED - shown) / HUNDRED
+        return Price(price * rate, max(slack, ZERO) * rate, share)
 
     @api.model
     def _get_pricelist_rules(self, pricelist, product, date, memo):
@@ -131,12 +172,14 @@ class KeyAccountReferencePrice(models.AbstractModel):
             return None
         head = part._get_linked_line()
         combos = head.product_template_id.combo_ids
-        parts = head.order_id.order_line.filtered(lambda one: one.combo_item_id and one._get_linked_line() == head)
+        parts = self._get_parts(head)
         complete = (
             head.product_id.type == "combo"
             # Not a part that only says so, in another order than the combo.
             and (part | part._origin) & parts
             and parts.combo_item_id.combo_id == combos
+            # Not another product than the one that the combo offers.
+            and all(one.product_id == one.combo_item_id.product_id for one in parts)
             and len(parts) == len(combos)
             and len({self._get_own_quantity(one) for one in parts}) == 1
         )
@@ -151,20 +194,24 @@ class KeyAccountReferencePrice(models.AbstractModel):
     @api.model
     def _get_part_price(self, line, head, reference, memo):
         """The part's share of the combo's price, as Odoo prorates it, in company currency."""
-        combo_price = self._get_product_price(line, head.product_id, head, head.product_uom_qty, reference, memo)
+        whole = self._get_product_price(line, head.product_id, head, head.product_uom_qty, reference, memo)
         combo = line.source.combo_item_id.combo_id
-        weights = self._get_weights(head.product_template_id.combo_ids, line, memo)
+        weights = self._get_weights(head, line, memo)
         total = sum(weights.values())
         # Where no part is worth anything, Odoo gives all of it to the last one.
-        last = combo_price if combo == next(reversed(weights)) else ZERO
-        share = combo_price * weights[combo] / total if total else last
-        extras = self._get_exact(
-            line.source.combo_item_id.extra_price + self._get_extra(line.product, line.source), line
-        )
+        part = weights[combo] / total if total else Decimal(combo == next(reversed(weights)))
+        amount = whole.amount * part
+        extras = self._get_extras(line.source, line)
         if extras:
             currency = self.env["key.account.exchange"]._get_list_currency(line.template)
-            share += extras * self._get_rate(currency, line, memo)
-        return share, self._get_rounding_loss(line, len(weights), memo)
+            amount += extras * whole.share * self._get_rate(currency, line, memo)
+        return amount, whole.slack * part + self._get_rounding_loss(line, len(weights), memo)
+
+    @api.model
+    def _get_extras(self, order_line, line):
+        """What is to be paid for this choice of a part beside the price of the combo."""
+        extra = order_line.combo_item_id.extra_price + self._get_extra(order_line.product_id, order_line)
+        return self._get_exact(extra, line)
 
     @api.model
     def _get_rounding_loss(self, line, parts, memo):
@@ -175,12 +222,34 @@ class KeyAccountReferencePrice(models.AbstractModel):
         return cent * parts / 2
 
     @api.model
-    def _get_weights(self, combos, line, memo):
-        """How a combo's price is spread; which currency it is in does not matter where it is one for all."""
-        prices = {combo: self._get_exact(combo.base_price, line) for combo in combos}
-        if len(combos.currency_id) == 1:
-            return prices
-        return {combo: price * self._get_rate(combo.currency_id, line, memo) for combo, price in prices.items()}
+    def _get_weights(self, head, line, memo):
+        """How a combo's price is spread: by the prices of its parts, as Odoo does.
+
+        Where they have none, Odoo gives all of it to the last one, and people spread it evenly; both are no discount.
+        No other way, since each part has a cap of its own. Which currency it is in does not matter where it is one for
+        all.
+        """
+        combos = head.product_template_id.combo_ids
+        weights = {combo: self._get_exact(combo.base_price, line) for combo in combos}
+        if len(combos.currency_id) > 1:
+            weights = {combo: price * self._get_rate(combo.currency_id, line, memo) for combo, price in weights.items()}
+        if not any(weights.values()) and self._is_even(head, line):
+            return dict.fromkeys(weights, ONE)
+        return weights
+
+    @api.model
+    def _is_even(self, head, line):
+        """Whether each part of a combo costs the same in the order, beside what is to be paid for the choice of it."""
+        prices = [
+            self._get_exact(part.price_unit * part.product_uom_qty / self._get_own_quantity(part), line)
+            - self._get_extras(part, line)
+            for part in self._get_parts(head)
+        ]
+        return max(prices) - min(prices) <= self._get_exact(line.document.currency.rounding, line)
+
+    @api.model
+    def _get_parts(self, head):
+        return head.order_id.order_line.filtered(lambda one: one.combo_item_id and one._get_linked_line() == head)
 
     @api.model
     def _get_rate(self, currency, line, memo):

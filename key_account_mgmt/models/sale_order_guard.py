@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import ValidationError
 
 
 class SaleOrder(models.Model):
@@ -21,3 +22,13 @@ class SaleOrder(models.Model):
             return super().write(vals)
         with guard._watch(self):
             return super().write(vals)
+
+    @api.constrains("currency_id")
+    def _check_key_account_currency(self):
+        """Odoo sets it with the pricelist; a remote call may leave it empty, and then nothing can be compared."""
+        guard = self.env["key.account.guard"]
+        for order in self:
+            if not order.currency_id and guard._is_on_guard(order.company_id):
+                raise ValidationError(
+                    self.env._("%s has no currency. Choose a pricelist, or the company's currency.", order.name)
+                )

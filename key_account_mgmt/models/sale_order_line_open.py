@@ -2,7 +2,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from odoo import api, fields, models
 
-from .key_account_discount_value import EXACT, ZERO
+from .key_account_discount_value import CENTS, EXACT, ZERO
 from .key_account_plan_mixin import LARGEST_STEPS
 from .sale_order_discount import FIGURES
 
@@ -106,20 +106,27 @@ class SaleOrderLine(models.Model):
         """Total of that quantity, taxes included, as Odoo computes it from price, discount and taxes.
 
         Amounts that a line brings beside its price, as Odoo's global discounts do, hold only as long as the whole of it
-        is invoiced at once. So they make nothing that is sold cheaper.
+        is invoiced at once. So they make nothing that is sold cheaper, and let nothing take off more: but for cents,
+        that is, by which Odoo rounds discounts.
         """
         total = self._get_key_account_taxed(quantity)
         if not self.extra_tax_data:
             return total
         plain = self._get_key_account_taxed(quantity, extra_tax_data=None)
-        return max(total, plain) if plain > 0 else total
+        cents = CENTS * Decimal(repr(self.currency_id.rounding)) if plain < 0 else ZERO
+        return plain if total < plain - cents else total
 
     def _get_key_account_taxed(self, quantity, **values):
         taxes = self.env["account.tax"]
         base_line = self._prepare_base_line_for_taxes_computation(quantity=float(quantity), **values)
         taxes._add_tax_details_in_base_line(base_line, self.order_id.company_id)
         taxes._round_base_lines_tax_details([base_line], self.order_id.company_id)
-        return Decimal(repr(base_line["tax_details"]["total_included_currency"]))
+        details = base_line["tax_details"]
+        total, untaxed = (
+            Decimal(repr(details[name])) for name in ("total_included_currency", "total_excluded_currency")
+        )
+        # Negative taxes count when they are invoiced: whoever sells can choose them.
+        return total if untaxed < 0 else total + taxes._get_key_account_negative(details)
 
     def _get_key_account_advance(self):
         """What was invoiced in advance and not yet deducted, taxes included, in the order's currency."""

@@ -14,10 +14,10 @@ def judge(lines: Sequence[DiscountLine], rounding: Decimal) -> Judgement:
     180.00 the line gives 20.00 of 20.00 allowed and is within, at 179.99 it is over, by 0.01.
 
     A line is judged by its own cap when it is ``own``, its quantity and reference are above 0 and it has a cap: it is
-    over when net < least − slack. It is below its margin floor when (net + slack − cost) ÷ (net + slack) is below the
+    over when net < least − slack, also where rounding makes a cent more of it. It is below its margin floor when (net + slack − cost) ÷ (net + slack) is below the
     floor, or when net is 0 or less although it has a cost or a reference; an unknown cost breaks no floor.
 
-    The order as a whole may give what its lines allow together, and no more (plus the sum of their slack):
+    The order as a whole may give what its lines allow together, and no more (plus what is taken for it line by line):
     - given is reference − net, so that a surcharge makes up for others here, and here only;
       without a reference it is −net where net is negative (a global discount), else 0: money asked for something of
       unknown worth is no discount in reverse
@@ -33,7 +33,7 @@ def judge(lines: Sequence[DiscountLine], rounding: Decimal) -> Judgement:
         judged = tuple(_line(line, rounding) for line in lines)
         given = sum((one.given for one in judged), ZERO)
         allowed = _allowed(judged, capped=True) + _allowed(judged, capped=False)
-        slack = sum((line.slack for line in lines), ZERO) + rounding / 2
+        slack = sum((_tolerance(one.line, one.beyond) for one in judged), ZERO) + rounding / 2
         order_over = given - allowed > slack and any(line.cap is not None for line in lines)
         beyond = [
             given - allowed if order_over else ZERO,
@@ -51,7 +51,7 @@ def _line(line: DiscountLine, rounding: Decimal) -> LineJudgement:
     net, reference = _money(line.net, rounding), _money(line.reference or 0, rounding)
     given = reference - net if reference else max(ZERO, -net)
     allowed = _line_allowed(line, net, reference, rounding)
-    over_cap = _is_judged(line) and line.cap is not None and reference > 0 and given - allowed > line.slack
+    over_cap = _is_judged(line) and line.cap is not None and reference > 0 and given - allowed > _tolerance(line, given - allowed)
     margin = (net - line.cost) * HUNDRED / net if line.cost is not None and net > 0 else None
     shortfall = _shortfall(line, net, reference)
     return LineJudgement(
@@ -73,6 +73,15 @@ def _line_allowed(line: DiscountLine, net: Decimal, reference: Decimal, rounding
     if not line.own or not reference:
         return ZERO
     return reference - _money(line.reference * (HUNDRED - line.cap) / HUNDRED, rounding)
+
+
+def _tolerance(line: DiscountLine, beyond: Decimal) -> Decimal:
+    """How much more than allowed is taken for nothing: the slack, or what rounding makes of it."""
+    slack = Decimal(line.slack)
+    if not slack or not line.reference or line.cap is None:
+        return slack
+    within = line.net >= line.reference * (HUNDRED - line.cap) / HUNDRED - slack
+    return max(slack, beyond) if within else slack
 
 
 def _shortfall(line: DiscountLine, net: Decimal, reference: Decimal) -> Decimal | None:

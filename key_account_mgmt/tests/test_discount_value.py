@@ -78,10 +78,10 @@ class TestDiscountValue(DiscountValueCommon):
             with self.subTest(quantity=quantity):
                 self.assert_value(self.make_quotation({"product_uom_qty": quantity}), net, None)
 
-    def test_expenses_passed_on_at_cost_have_no_reference(self):
+    def test_an_expense_of_which_no_cost_is_booked_is_worth_its_price(self):
         cases = [
             # policy of the product, line of an expense, reference
-            ("cost", True, None),
+            ("cost", True, 100),
             ("cost", False, 100),
             ("sales_price", True, 100),
             ("no", True, 100),

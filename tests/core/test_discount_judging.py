@@ -250,3 +250,13 @@ def test_lowering_a_price_never_puts_an_order_within(lines, one):
 def test_an_order_says_what_it_says_whatever_the_order_of_its_lines(lines):
     assert judged(*lines)[1:] == judged(*reversed(lines))[1:]
     assert judged(*lines).over is bool(judged(*lines).order_over or any(one.over for one in judged(*lines).lines))
+
+
+def test_what_is_taken_for_the_least_price_stays_so_when_rounded():
+    """12.345 % off 100 is 87.655, of which Odoo makes 87.65: neither a line nor many of them are over."""
+    one = line("87.65", "87.655", "0", slack="0.005")
+    for lines in ([one], [one] * 20):
+        assert not judged(*lines).over
+    for net in ("87.64", "87.6499"):
+        assert judged(line(net, "87.655", "0", slack="0.005")).over
+    assert judged(*[one] * 20, line("-0.01", None, None)).over
