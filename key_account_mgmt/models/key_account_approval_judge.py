@@ -66,7 +66,7 @@ class KeyAccountApprovalJudge(models.AbstractModel):
             return "" if value is None else formatter._format_amount(value, currency)
 
         def percentage(value):
-            return "" if value is None else formatter._format_percentage(value, 2)
+            return "" if value is None else formatter._format_percentage(value)
 
         return self.env["ir.qweb"]._render(
             self._get_details_template(),

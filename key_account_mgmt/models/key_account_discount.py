@@ -191,5 +191,9 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _is_reward(self, order_line):
-        """Whether the line comes from a loyalty program: it counts for the order as a whole, by its full worth."""
-        return "reward_id" in order_line._fields and bool(order_line.reward_id)
+        """Whether the line comes from a loyalty program: it counts for the order as a whole, by its full worth.
+
+        Only what the program gives is a reward, whatever the line says.
+        """
+        reward = order_line.reward_id if "reward_id" in order_line._fields else None
+        return bool(reward) and order_line.product_id in reward.discount_line_product_id | reward.reward_product_ids

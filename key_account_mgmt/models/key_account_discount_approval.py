@@ -18,20 +18,22 @@ class KeyAccountDiscount(models.AbstractModel):
             "given": str(judgement.given),
             "allowed": str(judgement.allowed),
             "excess": str(judgement.excess),
+            "order_excess": str(judgement.total if judgement.order_over else 0),
         }
 
     @api.model
     def _prepare_details_line(self, order_line, judged):
-        line = judged.line
+        line, formatter = judged.line, self.env["key.account.formatter"]
         order_line = order_line.with_context(lang=self.env.lang)
+        excess = formatter._round_up(max(judged.excess, judged.shortfall), order_line.company_id.currency_id)
         exact = {
             "reference": line.reference,
             "net": line.net,
-            "given": judged.given_pct,
+            "given": judged.shown_pct,
             "cap": line.cap,
-            "margin": judged.margin_pct,
+            "margin": judged.shown_margin,
             "floor": line.margin_floor,
-            "excess": max(judged.excess, judged.shortfall),
+            "excess": excess,
         }
         return {
             "product": self.env["key.account.approval"]._get_line_name(order_line),
@@ -53,7 +55,10 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_rendering_values(self, details):
+        """Who reads “given” and “allowed” takes their difference for what the order is over; its lines may be more."""
+        excess, order_excess = Decimal(details["excess"]), Decimal(details["order_excess"])
         return {
+            "lines_excess": excess if excess != order_excess else 0,
             "rows": details["lines"],
             "with_floor": any(row["floor"] is not None for row in details["lines"]),
             "is_over": Decimal(details["excess"]) > 0,

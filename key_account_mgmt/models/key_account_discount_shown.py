@@ -31,7 +31,7 @@ class KeyAccountDiscount(models.AbstractModel):
         return {
             "capped": line.cap is not None or line.margin_floor is not None,
             "cap": None if line.cap is None else float(line.cap),
-            "given_pct": None if judged.given_pct is None else float(judged.given_pct),
+            "given_pct": None if judged.shown_pct is None else float(judged.shown_pct),
             "over": judged.over,
             "reference": float(line.reference or 0),
             "given": float(judged.given),

@@ -1,4 +1,4 @@
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
 from odoo import api, models
@@ -62,6 +62,11 @@ class KeyAccountFormatter(models.AbstractModel):
     @api.model
     def _round(self, value, digits):
         return value.quantize(Decimal(1).scaleb(-digits), context=EXACT)
+
+    @api.model
+    def _round_up(self, value, currency):
+        """What is missing, in steps of the currency: 0.001 of dollars is not nothing, but 0.01."""
+        return value.quantize(Decimal(1).scaleb(-currency.decimal_places), ROUND_CEILING, EXACT)
 
     @api.model
     def _get_telling_digits(self, value, digits, thresholds):

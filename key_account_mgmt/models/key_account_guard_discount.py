@@ -94,15 +94,15 @@ class KeyAccountGuard(models.AbstractModel):
             return self.env._(
                 "%(product)s: %(given)s given, %(cap)s allowed (%(excess)s too much)",
                 product=name,
-                given=formatter._format_percentage(judged.given_pct, 2),
-                cap=formatter._format_percentage(judged.line.cap, 2),
+                given=formatter._format_percentage(judged.shown_pct),
+                cap=formatter._format_percentage(judged.line.cap),
                 excess=formatter._format_amount(judged.excess, currency),
             )
         return self.env._(
             "%(product)s: the margin of %(floor)s is not kept (%(shortfall)s missing)",
             product=name,
-            floor=formatter._format_percentage(judged.line.margin_floor, 2),
-            shortfall=formatter._format_amount(judged.shortfall, currency),
+            floor=formatter._format_percentage(judged.line.margin_floor),
+            shortfall=formatter._format_amount(formatter._round_up(judged.shortfall, currency), currency),
         )
 
     @api.model

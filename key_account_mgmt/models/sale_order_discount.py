@@ -3,6 +3,27 @@ from odoo import api, fields, models
 COMPANY_MONEY = {"currency_field": "key_account_currency_id", "groups": "base.group_user"}
 # Figures for lists and reports are read together, when they are asked for: whoever types or confirms reads none.
 FIGURES = "key_account_figures"
+JUDGED_ORDER_FIELDS = ("company_id", "partner_id", "partner_invoice_id", "currency_id", "pricelist_id", "team_id")
+JUDGED_LINE_FIELDS = (
+    "product_id",
+    "product_uom_id",
+    "product_uom_qty",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "extra_tax_data",
+    "display_type",
+    "combo_item_id",
+    "is_expense",
+    "linked_line_id",
+    # Odoo links lines by these before they are saved, and goes by them where the other link is missing.
+    "linked_virtual_id",
+    "virtual_id",
+    "product_no_variant_attribute_value_ids",
+    # Of loyalty programs, where there are some.
+    "reward_id",
+    "coupon_id",
+)
 JUDGED = {"compute": "_compute_key_account_discount", "store": True, "copy": False, "prefetch": FIGURES}
 
 
@@ -56,32 +77,19 @@ class SaleOrder(models.Model):
         "Why It Cannot Be Judged", compute="_compute_key_account_cap_problem", groups="base.group_user"
     )
 
-    @api.depends(
-        "company_id",
-        "partner_id",
-        "partner_invoice_id",
-        "currency_id",
-        "pricelist_id",
-        "team_id",
-        "order_line.product_id",
-        "order_line.product_uom_id",
-        "order_line.product_uom_qty",
-        "order_line.price_unit",
-        "order_line.discount",
-        "order_line.tax_ids",
-        "order_line.extra_tax_data",
-        "order_line.display_type",
-        "order_line.combo_item_id",
-        "order_line.is_expense",
-        "order_line.linked_line_id",
-        "order_line.product_no_variant_attribute_value_ids",
-    )
+    @api.depends(lambda self: self._get_key_account_judged_fields())
     def _compute_key_account_verdict(self):
         discounts = self.env["key.account.discount"]
         verdicts = discounts._judge_orders(self, strict=False)
         for order in self:
             verdict = verdicts.get(order)
             order.key_account_verdict = verdict and discounts._get_verdict_values(order, verdict)
+
+    @api.model
+    def _get_key_account_judged_fields(self):
+        """What the judgement of an order depends on: what is not named here may change without anybody looking."""
+        of_lines = self.env["sale.order.line"]._fields
+        return [*JUDGED_ORDER_FIELDS, *(f"order_line.{name}" for name in JUDGED_LINE_FIELDS if name in of_lines)]
 
     @api.depends("key_account_verdict")
     def _compute_key_account_discount(self):

@@ -1,4 +1,9 @@
 from odoo import models
+from odoo.exceptions import AccessError
+
+# What an order and its lines name, and the figures tell something of.
+ORDER_REFERENCES = {"company_id", "partner_id", "partner_invoice_id", "pricelist_id", "team_id"}
+LINE_REFERENCES = {"product_id", "tax_ids", "combo_item_id", "product_no_variant_attribute_value_ids"}
 
 
 class SaleOrder(models.Model):
@@ -18,9 +23,22 @@ class SaleOrder(models.Model):
         """
         self.check_access("read")
         order = self.new(values, origin=self or None)
+        order._check_key_account_references(values)
         # What is stored of the saved order does not count here.
         order.modified(["order_line"])
         return order._prepare_key_account_figures()
+
+    def _check_key_account_references(self, values):
+        """Refuse figures of what the user may not read: values of a remote call name whatever they like.
+
+        :raise AccessError: a record that the user may not read, or a line of another order
+        """
+        lines = self.order_line
+        if lines._origin - self._origin.order_line or lines.linked_line_id._origin - self._origin.order_line:
+            raise AccessError(self.env._("These are lines of another order."))
+        for records, names in ((self, ORDER_REFERENCES.intersection(values)), (lines, LINE_REFERENCES)):
+            for name in names:
+                records[name]._origin.check_access("read")
 
     def _prepare_key_account_figures(self):
         """The figures, extended by what else is to be shown.

@@ -74,12 +74,12 @@ class SaleOrderLine(models.Model):
         figures = [
             (self.env._("Reference value"), money(line.reference) if line.reference else self.env._("none")),
             (self.env._("Net value"), money(line.net)),
-            (self.env._("Discount given"), f"{money(judged.given)} ({percent(judged.given_pct)})"),
+            (self.env._("Discount given"), f"{money(judged.given)} ({percent(judged.shown_pct)})"),
             (self.env._("Discount allowed"), money(judged.allowed)),
         ]
         if line.margin_floor is not None:
             figures += [
-                (self.env._("Margin"), percent(judged.margin_pct)),
+                (self.env._("Margin"), percent(judged.shown_margin)),
                 (self.env._("Margin floor"), percent(line.margin_floor)),
             ]
         return figures

@@ -27,6 +27,7 @@ from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
+from .shown import shown_given, shown_margin
 from .value_kinds import KindSuggestion
 from .weights import weights_problem
 
@@ -87,6 +88,8 @@ __all__ = [
     "prospect_value",
     "rank",
     "rank_spread",
+    "shown_given",
+    "shown_margin",
     "spearman",
     "stricter",
     "terms",

@@ -4,6 +4,8 @@ from collections.abc import Hashable
 from decimal import Decimal
 from typing import NamedTuple
 
+from .shown import shown_given, shown_margin
+
 Amount = Decimal | int
 
 
@@ -50,6 +52,18 @@ class LineJudgement(NamedTuple):
     def over(self) -> bool:
         """Whether the line cannot be confirmed without somebody's consent."""
         return self.over_cap or self.below_floor
+
+    @property
+    def shown_pct(self) -> Decimal | None:
+        """``given_pct`` as people read it."""
+        cap = self.line.cap if self.line.own else None
+        return shown_given(self.given_pct, None if cap is None else Decimal(cap), self.over_cap)
+
+    @property
+    def shown_margin(self) -> Decimal | None:
+        """``margin_pct`` as people read it."""
+        floor = self.line.margin_floor
+        return shown_margin(self.margin_pct, None if floor is None else Decimal(floor), self.below_floor)
 
     @property
     def beyond(self) -> Decimal:

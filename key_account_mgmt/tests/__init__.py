@@ -55,6 +55,7 @@ from . import test_exposure_random
 from . import test_fit
 from . import test_fit_evaluation
 from . import test_fit_profile
+from . import test_guarded_fields
 from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
@@ -75,6 +76,7 @@ from . import test_metric_value
 from . import test_overdue
 from . import test_own_fields
 from . import test_picture_tour
+from . import test_public_methods
 from . import test_retail_comparison
 from . import test_retail_figures
 from . import test_retail_templates

@@ -53,7 +53,12 @@ export class CapCell extends Component {
 
     get text() {
         const value = this.line[this.props.figure];
-        return value === null ? "" : formatPercentage(value / 100, { digits: [16, 2] });
+        if (value === null) {
+            return "";
+        }
+        // A cap of more decimals shows them all: what is rounded must not seem to be what is given.
+        const decimals = String(value).split(".")[1] || "";
+        return formatPercentage(value / 100, { digits: [16, Math.max(2, decimals.length)] });
     }
 }
 
