@@ -7,7 +7,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     def _post(self, soft=True):
-        """Odoo adds a line to the order for each cost before that cost is posted, so the order is checked afterwards."""
+        """Odoo adds lines to orders before their costs are posted, so the orders are checked afterwards."""
         if all(move.is_sale_document(include_receipts=True) for move in self):
             return super()._post(soft=soft)
         with self.env["key.account.guard"]._watch(self.env["sale.order"]):

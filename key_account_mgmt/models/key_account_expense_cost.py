@@ -43,9 +43,7 @@ class KeyAccountExpenseCost(models.AbstractModel):
             ("move_line_id.parent_state", "=", "posted"),
         ]
         # sudo: what was booked does not depend on who sells
-        groups = (
-            self.env["account.analytic.line"].sudo()._read_group(domain, ["so_line"], ["move_line_id:recordset"])
-        )
+        groups = self.env["account.analytic.line"].sudo()._read_group(domain, ["so_line"], ["move_line_id:recordset"])
         costs = {}
         for order_line, move_lines in groups:
             booked = move_lines.filtered(lambda one, product=order_line.product_id: one.product_id == product)

@@ -14,8 +14,9 @@ def judge(lines: Sequence[DiscountLine], rounding: Decimal) -> Judgement:
     180.00 the line gives 20.00 of 20.00 allowed and is within, at 179.99 it is over, by 0.01.
 
     A line is judged by its own cap when it is ``own``, its quantity and reference are above 0 and it has a cap: it is
-    over when net < least − slack, also where rounding makes a cent more of it. It is below its margin floor when (net + slack − cost) ÷ (net + slack) is below the
-    floor, or when net is 0 or less although it has a cost or a reference; an unknown cost breaks no floor.
+    over when net < least − slack, also where rounding makes a cent more of it. It is below its margin floor when
+    (net + slack − cost) ÷ (net + slack) is below the floor, or when net is 0 or less although it has a cost or a
+    reference; an unknown cost breaks no floor.
 
     The order as a whole may give what its lines allow together, and no more (plus what is taken for it line by line):
     - given is reference − net, so that a surcharge makes up for others here, and here only;
@@ -51,7 +52,12 @@ def _line(line: DiscountLine, rounding: Decimal) -> LineJudgement:
     net, reference = _money(line.net, rounding), _money(line.reference or 0, rounding)
     given = reference - net if reference else max(ZERO, -net)
     allowed = _line_allowed(line, net, reference, rounding)
-    over_cap = _is_judged(line) and line.cap is not None and reference > 0 and given - allowed > _tolerance(line, given - allowed)
+    over_cap = (
+        _is_judged(line)
+        and line.cap is not None
+        and reference > 0
+        and given - allowed > _tolerance(line, given - allowed)
+    )
     margin = (net - line.cost) * HUNDRED / net if line.cost is not None and net > 0 else None
     shortfall = _shortfall(line, net, reference)
     return LineJudgement(

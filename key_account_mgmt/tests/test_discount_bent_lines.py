@@ -217,9 +217,7 @@ class TestTaxesThatTakeOff(BentLinesCommon):
                     self.assert_not_confirmed(order)
 
     def test_a_reverse_charge_takes_nothing_off(self):
-        line = [
-            Command.create({"document_type": kind, "repartition_type": "base"}) for kind in ("invoice", "refund")
-        ]
+        line = [Command.create({"document_type": kind, "repartition_type": "base"}) for kind in ("invoice", "refund")]
         line += [
             Command.create({"document_type": kind, "repartition_type": "tax", "factor_percent": factor})
             for kind in ("invoice", "refund")

@@ -10,7 +10,8 @@ from .comparison_common import KeyAccountComparisonCommon
 
 ADDON = "odoo.addons.key_account_mgmt."
 # Odoo's own, which models of ours extend: the ORM asks for rights and record rules.
-OF_ODOO = set("copy copy_data create default_get init message_post unlink write action_quotation_send".split())
+OF_ODOO = {"copy", "copy_data", "create", "default_get", "init", "message_post", "unlink", "write"}
+OF_ODOO.add("action_quotation_send")
 ALL_RIGHTS = (
     "base.group_user,base.group_partner_manager,key_account_mgmt.group_key_account_rule_admin,"
     "key_account_mgmt.group_key_account_finance,sales_team.group_sale_manager,account.group_account_manager"
@@ -42,7 +43,7 @@ EXPECTED = {
         "action_open_ledger": "refused",
     },
     "key.account.comparison": {
-        "action_open_lines": "opens",
+        "action_open_lines": "refused",
         "action_open_moves": "refused",
         "action_open_agreed": "refused",
         "action_compute": "refused",
@@ -51,12 +52,12 @@ EXPECTED = {
     },
     "key.account.criterion": {"action_duplicate": "refused"},
     "key.account.evaluation": {
-        "action_open_awards": "opens",
+        "action_open_awards": "refused",
         "get_value_matrix": "refused",
         "get_pyramids": "refused",
         "action_open_level": "refused",
-        "action_open_lines": "opens",
-        "action_open_kinds": "opens",
+        "action_open_lines": "refused",
+        "action_open_kinds": "refused",
         "action_confirm_kinds": "refused",
         "action_replay": "refused",
         "action_apply": "refused",
@@ -98,7 +99,7 @@ EXPECTED = {
         "action_key_account_ask": "opens",
         "action_key_account_approve": "refused",
         "action_key_account_refuse": "refused",
-        "action_key_account_open_approvals": "refused",
+        "action_key_account_open_approvals": "opens",
     },
     "sale.order.line": {"action_key_account_why": "opens"},
 }
@@ -175,7 +176,7 @@ class TestPublicMethods(ApprovalCommon, AwardCommon, KeyAccountComparisonCommon)
     def make_profile(self):
         industry = self.env["res.partner.industry"].create({"name": "Secret"})
         profiles = self.env["key.account.industry.profile"]
-        return profiles.create({"industry_id": industry.id, "company_id": self.company.id})
+        return profiles.create({"industry_id": industry.id, "company_id": self.company.id, "fit_pct": 50})
 
     def get_answer(self, user, records, method):
         """What a remote call gets: refused, opens, or what it told."""
@@ -203,7 +204,8 @@ class TestPublicMethods(ApprovalCommon, AwardCommon, KeyAccountComparisonCommon)
         order = self.make_quotation(user=self.colleague, user_id=self.colleague.id)
         for method in EXPECTED["sale.order"]:
             with self.subTest(method):
-                expected = "opens" if method == "action_key_account_ask" else "refused"
+                opens = ("action_key_account_ask", "action_key_account_open_approvals")
+                expected = "opens" if method in opens else "refused"
                 self.assertEqual(self.get_answer(self.salesperson, order, method), expected)
 
     def test_lines_of_other_orders_have_no_figures(self):
