@@ -29,9 +29,9 @@ class KeyAccountDiscount(models.AbstractModel):
         exact = {
             "reference": line.reference,
             "net": line.net,
-            "given": judged.shown_pct,
+            "given": self._get_short(judged.shown_pct),
             "cap": line.cap,
-            "margin": judged.shown_margin,
+            "margin": self._get_short(judged.shown_margin),
             "floor": line.margin_floor,
             "excess": excess,
         }
@@ -43,6 +43,11 @@ class KeyAccountDiscount(models.AbstractModel):
             "below_floor": bool(judged.below_floor),
             **{name: None if value is None else str(value) for name, value in exact.items()},
         }
+
+    @api.model
+    def _get_short(self, value):
+        """A whole percentage without decimals."""
+        return value.to_integral_value() if value is not None and value == value.to_integral_value() else value
 
     @api.model
     def _describe_excess(self, details, currency):

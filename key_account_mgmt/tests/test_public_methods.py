@@ -11,7 +11,7 @@ from .comparison_common import KeyAccountComparisonCommon
 ADDON = "odoo.addons.key_account_mgmt."
 # Odoo's own, which models of ours extend: the ORM asks for rights and record rules.
 OF_ODOO = {"copy", "copy_data", "create", "default_get", "init", "message_post", "unlink", "write"}
-OF_ODOO.add("action_quotation_send")
+OF_ODOO |= {"action_quotation_send", "create_company"}
 ALL_RIGHTS = (
     "base.group_user,base.group_partner_manager,key_account_mgmt.group_key_account_rule_admin,"
     "key_account_mgmt.group_key_account_finance,sales_team.group_sale_manager,account.group_account_manager"
@@ -36,6 +36,7 @@ EXPECTED = {
         "action_post": "refused",
         "action_approve": "refused",
         "action_approve_changed": "refused",
+        "action_approve_within_budget": "refused",
         "action_refuse": "refused",
         "action_open_refusal": "opens",
         "action_open_change": "opens",
@@ -108,6 +109,7 @@ OPEN_TO_ALL = {("key.account.metric", "action_open_values")}
 ARGUMENTS = {
     "action_refuse": ["No"],
     "action_approve_changed": [{}],
+    "action_approve_within_budget": ["rank"],
     "get_key_account_figures": [{}],
     "action_open_level": ["top", "Top"],
 }
