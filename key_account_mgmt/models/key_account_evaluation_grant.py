@@ -20,7 +20,8 @@ class KeyAccountEvaluationLine(models.Model):
     def _get_reason_sentences(self, labels):
         sentences = super()._get_reason_sentences(labels)
         tables = (self.evaluation_id.policy or {}).get("tables", [])
-        if self.override_tier_id and not self.in_population and any(table["kind"] in GRANT_KINDS for table in tables):
+        overridden = self._origin.override_tier_id
+        if overridden and not self.in_population and any(table["kind"] in GRANT_KINDS for table in tables):
             sentences.append(self.env._("Without figures of the period no credit limit or reward is proposed."))
         return sentences
 

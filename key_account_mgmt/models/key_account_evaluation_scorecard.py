@@ -36,10 +36,12 @@ class KeyAccountEvaluationLine(models.Model):
             sentences += explainer._get_reason_sentences(
                 self.evaluation_id.policy, self.reasons or [], self.currency_id, labels
             )
-        if self.override_tier_id:
+        # As it was saved: one that is being typed is by nobody yet, and has no reason.
+        saved = self._origin
+        if saved.override_tier_id:
             sentences.append(
                 self.env._(
-                    "Overridden by %(user)s: %(reason)s", user=self.override_user_id.name, reason=self.override_reason
+                    "Overridden by %(user)s: %(reason)s", user=saved.override_user_id.name, reason=saved.override_reason
                 )
             )
         return sentences

@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { useFigures } from "./figures";
+import { pressButton } from "./press";
 
 const STYLES = { none: "text-bg-light", limited: "text-bg-info", zero: "text-bg-danger" };
 
@@ -25,13 +26,8 @@ export class KeyAccountCredit extends Component {
     }
 
     /** The documents behind what is used; the server knows the order only as it was saved. */
-    async onOpenDocuments() {
-        const { record } = this.props;
-        if (await record.save()) {
-            const { resModel, resId } = record;
-            const name = "action_open_key_account_exposure";
-            await this.action.doActionButton({ type: "object", name, resModel, resId, resIds: [resId] });
-        }
+    onOpenDocuments() {
+        return pressButton(this.action, this.props.record, "action_open_key_account_exposure");
     }
 }
 

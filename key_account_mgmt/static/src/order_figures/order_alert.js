@@ -6,6 +6,7 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { useFigures } from "./figures";
+import { pressButton } from "./press";
 
 // Long enough that who types is not asked after at each key, short enough that nobody waits for it.
 const DELAY = 250;
@@ -101,17 +102,13 @@ export class OrderAlert extends Component {
         return ICONS[alert.status] || "ban";
     }
 
-    /** What a button of the form does: save, call the method, show what it gives back, and read the order anew. */
-    async onAction(name) {
+    /** Press a button of the order, and read the order anew. */
+    onAction(name) {
         const { record } = this.props;
-        if (await record.save()) {
-            const { resModel, resId } = record;
-            const onClose = async () => {
-                await record.model.load();
-                await this.ask();
-            };
-            await this.action.doActionButton({ type: "object", name, resModel, resId, resIds: [resId], onClose });
-        }
+        return pressButton(this.action, record, name, async () => {
+            await record.model.load();
+            await this.ask();
+        });
     }
 }
 
