@@ -1,13 +1,13 @@
 """ruff and pylint-odoo, the same for make and pre-commit."""
 
-from . import console, paths, process, setup
+from . import bridges, console, paths, process, setup
 from .tally import Tally
 
 CHECKS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     # One concern per file: a model may be extended in several. (In pyproject.toml, enabling odoolint would win.)
-    "pylint-odoo": ["pylint", "--disable=consider-merging-classes-inherited", paths.ADDON],
+    "pylint-odoo": ["pylint", "--disable=consider-merging-classes-inherited", paths.ADDON, *bridges.names()],
 }
 
 

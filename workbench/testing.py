@@ -3,7 +3,7 @@
 import os
 import time
 
-from . import console, database, lanes, odoo, paths, postgres, process, settings, setup, tally, templates
+from . import bridges, console, database, lanes, odoo, paths, postgres, process, settings, setup, tally, templates
 from .demo import command as demo
 from .demo import real
 from .lanes import Part
@@ -100,11 +100,14 @@ def _spread():
 
 
 def module_tests():
-    """the addon with modules of Odoo's that it does not depend on: DB=name, TESTS=path, ARGS="-k name\""""
+    """the addon with modules of Odoo's that it does not depend on, and our bridges to them: DB=name, TESTS=path,
+    ARGS="-k name\""""
     setup.all_parts()
     name = settings.database(settings.own("modules"))
-    templates.fresh_database_with_addon(name, more=MORE_MODULES)
-    return _odoo_pytest("modules", name, _chosen(MODULE_TESTS))
+    # Bridges install themselves with the addon, where what they bridge to is there.
+    more = tuple(dict.fromkeys([*MORE_MODULES, *bridges.dependencies()]))
+    templates.fresh_database_with_addon(name, more=more)
+    return _odoo_pytest("modules", name, ["--odoo-http", *_chosen(" ".join([MODULE_TESTS, *bridges.tests()]))])
 
 
 def demo_tests():

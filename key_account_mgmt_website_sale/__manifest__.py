@@ -1,0 +1,12 @@
+{
+    "name": "Key Account Management: Shop",
+    "summary": "Orders of the shop that are held are no carts, and their customers know",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Key Account Management contributors",
+    "website": "https://github.com/key-account-mgmt/key_account_mgmt",
+    "license": "LGPL-3",
+    "depends": ["key_account_mgmt", "website_sale"],
+    "data": ["views/website_sale_templates.xml"],
+    "auto_install": True,
+}

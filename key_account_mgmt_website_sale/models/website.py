@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class Website(models.Model):
+    """What a customer has paid does not come back as the cart."""
+
+    _inherit = "website"
+
+    def _get_and_cache_current_cart(self):
+        cart = super()._get_and_cache_current_cart()
+        if cart._filter_key_account_taken():
+            self.sale_reset()
+            return cart.browse()
+        return cart
