@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-from .key_account_approval import clean
+from .mail_activity import clean
 
 ACTIVITY = "key_account_mgmt.mail_activity_type_appraisal"
 

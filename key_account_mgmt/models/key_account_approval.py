@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .key_account_approval_judge import APPROVAL_KINDS
+from .mail_activity import clean
 
 APPROVAL_STATES = [
     ("requested", "Requested"),
@@ -11,19 +12,6 @@ APPROVAL_STATES = [
     ("refused", "Refused"),
     ("withdrawn", "Withdrawn"),
 ]
-
-# What a remote caller could put into the context to keep the approvers from being told.
-SILENCERS = {"mail_activity_automation_skip", "mail_activity_quick_update", "tracking_disable", "mail_notrack"}
-
-
-def clean(records):
-    """The records without the defaults and silencers of a remote caller's context."""
-    context = {
-        key: value
-        for key, value in records.env.context.items()
-        if key not in SILENCERS and not key.startswith("default_")
-    }
-    return records.with_context(context)  # pylint: disable=context-overridden
 
 
 class KeyAccountApproval(models.Model):
@@ -36,7 +24,7 @@ class KeyAccountApproval(models.Model):
 
     _name = "key.account.approval"
     _description = "Key Account Approval"
-    _inherit = ["key.account.internal.thread", "mail.activity.mixin"]
+    _inherit = ["key.account.internal.thread", "mail.activity.mixin", "key.account.asking.mixin"]
     _order = "id desc"
     _mail_post_access = "read"
 
@@ -55,7 +43,7 @@ class KeyAccountApproval(models.Model):
         "key_account_approval_involved_rel",
         string="Had a Hand in It",
         readonly=True,
-        help="Who asked, sold, made the order or changed its lines last when the approval was asked for."
+        help="Who asked, sold, made the order or changed what it is judged by when the approval was asked for."
         " They cannot decide.",
     )
     reason = fields.Text(required=True, readonly=True)
@@ -219,6 +207,7 @@ class KeyAccountApproval(models.Model):
             [
                 Domain("user_id", "=", uid),
                 Domain("create_uid", "=", uid),
+                Domain("key_account_hand_ids", "in", uid),
                 Domain("order_line", "any!", Domain("write_uid", "=", uid)),
             ]
         )

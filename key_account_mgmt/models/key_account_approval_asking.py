@@ -4,9 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
-from .key_account_approval import clean
-
-ACTIVITY = "key_account_mgmt.mail_activity_type_approval"
+from .mail_activity import ACTIVITY, clean
 
 
 class KeyAccountApproval(models.Model):
@@ -109,10 +107,9 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_hands(self, order):
-        """Who has a hand in an order now: who sells it, who made it, who changed its lines last."""
+        """Who has a hand in an order now: who sells it, who made it, who changed what it is judged by."""
         # sudo: nothing is read but who they are
-        order = order.sudo()
-        return order.user_id | order.create_uid | order.order_line.write_uid
+        return order.sudo()._get_key_account_hands()
 
     # -------------------------------------------------------------------------
     # The approvers
@@ -131,7 +128,7 @@ class KeyAccountApproval(models.Model):
             own = levels[approval.company_id, approval.kind]
             required = own._get_required(approval.excess)
             above = own.filtered(lambda level, least=required: level.amount_from >= least.amount_from)
-            users = [level.user_ids.filtered("active") for level in above]
+            users = [level._get_users() for level in above]
             found[approval] = users if required else [deciders[approval.company_id, approval.kind], *users]
         return found
 
@@ -175,8 +172,8 @@ class KeyAccountApproval(models.Model):
     # -------------------------------------------------------------------------
 
     def _notify_request(self):
-        for approval, users in self._get_asked().items():
-            approval._schedule(approval, users)
+        self._ask_approvers()
+        for approval in self:
             approval._log_on_order(
                 self.env._(
                     "Approval asked for: %(excess)s. %(reason)s",
@@ -216,6 +213,22 @@ class KeyAccountApproval(models.Model):
             "note": plaintext2html(self.comment),
         }
 
+    def _prepare_nobody_decides(self):
+        """What the activity of a rule administrator says, where all who may decide are gone or had a hand in it."""
+        return {
+            "summary": self.env._(
+                "Nobody can approve %(order)s of %(customer)s, %(excess)s: add approvers",
+                order=self.order_id.sudo().name,
+                customer=self.partner_id.sudo().name,
+                excess=self._describe_excess(),
+            ),
+            "note": plaintext2html(
+                self.env._(
+                    "Key Accounts / Rules and Metrics / Approval Levels. Whoever had a hand in it cannot decide."
+                )
+            ),
+        }
+
     def _describe_excess(self):
         return self._get_judge()._describe_excess(self.details, self.currency_id)
 
@@ -232,14 +245,18 @@ class KeyAccountApproval(models.Model):
                 order.key_account_approval_state = state
 
     def _reassign(self):
-        """The levels changed: requests that wait go to the people who decide now."""
+        """Levels, people, or who had a hand in an order changed: requests that wait go to those who decide now."""
         levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
         for approval in self:
             level = levels[approval.company_id, approval.kind]._get_required(approval.excess)
             if level != approval.level_id:
                 approval._set_values({"level_id": level.id})
-        for approval, users in self._get_asked().items():
-            # sudo: as in ``_schedule``
-            activities = clean(approval).sudo().activity_search([ACTIVITY])
-            approval._schedule(approval, users - activities.user_id)
-            activities.filtered(lambda activity, asked=users: activity.user_id not in asked).unlink()
+        self._ask_approvers()
+
+    def _ask_approvers(self):
+        self._ask_to_decide(
+            ACTIVITY,
+            self._get_asked(),
+            lambda approval: approval._prepare_activity(),
+            lambda approval: approval._prepare_nobody_decides(),
+        )

@@ -76,6 +76,12 @@ class KeyAccountApprovalLevel(models.Model):
             for kind in self._get_judges()
         }
 
+    def _get_users(self):
+        """Approvers who still work there: users are archived, change company or become customers."""
+        return self.user_ids.filtered(
+            lambda user: user.active and not user.share and self.company_id in user.company_ids
+        )
+
     def _get_required(self, excess):
         """Of the levels of one company and kind, that which an amount over the cap or limit needs, or none."""
         return self.filtered(lambda level: level.amount_from <= excess)[-1:]
@@ -85,7 +91,11 @@ class KeyAccountApprovalLevel(models.Model):
         """Who decides without a level: ``{(company, kind): users}``, those of the first of the kind's groups that has
         anybody in the company."""
         kinds = {kind: judge._get_approver_groups() for kind, judge in self._get_judges().items()}
-        members = {group: self._get_members(group, companies) for groups in kinds.values() for group in groups}
+        members = {
+            group: self.env["key.account.approval"]._get_members(group, companies)
+            for groups in kinds.values()
+            for group in groups
+        }
         return {
             (company, kind): self._get_first([members[group] for group in groups], company)
             for company in companies
@@ -97,18 +107,6 @@ class KeyAccountApprovalLevel(models.Model):
         """Of several lists of users the first in which anybody works in the company; only those who do."""
         working = [users.filtered(lambda user: company in user.company_ids) for users in candidates]
         return next(filter(None, working), working[-1])
-
-    @api.model
-    def _get_members(self, group, companies):
-        # sudo: salespeople may ask, and need not read who has which rights
-        users = self.env["res.users"].sudo()
-        return users.search(
-            [
-                ("all_group_ids", "in", self.env.ref(group).ids),
-                ("company_ids", "in", companies.ids),
-                ("share", "=", False),
-            ]
-        )
 
     @api.model
     def _get_judges(self):

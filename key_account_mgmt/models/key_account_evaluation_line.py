@@ -19,6 +19,8 @@ class KeyAccountEvaluationLine(models.Model):
 
     _name = "key.account.evaluation.line"
     _description = "Key Account Evaluation Line"
+    _inherit = ["key.account.run.totals.mixin"]
+    _run_fields = ("evaluation_id",)
     _order = "evaluation_id desc, rank, id"
     _rec_name = "partner_name"
     # Lines are made by the thousand and never edited but by an override, which says itself who and when; four columns
@@ -116,7 +118,7 @@ class KeyAccountEvaluationLine(models.Model):
                 )
             )
         self.evaluation_id._check_can_override()
-        self.evaluation_id._note_review_changer()
+        self.evaluation_id._note_tier_changer()
         before = {line: line.tier_id for line in self}
         for lines, values in self._get_override_batches(vals):
             super(KeyAccountEvaluationLine, lines).write(values)

@@ -16,14 +16,10 @@ class KeyAccountEvaluation(models.Model):
         self._claim("computed")
         for evaluation in self:
             evaluation._advance(
-                {
-                    "state": "in_review",
-                    "submitted_by_id": self.env.uid,
-                    "submitted_on": fields.Datetime.now(),
-                    "review_changer_ids": [Command.clear()],
-                },
+                {"state": "in_review", "submitted_by_id": self.env.uid, "submitted_on": fields.Datetime.now()},
                 self.env._("Submitted for approval. %(summary)s", summary=evaluation._get_counts_text()),
             )
+        self._ask_approvers()
         return True
 
     def action_approve(self):
@@ -35,6 +31,7 @@ class KeyAccountEvaluation(models.Model):
                 {"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()},
                 self.env._("Approved. %(summary)s", summary=evaluation._get_counts_text()),
             )
+            evaluation._tell_submitter(evaluation.submitted_by_id)
         return True
 
     def _check_four_eyes(self):
@@ -50,20 +47,21 @@ class KeyAccountEvaluation(models.Model):
                         company=evaluation.company_id.name,
                     )
                 )
-            if self.env.user in evaluation.review_changer_ids:
+            if self.env.user in evaluation.tier_changer_ids:
                 raise UserError(
                     self.env._(
-                        "You changed tiers of “%(name)s” while it was in review, so somebody else must approve it."
+                        "You changed tiers of “%(name)s”, so somebody else must approve it."
                         " Ask another Key Accounts manager of %(company)s, or send it back.",
                         name=evaluation.name,
                         company=evaluation.company_id.name,
                     )
                 )
 
-    def _note_review_changer(self):
-        """Whoever changes a tier in review gives it alone, unless somebody else approves."""
-        in_review = self.filtered(lambda evaluation: evaluation.state == "in_review")
-        in_review._set_workflow_values({"review_changer_ids": [Command.link(self.env.uid)]})
+    def _note_tier_changer(self):
+        """Record that the user changed tiers, before or after submission: somebody else has to consent to them."""
+        new = self.filtered(lambda evaluation: self.env.user not in evaluation.tier_changer_ids)
+        new._set_workflow_values({"tier_changer_ids": [Command.link(self.env.uid)]})
+        new.filtered(lambda evaluation: evaluation.state == "in_review")._ask_approvers()
 
     def action_refuse(self, reason):
         """Send an evaluation back from review.
@@ -73,11 +71,13 @@ class KeyAccountEvaluation(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why you send the evaluation back."))
         self._claim("in_review")
+        submitters = {evaluation: evaluation.submitted_by_id for evaluation in self}
         for evaluation in self:
             evaluation._advance(
                 {"state": "computed", "submitted_by_id": False, "submitted_on": False},
                 self.env._("Sent back: %(reason)s", reason=reason),
             )
+            evaluation._tell_submitter(submitters[evaluation], reason)
         return True
 
     def action_draft(self):
@@ -117,6 +117,7 @@ class KeyAccountEvaluation(models.Model):
         names = self._track_get_fields() & vals.keys()
         before = {name: self[name] for name in names}
         self._set_workflow_values(vals)
+        self._end_asking()
         described = self.fields_get(names, ["string", "type", "selection", "currency_field"])
         _changes, tracking_values = self._mail_track(described, before)
         self._message_log(body=message, tracking_value_ids=tracking_values)

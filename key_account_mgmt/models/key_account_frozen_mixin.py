@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .key_account_approval import clean
+from .mail_activity import clean
 
 
 class KeyAccountFrozenMixin(models.AbstractModel):

@@ -3,7 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .key_account_approval import clean
+from .mail_activity import clean
 
 
 class KeyAccountMetricValue(models.Model):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 APPROVAL_STATES_OF_ORDERS = [("waiting", "Waiting"), ("approved", "Approved"), ("refused", "Refused")]
 
@@ -15,6 +16,15 @@ class SaleOrder(models.Model):
     # Shown and filtered by; what an order may do is asked of the approvals themselves.
     key_account_approval_state = fields.Selection(
         APPROVAL_STATES_OF_ORDERS, string="Approval", copy=False, readonly=True, groups="base.group_user"
+    )
+    key_account_hand_ids = fields.Many2many(
+        "res.users",
+        "key_account_order_hand_rel",
+        string="Had a Hand in It",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Who changed what the order is judged by, without having made it or selling it. They cannot approve it.",
     )
     key_account_waiting_for_me = fields.Boolean(
         "Waiting for My Approval",
@@ -105,11 +115,43 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """A request for an order that is confirmed or cancelled, or a note to confirm it, is nobody's work any more."""
+        if not self.env["key.account.guard"]._get_guarded_fields(self._name).isdisjoint(vals):
+            self._note_key_account_hand()
         result = super().write(vals)
+        if "user_id" in vals:
+            self._ask_key_account_approvers_anew()
         if vals.get("state") in ("sale", "cancel"):
             # sudo: customers confirm and cancel too
             self.sudo().filtered("key_account_approval_state")._end_key_account_approvals()
         return result
+
+    def _note_key_account_hand(self):
+        """Record that the user changes what these orders are judged by, unless that is known.
+
+        By their lines it would be forgotten: where these go, or where others change them afterwards.
+        """
+        user = self.env.user
+        if not user._is_internal():
+            return
+        # sudo: rights to the order are asked by the change itself
+        new = self.sudo().filtered(
+            # In this order: who works on his own orders waits for no further query.
+            lambda order: user not in order.user_id | order.create_uid and user not in order.key_account_hand_ids
+        )
+        if new:
+            new.key_account_hand_ids = [Command.link(user.id)]
+            new._ask_key_account_approvers_anew()
+
+    def _ask_key_account_approvers_anew(self):
+        """Who had a hand in an order since approval was asked for, decides on it no more."""
+        # sudo: as for the order itself, which the user may change
+        waiting = self.sudo().filtered(lambda order: order.key_account_approval_state == "waiting")
+        if waiting:
+            waiting._get_key_account_requests()._reassign()
+
+    def _get_key_account_hands(self):
+        """Who had a hand in orders: who sells them, who made them, who changed what they are judged by."""
+        return self.user_id | self.create_uid | self.key_account_hand_ids | self.order_line.write_uid
 
     def _end_key_account_approvals(self):
         requests = self._get_key_account_requests()

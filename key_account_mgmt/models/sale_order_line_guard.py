@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class SaleOrderLine(models.Model):
-    """Whoever changes a line changes its order (``key.account.guard``)."""
+    """Whoever changes a line changes its order (``key.account.guard``), and had a hand in it."""
 
     _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
 
@@ -15,6 +15,7 @@ class SaleOrderLine(models.Model):
             # Those that came from a default: what they were before is not known, so that it excuses nothing.
             watch.before |= dict.fromkeys(set(lines.order_id.ids) - watch.before.keys())
             watch.touched.update(lines.order_id.ids)
+            lines.order_id._note_key_account_hand()
         return lines
 
     def write(self, vals):
@@ -25,6 +26,7 @@ class SaleOrderLine(models.Model):
         orders = self.sudo().order_id | self.env["sale.order"].sudo().browse(vals.get("order_id") or [])
         with guard._watch(orders) as watch:
             watch.touched.update(orders.ids)
+            orders._note_key_account_hand()
             return super().write(vals)
 
     def unlink(self):
@@ -33,4 +35,5 @@ class SaleOrderLine(models.Model):
         orders = self.sudo().order_id
         with guard._watch(orders) as watch:
             watch.touched.update(orders.ids)
+            orders._note_key_account_hand()
             return super().unlink()

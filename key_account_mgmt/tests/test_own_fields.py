@@ -18,6 +18,7 @@ class TestWhatPeopleSeeIsNotWritten(DiscountWaysCommon):
         "key_account_open_amount": 0.0,
         "key_account_held_on": NOW,
         "key_account_approval_state": "approved",
+        "key_account_hand_ids": [Command.clear()],
     }
     LINE_VALUES = {
         "key_account_capped": False,

@@ -83,7 +83,7 @@ class TestApprovalWaysRound(WaysRoundCommon):
         for vals in (
             {"state": "approved"},
             {"submitted_by_id": self.approver.id},
-            {"review_changer_ids": [Command.clear()]},
+            {"tier_changer_ids": [Command.clear()]},
             {"line_ids": [Command.clear()]},
         ):
             with self.subTest(vals=vals):
@@ -112,14 +112,13 @@ class TestApprovalWaysRound(WaysRoundCommon):
         self.call(self.approver, LINE, "write", line.ids, {"override_tier_id": False})
         self.assert_refused(self.approver, EVALUATION, "action_approve", evaluation.ids)
 
-    def test_submitting_anew_lets_who_sent_it_back_approve(self):
+    def test_sending_back_does_not_let_who_changed_tiers_approve(self):
         evaluation = self.make_evaluation("in_review")
         override = {"override_tier_id": self.tier_a.id, "override_reason": "Grows"}
         self.call(self.approver, LINE, "write", self.get_line(evaluation, self.fifth).ids, override)
         self.call(self.approver, EVALUATION, "action_refuse", evaluation.ids, "See the override")
         self.call(self.manager, EVALUATION, "action_submit", evaluation.ids)
-        self.call(self.approver, EVALUATION, "action_approve", evaluation.ids)
-        self.assertEqual(evaluation.state, "approved")
+        self.assert_refused(self.approver, EVALUATION, "action_approve", evaluation.ids)
 
     def test_context_does_not_make_an_approved_evaluation(self):
         smuggled = {
