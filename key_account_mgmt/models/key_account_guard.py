@@ -14,7 +14,8 @@ HOLDING = ContextVar("key_account_holding", default=False)
 class Held(Exception):
     """Instead of a message to the user, where nobody would read it; no error, since the order waits for somebody.
 
-    :ivar dict breaches: ``{order: [sentences]}``, as of ``_get_breaches``
+    :ivar dict breaches: ``{order: {language: [sentences]}}``, as of ``_get_breaches``, in the languages of those who
+        have to act
     """
 
     def __init__(self, breaches):
@@ -103,8 +104,21 @@ class KeyAccountGuard(models.AbstractModel):
     def _refuse(self, breaches, before):
         self._check_before_commit(Watch({order.id: before[order.id] for order in breaches}))
         if HOLDING.get():
-            raise Held(breaches)
+            raise Held(self._get_breaches_for_readers(breaches, before))
         raise UserError(self._get_refusal(breaches))
+
+    @api.model
+    def _get_breaches_for_readers(self, breaches, before):
+        """The same breaches in other words: it is a customer who confirms, and salespeople who read why it fails."""
+        orders = self.env["sale.order"].union(*breaches)
+        languages = {order: order._get_key_account_hold_languages() for order in orders}
+        readable = {
+            lang: self.with_context(lang=lang)._get_breaches(orders.with_context(lang=lang), before)
+            for lang in set().union(*languages.values())
+        }
+        return {
+            order: {lang: readable[lang].get(order, breaches[order]) for lang in languages[order]} for order in orders
+        }
 
     @api.model
     def _check_before_commit(self, watch):

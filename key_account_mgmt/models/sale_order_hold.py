@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from .key_account_approval import clean
-from .key_account_approval_asking import ACTIVITY
 from .key_account_guard import Held
+from .mail_activity import ACTIVITY, clean
 
 # Who is told where an order has no salesperson.
 MANAGER_GROUP = "sales_team.group_sale_manager"
@@ -12,8 +11,9 @@ MANAGER_GROUP = "sales_team.group_sale_manager"
 class SaleOrder(models.Model):
     """Orders that a customer accepted or paid, and that wait because they are beyond what may be granted.
 
-    In the portal and in payments nobody can do anything about an error, so that there is none: the order stays a
-    quotation, signed or paid as it is, the customer reads that it is being checked, and the salesperson has to act.
+    In the portal and in payments nobody can do anything about an error, so that there is none: the order becomes a
+    sent quotation, signed or paid as it is, the customer reads that it is being checked, and the salesperson has to
+    act.
     """
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
@@ -40,31 +40,45 @@ class SaleOrder(models.Model):
             with self.env["key.account.guard"]._holding(), self.env.cr.savepoint():
                 return confirm()
         except Held as held:
-            for order, sentences in held.breaches.items():
-                order._hold_key_account("\n".join(sentences))
+            for order, readable in held.breaches.items():
+                order._hold_key_account({lang: "\n".join(sentences) for lang, sentences in readable.items()})
             return None
 
-    def _hold_key_account(self, reason):
-        """Mark the order, and tell the salesperson why it was not confirmed."""
+    def _hold_key_account(self, reasons):
+        """Mark the order, and tell the salesperson why it was not confirmed.
+
+        :param dict reasons: why, by the languages of ``_get_key_account_hold_languages``
+        """
         # sudo: it is the customer, or a payment, that comes here
         order = self.sudo()
         if order.key_account_held_on:
             return
-        order.key_account_held_on = fields.Datetime.now()
-        order._message_log(body=plaintext2html(reason))
+        # The customer has it, and agreed. As a draft it would be a cart of the shop, to be changed, or abandoned.
+        order.write({"key_account_held_on": fields.Datetime.now(), "state": "sent"})
+        order._message_log(body=plaintext2html(next(iter(reasons.values()))))
         for user in order._get_key_account_hold_users():
-            # As in a message to that user, in his own language.
+            # As in a message to that user, in the own language.
             translated = clean(order).with_context(lang=user.lang)
             translated.activity_schedule(
                 ACTIVITY,
                 user_id=user.id,
-                summary=translated.env._(
-                    "%(order)s was accepted by %(customer)s and is held: ask for approval, or change it",
-                    order=order.name,
-                    customer=order.partner_id.name,
-                ),
-                note=plaintext2html(reason),
+                summary=translated._get_key_account_hold_text(),
+                note=plaintext2html(reasons[user.lang]),
             )
+
+    def _get_key_account_hold_text(self):
+        """What happened to a held order, and what the salesperson can do about it."""
+        needs = self.env["key.account.approval"]._get_needs(self, strict=False)
+        values = {"order": self.name, "customer": self.partner_id.name}
+        if any(need.obstacle or need.verdict.problem for need in needs.values()):
+            return self.env._(
+                "%(order)s was accepted by %(customer)s and is held. Nobody can approve it: the note says what can be"
+                " done",
+                **values,
+            )
+        return self.env._(
+            "%(order)s was accepted by %(customer)s and is held: ask for approval, or change it", **values
+        )
 
     def _get_key_account_hold_users(self):
         """Who has to act on a held order: its salesperson, or else the head of its team, or else sales managers."""
@@ -77,6 +91,11 @@ class SaleOrder(models.Model):
                 ("share", "=", False),
             ]
         )
+
+    def _get_key_account_hold_languages(self):
+        """Languages of who has to act on a held order, that of its chatter first."""
+        users = self._get_key_account_hold_users() or self.company_id.partner_id
+        return list(dict.fromkeys(user.lang for user in users))
 
     def write(self, vals):
         """What is confirmed, cancelled or changed anew does not wait any more."""

@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
-from odoo.addons.key_account_mgmt.models.key_account_approval_asking import ACTIVITY
+from odoo.addons.key_account_mgmt.models.mail_activity import ACTIVITY
 
 from .test_discount_ways_round import ORDER, DiscountWaysCommon
 
@@ -282,7 +282,7 @@ class TestSendingIsBlocked(HoldCommon):
         order = self.make_quotation()
         for way in self.prepare_ways(order):
             with self.subTest(way):
-                with self.assertRaisesRegex(UserError, "more discount than its caps allow"):
+                with self.assertRaisesRegex(UserError, "more discount than its caps allow"), self.cr.savepoint():
                     self.send(order, way)
                 self.env.invalidate_all()
                 self.assertEqual(order.state, "draft")
@@ -291,7 +291,8 @@ class TestSendingIsBlocked(HoldCommon):
         order = self.make_sent(discount=10)
         self.call(self.salesperson, "sale.order.line", "write", order.order_line.ids, {"discount": 30})
         for way in ("button", "composer", "message"):
-            with self.subTest(way), self.assertRaisesRegex(UserError, "more discount than its caps allow"):
+            words = "more discount than its caps allow"
+            with self.subTest(way), self.assertRaisesRegex(UserError, words), self.cr.savepoint():
                 self.send(order, way)
 
     def test_within_the_cap_approved_or_confirmed_it_may_be_sent(self):
