@@ -32,6 +32,7 @@
         "views/key_account_ruleset_grant_views.xml",
         "views/key_account_rule_value_kind_views.xml",
         "data/ir_cron_data.xml",
+        "data/ir_sequence_data.xml",
         "views/key_account_evaluation_picture_templates.xml",
         "views/key_account_evaluation_templates.xml",
         "views/key_account_evaluation_line_views.xml",

@@ -6,6 +6,9 @@ from . import account_tax
 from . import key_account_company_mixin
 from . import key_account_internal_thread
 from . import key_account_own_fields_mixin
+from . import key_account_run_totals_mixin
+from . import mail_activity
+from . import key_account_asking_mixin
 from . import key_account_perspective
 from . import key_account_metric
 from . import key_account_metric_option
@@ -89,6 +92,7 @@ from . import key_account_rule_condition
 from . import key_account_population_mixin
 from . import key_account_evaluation
 from . import key_account_evaluation_workflow
+from . import key_account_evaluation_asking
 from . import key_account_evaluation_job
 from . import key_account_evaluation_collect
 from . import key_account_evaluation_record
@@ -169,6 +173,7 @@ from . import key_account_guard_discount
 from . import key_account_guard_credit
 from . import sale_order_hold
 from . import sale_order_sending
+from . import mail_template
 from . import sale_order_guard
 from . import sale_order_line_guard
 from . import sale_order_line_invoiced
@@ -186,12 +191,14 @@ from . import key_account_evaluation_appraisal
 from . import key_account_evaluation_award
 from . import key_account_evaluation_award_budget
 from . import key_account_evaluation_award_summary
+from . import key_account_evaluation_in_force
 from . import key_account_award_decision
 from . import key_account_award_budget
 from . import key_account_award_fitting
 from . import key_account_award_posting
 from . import key_account_award_ending
 from . import key_account_award_delivery
+from . import res_users
 from . import res_company_appraisal
 from . import res_config_settings_appraisal
 from . import res_company_credit

@@ -61,8 +61,11 @@ class KeyAccountAward(models.Model):
         aggregator=None,
         help="The limit when the evaluation was computed. Posting keeps the one of then.",
     )
-    proposed = fields.Monetary(readonly=True, help="By the rule: the new limit, or what the reward is worth.")
-    approved_amount = fields.Monetary(readonly=True)
+    # Limits do not add up, least of all those of one customer in several evaluations; what rewards cost does.
+    proposed = fields.Monetary(
+        readonly=True, aggregator=None, help="By the rule: the new limit, or what the reward is worth."
+    )
+    approved_amount = fields.Monetary(readonly=True, aggregator=None)
     reason = fields.Text(readonly=True)
     estimated_cost = fields.Monetary(readonly=True)
     actual_cost = fields.Monetary(readonly=True)

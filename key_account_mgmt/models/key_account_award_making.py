@@ -37,7 +37,7 @@ class KeyAccountAward(models.Model):
         granted = [values for line in lines for values in self._prepare_awards(line, labels)]
         first = 1 + self.sudo().search_count([("evaluation_id", "=", evaluation.id)])
         for number, values in enumerate(granted, first):
-            values["name"] = f"{evaluation.name}/{number:04d}"
+            values["name"] = f"{evaluation.reference}/{number:04d}"
         # One line of log less per award: it says itself who proposed it.
         return self.with_context(mail_create_nolog=True)._record(granted)
 

@@ -6,7 +6,8 @@ class KeyAccountComparisonLine(models.Model):
 
     _name = "key.account.comparison.line"
     _description = "Key Account Comparison Line"
-    _inherit = ["key.account.frozen.mixin"]
+    _inherit = ["key.account.frozen.mixin", "key.account.run.totals.mixin"]
+    _run_fields = ("comparison_id", "ruleset_id")
     _order = "comparison_id desc, revenue desc, partner_id, id"
     _rec_name = "partner_name"
     # Made by the thousand and never edited.

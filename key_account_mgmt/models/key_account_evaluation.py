@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from .key_account_internal_thread import TOTALS_READERS
+
 EVALUATION_STATES = [
     ("draft", "Draft"),
     ("computed", "Computed"),
@@ -29,11 +31,12 @@ WORKFLOW_DEFAULTS = {
     "fit_tables": False,
     "submitted_by_id": False,
     "submitted_on": False,
-    "review_changer_ids": False,
+    "tier_changer_ids": False,
     "approved_by_id": False,
     "approved_on": False,
     "effective_date": False,
     "applied_on": False,
+    "superseded": False,
 }
 # What an evaluation is about. It stands once there are lines.
 SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to"}
@@ -45,10 +48,19 @@ class KeyAccountEvaluation(models.Model):
 
     _name = "key.account.evaluation"
     _description = "Key Account Evaluation"
-    _inherit = ["key.account.population.mixin", "key.account.internal.thread", "mail.activity.mixin"]
+    _inherit = [
+        "key.account.population.mixin",
+        "key.account.internal.thread",
+        "mail.activity.mixin",
+        "key.account.asking.mixin",
+    ]
     _order = "date_to desc, id desc"
+    _rec_names_search = ["name", "reference"]
+    _tells_totals = True
 
     name = fields.Char(required=True, tracking=True)
+    # People name evaluations alike; their awards and who reads of them need a number that is there once.
+    reference = fields.Char("Evaluation Number", readonly=True, copy=False)
     ruleset_id = fields.Many2one(
         index=True,
         domain="[('company_id', '=', company_id), ('state', 'in', ('active', 'retired'))]",
@@ -67,24 +79,47 @@ class KeyAccountEvaluation(models.Model):
     job_user_id = fields.Many2one("res.users", "Work Started by", readonly=True, copy=False)
     job_attempts = fields.Integer(readonly=True, copy=False, help="Starts of the work since its last finished batch.")
     line_ids = fields.One2many("key.account.evaluation.line", "evaluation_id", string="Lines", copy=False)
-    missing_counts = fields.Json(readonly=True, copy=False, help="Lines without a value, by metric of the rule set.")
+    missing_counts = fields.Json(
+        readonly=True,
+        copy=False,
+        groups=TOTALS_READERS,
+        help="Lines without a value, by metric of the rule set.",
+    )
     # Restricted: four eyes could not tell any more who must not approve.
     submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True, ondelete="restrict")
     submitted_on = fields.Datetime(readonly=True, copy=False)
-    review_changer_ids = fields.Many2many(
+    tier_changer_ids = fields.Many2many(
         "res.users",
-        "key_account_evaluation_review_changer_rel",
-        string="Changed in Review by",
+        "key_account_evaluation_tier_changer_rel",
+        string="Tiers Changed by",
         readonly=True,
         copy=False,
-        help="Who overrode tiers, or took overrides back, after the evaluation was submitted.",
+        help="Who overrode tiers, or took overrides back. They cannot approve.",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     approved_on = fields.Datetime(readonly=True, copy=False)
     effective_date = fields.Date(readonly=True, copy=False, help="The date that applying writes on the customers.")
     applied_on = fields.Datetime(readonly=True, copy=False)
+    superseded = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Applied, and no customer has its tier from it any more: a later one replaced it.",
+    )
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
+
+    @api.depends("name", "reference", "ruleset_id", "state", "superseded")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        states = dict(self._fields["state"]._description_selection(self.env))
+        for evaluation in self:
+            # sudo: names of rule sets are no secret
+            parts = [evaluation.reference, evaluation.sudo().ruleset_id.display_name, states.get(evaluation.state)]
+            if evaluation.superseded:
+                parts.append(self.env._("Superseded"))
+            evaluation.display_name = evaluation.name and self.env._(
+                "%(name)s (%(details)s)", name=evaluation.name, details=", ".join(filter(None, parts))
+            )
 
     @api.constrains("ruleset_id", "company_id")
     def _check_ruleset_company(self):
@@ -106,14 +141,26 @@ class KeyAccountEvaluation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # Given explicitly, so that neither the values nor the context of a remote call make an approved evaluation.
-        return super().create([{**vals, **WORKFLOW_DEFAULTS, "line_ids": []} for vals in vals_list])
+        # sudo: managers need not read sequences
+        sequences = self.env["ir.sequence"].sudo()
+        return super().create(
+            [
+                {
+                    **vals,
+                    **WORKFLOW_DEFAULTS,
+                    "line_ids": [],
+                    "reference": sequences.next_by_code("key.account.evaluation"),
+                }
+                for vals in vals_list
+            ]
+        )
 
     def write(self, vals):
         self._check_writable(vals)
         return super().write(vals)
 
     def _check_writable(self, vals):
-        owned = [name for name in vals if name in WORKFLOW_DEFAULTS or name == "line_ids"]
+        owned = [name for name in vals if name in WORKFLOW_DEFAULTS or name in ("line_ids", "reference")]
         if owned:
             raise UserError(
                 self.env._(

@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .key_account_approval import clean
 from .key_account_approval_judge import FINANCE_GROUP
-
-ACTIVITY = "key_account_mgmt.mail_activity_type_award"
+from .key_account_internal_thread import TOTALS_READERS
+from .mail_activity import ACTIVITY_AWARD as ACTIVITY
+from .mail_activity import clean
 
 
 class KeyAccountEvaluation(models.Model):
@@ -17,7 +17,9 @@ class KeyAccountEvaluation(models.Model):
     award_ids = fields.One2many("key.account.award", "evaluation_id", "Awards", readonly=True, copy=False)
     award_count = fields.Integer(compute="_compute_award_count")
     award_budget = fields.Monetary(
-        copy=False, help="What all rewards of the evaluation may cost together. Zero: no budget for the whole."
+        copy=False,
+        groups=TOTALS_READERS,
+        help="What all rewards of the evaluation may cost together. Zero: no budget for the whole.",
     )
 
     @api.depends("award_ids")
@@ -103,22 +105,22 @@ class KeyAccountEvaluation(models.Model):
             if not waiting.get(evaluation.id):
                 target.activity_unlink([ACTIVITY])
                 continue
-            users = evaluation._get_finance_users()
-            if not users:
-                target._message_log(
-                    body=evaluation.env._(
-                        "Awards wait, and nobody may decide on them: give somebody who had no hand in this evaluation"
-                        " the right Key Accounts: Finance / Finance."
-                    )
-                )
-            for user in users - target.activity_search([ACTIVITY]).user_id:
-                target.with_context(lang=user.lang).activity_schedule(
-                    ACTIVITY, user_id=user.id, summary=evaluation._get_waiting_text(waiting[evaluation.id], user)
-                )
+            evaluation._ask_to_decide(
+                ACTIVITY,
+                {evaluation: evaluation._get_finance_users()},
+                lambda one, count=waiting[evaluation.id]: {"summary": one._get_waiting_text(count)},
+                lambda one: {"summary": one._get_nobody_grants_text()},
+            )
 
-    def _get_waiting_text(self, count, user):
-        self = self.with_context(lang=user.lang)
+    def _get_waiting_text(self, count):
         return self.env._("Decide on %(count)s awards of “%(evaluation)s”", count=count, evaluation=self.name)
+
+    def _get_nobody_grants_text(self):
+        return self.env._(
+            "Awards of “%(evaluation)s” wait, and nobody may decide on them: give somebody who had no hand in it the"
+            " right Key Accounts: Finance / Finance",
+            evaluation=self.name,
+        )
 
     def _get_waiting_awards(self):
         groups = (
@@ -132,17 +134,13 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_finance_users(self):
         """Who may decide on the awards."""
-        group = self.env.ref(FINANCE_GROUP)
-        # sudo: who applies an evaluation need not read who has which rights
-        users = self.env["res.users"].sudo()
-        domain = [("all_group_ids", "in", group.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False)]
-        return users.search(domain) - self._get_award_authors()
+        return self._get_members(FINANCE_GROUP, self.company_id) - self._get_award_authors()
 
     def _get_award_authors(self):
         """Who had a hand in the evaluation, and so must not decide on what it grants."""
         # sudo: nothing is read but who they are
         evaluation = self.sudo()
-        return evaluation.create_uid | evaluation.submitted_by_id | evaluation.review_changer_ids
+        return evaluation.create_uid | evaluation.submitted_by_id | evaluation.tier_changer_ids
 
     def _lock_for_awards(self):
         """Of two decisions about one budget at once the second fails, is tried again, and sees the first."""

@@ -3,13 +3,17 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .key_account_internal_thread import TOTALS_READERS
+
 
 class KeyAccountEvaluation(models.Model):
     """What an evaluation would grant, and has granted, against its budgets."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
-    award_summary_html = fields.Html("Grants", compute="_compute_award_summary_html", sanitize=False)
+    award_summary_html = fields.Html(
+        "Grants", compute="_compute_award_summary_html", sanitize=False, groups=TOTALS_READERS
+    )
 
     @api.depends("line_ids.grants", "award_ids.state", "award_ids.cost", "award_budget", "state")
     @api.depends_context("lang")

@@ -33,15 +33,23 @@ class KeyAccountEvaluation(models.Model):
     progress = fields.Float("Progress (%)", compute="_compute_progress", help="How much of the current work is done.")
 
     @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.kind_answer", "job")
+    @api.depends_context("uid")
     def _compute_progress(self):
         counts = self._get_progress_counts()
+        seen = {} if self._reads_totals() else self._get_seen_counts()
         for evaluation in self:
             total, decided, applied, touched, answered = counts.get(evaluation.id, (0, 0, 0, 0, 0))
-            evaluation.line_count = total
+            evaluation.line_count = total if evaluation._reads_totals() else seen.get(evaluation.id, 0)
             # Reverting goes through what was applied; the lines still applied are the rest.
             done = {"compute": decided, "apply": touched, "revert": total - applied, "confirm": answered}
             done = done.get(evaluation.job, total)
             evaluation.progress = 100.0 * done / total if total else 0.0
+
+    def _get_seen_counts(self):
+        """How many lines the user may see, by evaluation."""
+        lines = self.env["key.account.evaluation.line"]
+        groups = lines._read_group([("evaluation_id", "in", self.ids)], ["evaluation_id"], ["__count"])
+        return {evaluation.id: count for evaluation, count in groups}
 
     def _get_progress_counts(self):
         if not self.ids:

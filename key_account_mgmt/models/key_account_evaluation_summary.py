@@ -141,7 +141,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_missing_notices(self):
         """Which values nobody knew. After approval it is history and no longer a notice."""
-        if not self.missing_counts or self.state not in ("computed", "in_review"):
+        if self.state not in ("computed", "in_review") or not self.missing_counts:
             return []
         metrics = self.env["key.account.metric"].with_context(active_test=False)
         names = {metric.code: metric for metric in metrics.search([("code", "in", list(self.missing_counts))])}

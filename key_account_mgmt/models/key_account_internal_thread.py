@@ -1,5 +1,9 @@
 from odoo import models
 
+EVERYBODY = "sales_team.group_sale_salesman_all_leads"
+# Who reads figures of all customers: who sees all of them, and finance, which decides on what they are granted.
+TOTALS_READERS = f"{EVERYBODY},key_account_mgmt.group_key_account_finance"
+
 
 class KeyAccountInternalThread(models.AbstractModel):
     """A chatter among ourselves: the customer is whom a record is about, and never a recipient.
@@ -12,5 +16,16 @@ class KeyAccountInternalThread(models.AbstractModel):
     _inherit = ["mail.thread"]
     _description = "Key Account Chatter without Customers"
 
+    # Whether the chatter names customers of others and figures of all: then it is not for who sees own customers only.
+    _tells_totals = False
+
     def _mail_get_partner_fields(self, introspect_fields=False):
         return []
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        if message_operation == "read" and self._tells_totals and not self._reads_totals():
+            return dict.fromkeys(self, "write")
+        return super()._mail_get_operation_for_mail_message_operation(message_operation)
+
+    def _reads_totals(self):
+        return self.env.su or self.env.user.has_groups(TOTALS_READERS)

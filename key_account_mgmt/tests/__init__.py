@@ -30,6 +30,7 @@ from . import test_customer_screens
 from . import test_demo
 from . import test_discount_bent_lines
 from . import test_discount_currency
+from . import test_deciders
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_invoice_taxed
@@ -45,6 +46,7 @@ from . import test_discount_ways_round
 from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_pictures
+from . import test_evaluation_readers
 from . import test_evaluation_wizard
 from . import test_every_view_tour
 from . import test_expectation
@@ -60,6 +62,9 @@ from . import test_grant_rules
 from . import test_grants
 from . import test_grants_override
 from . import test_import_of_many_rows
+from . import test_hands
+from . import test_hold_readers
+from . import test_in_force
 from . import test_internal_thread
 from . import test_limit_ledger
 from . import test_metric
@@ -74,6 +79,7 @@ from . import test_metric_source
 from . import test_metric_territory
 from . import test_metric_value
 from . import test_overdue
+from . import test_order_buttons
 from . import test_own_fields
 from . import test_picture_tour
 from . import test_public_methods
@@ -83,6 +89,7 @@ from . import test_retail_templates
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
 from . import test_ruleset_weights
+from . import test_sending
 from . import test_service_cost
 from . import test_source_plans
 from . import test_target

@@ -310,7 +310,7 @@ class TestEvaluationFrozen(KeyAccountEvaluationCommon):
             evaluation.sudo().line_ids[0].unlink()
 
     def test_salespeople_only_look(self):
-        evaluation = self.make_evaluation("in_review")
+        evaluation = self.make_evaluation("applied")
         self.company.key_account_four_eyes = False
         own = evaluation.with_user(self.salesperson)
         self.assertEqual(len(own.line_ids), 5)
