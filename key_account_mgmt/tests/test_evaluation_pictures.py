@@ -240,7 +240,7 @@ class TestEvaluationPictures(KeyAccountPictureCommon):
     # -------------------------------------------------------------------------
 
     def test_totals_are_not_for_who_sees_own_customers_only(self):
-        evaluation = self.make_evaluation()
+        evaluation = self.make_evaluation("applied")
         part = self.get_pyramid(evaluation, ["20"])["levels"][0]["part"]
         calls = [("get_pyramids",), ("get_value_matrix",), ("action_open_level", part, "Title")]
         for name, *args in calls:

@@ -388,7 +388,7 @@ class TestCustomers(ValueKindCommon):
         self.assertEqual(without, self.customers - self.second)
 
     def test_salespeople_read_and_do_not_confirm(self):
-        evaluation = self.evaluate()
+        evaluation = self.evaluate("applied")
         line = self.get_line(evaluation, self.second)
         self.assertEqual(self.in_company(self.second, self.salesperson).key_account_suggested_kind, "strategic")
         attempts = [
@@ -407,7 +407,7 @@ class TestCustomers(ValueKindCommon):
         self.assertFalse(self.get_kinds()[1])
 
     def test_suggestions_of_other_salespeoples_customers_are_not_told(self):
-        self.evaluate()
+        self.evaluate("applied")
         self.second.user_id = self.manager
         customer = self.in_company(self.second, self.salesperson)
         self.assertFalse(customer.key_account_suggestion_id)
