@@ -135,6 +135,7 @@ from . import key_account_discount_unrated
 from . import key_account_discount_shown
 from . import key_account_discount_move
 from . import key_account_discount_spread
+from . import key_account_discount_cancelled
 from . import key_account_discount_booked
 from . import product_category
 from . import res_partner_pricelist
@@ -178,6 +179,7 @@ from . import sale_order_guard
 from . import sale_order_line_guard
 from . import sale_order_line_invoiced
 from . import sale_order_invoicing
+from . import sale_order_cancelling
 from . import account_move_guard
 from . import account_move_line_guard
 from . import account_move_expense

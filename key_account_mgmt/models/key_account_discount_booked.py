@@ -16,9 +16,9 @@ class KeyAccountDiscountValue(models.AbstractModel):
         if line.record._name != "account.move.line":
             return super()._get_paid(line, quantity, memo)
         # A line of a credit note comes with its sign turned; what it says and books is looked at as it is.
-        said = self._get_exact(line.record.quantity, line)
+        said = line._replace(quantity=line.record.quantity)
         turned = -1 if line.record.move_id.move_type == "out_refund" else 1
-        paid = super()._get_paid(line, said, memo) * turned
+        paid = super()._get_paid(said, self._get_exact(said.quantity, line), memo) * turned
         booked = self._get_exact(-line.record.amount_currency, line)
         least = paid - CENTS * Decimal(repr(line.document.currency.rounding))
         return booked if booked < least else paid

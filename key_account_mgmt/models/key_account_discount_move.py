@@ -52,6 +52,7 @@ class KeyAccountDiscount(models.AbstractModel):
         :raise UserError: a figure that cannot be computed
         """
         moves = self._get_unbiased(moves)
+        self._read_anew(moves.line_ids, "sale_line_ids")
         orders = moves.line_ids.sale_line_ids.order_id
         verdicts = {}
         for company, group in orders.grouped("company_id").items():
@@ -63,8 +64,9 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_invoiced(self, orders, new_ids, table):
-        lines = orders.order_line.invoice_lines
+        lines = self._read_anew(orders.order_line, "invoice_lines").invoice_lines
         moves = lines.move_id.filtered(lambda move: move.id in new_ids or move.state == "posted")
+        self._read_anew(moves.line_ids, "sale_line_ids")
         customers = orders.partner_id | orders.partner_invoice_id | moves.partner_id
         self.env["key.account.line.facts"]._fetch_customers(customers, table)
         values = self.env["key.account.discount.value"]
@@ -111,6 +113,16 @@ class KeyAccountDiscount(models.AbstractModel):
         """The basis of all lines that are to be posted; several are none, which nobody consented to."""
         bases = [self._get_basis(line.record.move_id, [line]) for line in lines]
         return bases[0] if bases and all(basis == bases[0] for basis in bases) else {}
+
+    @api.model
+    def _read_anew(self, records, name):
+        """Forget a field of records that was read for the user of the request: what record rules keep from that user is
+        not in it, and Odoo keeps it for everybody. The records come back.
+
+        :param str name: a Many2many field
+        """
+        records.invalidate_recordset([name])
+        return records
 
     # -------------------------------------------------------------------------
     # Lines

@@ -35,6 +35,7 @@ class SaleOrderLine(models.Model):
         """
         # The context comes with a remote call: a date in it must not hide invoices.
         lines = self.filtered(lambda line: not line.display_type).with_context(accrual_entry_date=False)
+        self.env["key.account.discount"]._read_anew(lines, "invoice_lines")
         invoiced = lines._prepare_qty_invoiced()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         wrong = lines.filtered(lambda line: not line._is_key_account_to_invoice(invoiced[line], digits))

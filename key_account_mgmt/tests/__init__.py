@@ -31,6 +31,7 @@ from . import test_demo
 from . import test_discount_bent_lines
 from . import test_discount_currency
 from . import test_deciders
+from . import test_discount_cancelling
 from . import test_discount_hold
 from . import test_discount_invoice
 from . import test_discount_invoice_taxed
