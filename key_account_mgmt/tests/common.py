@@ -14,6 +14,9 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
 
     Builders take dates as text or date, post or confirm what they make, and put no taxes on it, so that
     amounts in tests are the amounts that count. Whatever a test does not say has a harmless default.
+
+    Classes that also need another common class of Odoo's (``AccountPaymentCommon``) name it first: what comes after
+    this one sets nothing up.
     """
 
     @classmethod
@@ -42,10 +45,12 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
         cls.tax_sale_a = cls.company_data["default_tax_sale"]
         cls.tax_purchase_a = cls.company_data["default_tax_purchase"]
         bank = cls.company_data["default_journal_bank"]
-        sides = {"debit": bank.inbound_payment_method_line_ids, "credit": bank.outbound_payment_method_line_ids}
-        for side, lines in sides.items():
+        cls.inbound_payment_method_line = bank.inbound_payment_method_line_ids[:1]
+        cls.outbound_payment_method_line = bank.outbound_payment_method_line_ids[:1]
+        sides = {"debit": cls.inbound_payment_method_line, "credit": cls.outbound_payment_method_line}
+        for side, line in sides.items():
             name = f"account_journal_payment_{side}_account_id"
-            lines[:1].payment_account_id = cls.env["account.chart.template"].ref(name, raise_if_not_found=False)
+            line.payment_account_id = cls.env["account.chart.template"].ref(name, raise_if_not_found=False)
 
     @classmethod
     def setup_independent_company(cls, **kwargs):

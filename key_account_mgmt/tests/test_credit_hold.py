@@ -90,7 +90,7 @@ class TestAcceptedOrdersAreHeld(CreditHoldCommon):
         self.assert_not_held(good, "sent")
 
 
-class TestPaymentsAreKept(CreditHoldCommon, AccountPaymentCommon):
+class TestPaymentsAreKept(AccountPaymentCommon, CreditHoldCommon):
     """A payment is kept whatever becomes of its order, and does not carry it over the limit."""
 
     @classmethod

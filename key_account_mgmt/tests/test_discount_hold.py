@@ -164,7 +164,7 @@ class TestAcceptedOrdersAreHeld(HoldCommon):
         self.assert_not_held(good, "sent")
 
 
-class TestPaymentsAreKept(HoldCommon, AccountPaymentCommon):
+class TestPaymentsAreKept(AccountPaymentCommon, HoldCommon):
     """A payment is kept whatever becomes of its order, and does not carry it over its cap."""
 
     @classmethod

@@ -53,7 +53,7 @@ class TestTaxedInvoices(InvoiceCommon):
         self.assert_posted(self.create_invoice(order), 189)
 
 
-class TestPaidOrdersAreInvoiced(InvoiceCommon, AccountPaymentCommon):
+class TestPaidOrdersAreInvoiced(AccountPaymentCommon, InvoiceCommon):
     """Payments of customers end in posted invoices where the company wants it so."""
 
     @classmethod

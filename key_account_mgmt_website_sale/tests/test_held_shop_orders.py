@@ -13,7 +13,7 @@ ORDER = "sale.order"
 
 
 @tagged("post_install", "-at_install")
-class TestHeldShopOrders(HoldCommon, AccountPaymentCommon, HttpCase):
+class TestHeldShopOrders(AccountPaymentCommon, HoldCommon, HttpCase):
     """Who has paid in the shop is told that the order is being checked, and not that something was left in the cart."""
 
     @classmethod
