@@ -1,3 +1,4 @@
+from . import key_account_own_fields_mixin
 from . import account_move
 from . import key_account_credit_off_mixin
 from . import account_move_line
@@ -5,7 +6,6 @@ from . import account_partial_reconcile
 from . import account_tax
 from . import key_account_company_mixin
 from . import key_account_internal_thread
-from . import key_account_own_fields_mixin
 from . import key_account_run_totals_mixin
 from . import mail_activity
 from . import key_account_asking_mixin
@@ -143,8 +143,12 @@ from . import res_partner_credit
 from . import sale_order
 from . import sale_order_discount
 from . import sale_order_line_open
+from . import sale_order_line_closed
 from . import sale_order_line_open_fill
+from . import account_move_draft
 from . import sale_order_open
+from . import sale_order_closing
+from . import res_partner_open
 from . import key_account_exposure_entry
 from . import key_account_exposure
 from . import key_account_exposure_sql

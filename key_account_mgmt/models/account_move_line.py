@@ -8,7 +8,8 @@ from .key_account_discount_value import ZERO
 class AccountMoveLine(models.Model):
     """Journal items as far as customers' credit goes."""
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "key.account.own.fields.mixin"]
 
     # What is overdue is asked when orders are confirmed. Items that are settled are not in it.
     _key_account_open_idx = models.Index(
@@ -19,15 +20,16 @@ class AccountMoveLine(models.Model):
     def _is_key_account_draft_refund(self):
         return self.parent_state == "draft" and self.move_id.move_type == "out_refund"
 
-    def _get_key_account_advance(self, currency):
-        """What the line invoices in advance (deducts: negative), taxes included, in that currency.
+    def _get_key_account_advance(self, order_line):
+        """What the line invoices in advance (deducts: negative), taxes included, in the order line's currency.
 
         :rtype: Decimal
         """
         # Only what was a down payment when it was invoiced: the order's line can be changed by who sells.
-        counts = self.is_downpayment and self.parent_state != "cancel" and not self._is_key_account_draft_refund()
-        if not counts:
+        if not self.is_downpayment or self.parent_state == "cancel" or self._is_key_account_draft_refund():
+            return ZERO
+        if self.parent_state == "draft" and order_line._is_key_account_billed_elsewhere(self.move_id):
             return ZERO
         day = self.move_id.invoice_date or self.move_id.date
-        total = self.currency_id._convert(self.price_total, currency, self.company_id, day)
+        total = self.currency_id._convert(self.price_total, order_line.currency_id, self.company_id, day)
         return Decimal(repr(total)) * (-1 if self.move_id.move_type == "out_refund" else 1)

@@ -12,7 +12,7 @@ from .key_account_discount_value import EXACT, ZERO
 class Exposure:
     """What a customer owes or will owe a company; amounts in its currency, none of them negative but ``used``.
 
-    ``unrated`` are the currencies of open orders for which the company has no rate: their orders count one to one,
+    ``unrated`` are the currencies of open orders and drafts for which the company has no rate: they count one to one,
     as Odoo converts them.
     """
 
@@ -40,9 +40,9 @@ class KeyAccountExposure(models.AbstractModel):
         """What customers owe or will owe the company and its branches, in one statement however many they are.
 
         Exposure = open receivables + draft invoices + confirmed orders not yet invoiced − unallocated payments and
-        credits. Orders in a foreign currency are added up in it, and converted at the company's rate of the server's
-        date; only then is a second statement needed, for the rates. It reads whatever the user's rights are: callers
-        decide who may see it.
+        credits. Orders and drafts in a foreign currency are added up in it, and converted at the company's rate of the
+        server's date; only then is a second statement needed, for the rates. It reads whatever the user's rights are:
+        callers decide who may see it.
 
         :param customers: ``res.partner``; their commercial partners count
         :param without_orders: orders that are left out, as if they were not confirmed
@@ -123,13 +123,16 @@ class KeyAccountExposure(models.AbstractModel):
     @api.model
     def _make_exposure(self, amounts, rates, company, overdue):
         """Put the totals of a customer together."""
-        orders = {currency_id: amount for (kind, currency_id), amount in amounts.items() if kind == "order" and amount}
-        unrated = [currency_id for currency_id in orders if currency_id in rates and rates[currency_id] is None]
+        foreign = {currency_id for (_kind, currency_id), amount in amounts.items() if amount}
+        unrated = [currency_id for currency_id in foreign if currency_id in rates and rates[currency_id] is None]
+        in_own = defaultdict(lambda: ZERO)
+        for (kind, currency_id), amount in amounts.items():
+            in_own[kind] += self._convert(amount, currency_id, rates, company)
         return Exposure(
-            receivable=amounts.get(("receivable", None), ZERO),
-            draft_invoices=amounts.get(("draft", None), ZERO),
-            orders=sum((self._convert(amount, key, rates, company) for key, amount in orders.items()), ZERO),
-            unallocated=amounts.get(("unallocated", None), ZERO),
+            receivable=in_own["receivable"],
+            draft_invoices=in_own["draft"],
+            orders=in_own["order"],
+            unallocated=in_own["unallocated"],
             overdue=overdue,
             unrated=tuple(sorted(self.env["res.currency"].browse(unrated).mapped("name"))),
         )

@@ -9,7 +9,9 @@ ENTRY_KINDS = [
     ("draft", "Draft Invoices"),
     ("order", "Orders not yet Invoiced"),
 ]
-COLUMNS = SQL("kind, partner_id, company_id, account_id, currency_id")
+COLUMNS = SQL("kind, partner_id, company_id, account_id, currency_id, date")
+# By the database's clock, which no caller brings along. What is dated later is not worth anything before its day.
+TODAY = "(now() AT TIME ZONE 'UTC')::date"
 # A customer with fewer entries than this is as fast to add up as one with a single entry.
 FEW_ENTRIES = 50
 
@@ -18,36 +20,67 @@ class Source(NamedTuple):
     """A table of documents, and what a row of it (``%(row)s``) adds to the exposure of whoever owes."""
 
     table: str
-    columns: tuple  # those that the entry depends on
-    condition: str
-    entry: str
+    columns: tuple  # those that the entries depend on
+    entries: tuple  # of (condition, entry): what counts, if it does
 
+
+ITEM = "%(row)s.partner_id, %(row)s.company_id, %(row)s.account_id, NULL::integer AS currency_id"
+OF_POSTED = "%(row)s.parent_state = 'posted' AND %(row)s.partner_id IS NOT NULL"
+# What a credit has paid of other items although its day is still to come.
+PAID_EARLY = f"{OF_POSTED} AND %(row)s.balance < 0 AND %(row)s.amount_residual > %(row)s.balance"
+PAID_EARLY += f" AND %(row)s.date > {TODAY}"
 
 SOURCES = [
-    # What is paid, credited and matched later is worth its own sign: never a mix of both in one entry.
+    # What is paid, credited and matched later is worth its own sign: never a mix of both in one entry. A payment with a
+    # date to come gives credit from its day: neither what is left of it nor what it is matched with is paid before.
     Source(
         "account_move_line",
-        ("partner_id", "company_id", "account_id", "parent_state", "amount_residual"),
-        "%(row)s.parent_state = 'posted' AND %(row)s.amount_residual <> 0 AND %(row)s.partner_id IS NOT NULL",
-        "CASE WHEN %(row)s.amount_residual > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,"
-        " %(row)s.partner_id, %(row)s.company_id, %(row)s.account_id, NULL::integer AS currency_id,"
-        " abs(%(row)s.amount_residual) AS amount",
+        ("partner_id", "company_id", "account_id", "parent_state", "date", "balance", "amount_residual"),
+        (
+            (
+                f"{OF_POSTED} AND %(row)s.amount_residual <> 0",
+                "SELECT CASE WHEN %(row)s.amount_residual > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,"
+                f" {ITEM},"
+                f" CASE WHEN %(row)s.amount_residual < 0 AND %(row)s.date > {TODAY} THEN %(row)s.date END AS date,"
+                " abs(%(row)s.amount_residual) AS amount",
+            ),
+            (
+                PAID_EARLY,
+                f"SELECT 'receivable' AS kind, {ITEM}, NULL::date AS date,"
+                " %(row)s.amount_residual - %(row)s.balance AS amount",
+            ),
+            (
+                PAID_EARLY,
+                f"SELECT 'receivable' AS kind, {ITEM}, %(row)s.date,"
+                " %(row)s.balance - %(row)s.amount_residual AS amount",
+            ),
+        ),
     ),
     # Drafts of credit notes, or below zero, give no credit: whoever sells can make one from an order of their own.
     Source(
         "account_move",
-        ("commercial_partner_id", "company_id", "state", "move_type", "amount_total_signed"),
-        "%(row)s.state = 'draft' AND %(row)s.move_type IN ('out_invoice', 'out_receipt')"
-        " AND %(row)s.amount_total_signed > 0 AND %(row)s.commercial_partner_id IS NOT NULL",
-        "'draft' AS kind, %(row)s.commercial_partner_id AS partner_id, %(row)s.company_id, NULL::integer AS account_id,"
-        " NULL::integer AS currency_id, %(row)s.amount_total_signed AS amount",
+        ("partner_id", "company_id", "currency_id", "state", "key_account_draft_amount", "key_account_draft_from"),
+        (
+            (
+                "%(row)s.state = 'draft' AND %(row)s.key_account_draft_amount > 0 AND %(row)s.partner_id IS NOT NULL",
+                "SELECT 'draft' AS kind, %(row)s.partner_id, %(row)s.company_id, NULL::integer AS account_id,"
+                " %(row)s.currency_id,"
+                f" CASE WHEN %(row)s.key_account_draft_from > {TODAY} THEN %(row)s.key_account_draft_from END AS date,"
+                " %(row)s.key_account_draft_amount AS amount",
+            ),
+        ),
     ),
     Source(
         "sale_order",
         ("partner_invoice_id", "company_id", "currency_id", "state", "key_account_open_amount"),
-        "%(row)s.state = 'sale' AND %(row)s.key_account_open_amount > 0",
-        "'order' AS kind, %(row)s.partner_invoice_id AS partner_id, %(row)s.company_id, NULL::integer AS account_id,"
-        " %(row)s.currency_id, %(row)s.key_account_open_amount AS amount",
+        (
+            (
+                "%(row)s.state = 'sale' AND %(row)s.key_account_open_amount > 0",
+                "SELECT 'order' AS kind, %(row)s.partner_invoice_id AS partner_id, %(row)s.company_id,"
+                " NULL::integer AS account_id, %(row)s.currency_id, NULL::date AS date,"
+                " %(row)s.key_account_open_amount AS amount",
+            ),
+        ),
     ),
 ]
 
@@ -74,7 +107,8 @@ class KeyAccountExposureEntry(models.Model):
     partner_id = fields.Integer("Contact", required=True, readonly=True)
     company_id = fields.Integer(required=True, readonly=True)
     account_id = fields.Integer(readonly=True)
-    currency_id = fields.Integer(readonly=True, help="Of orders; everything else is in company currency.")
+    currency_id = fields.Integer(readonly=True, help="Of orders and drafts; what is booked is in company currency.")
+    date = fields.Date("Counts from", readonly=True, help="Until then it counts nothing; empty: from the beginning.")
     amount = fields.Float(required=True, readonly=True, digits=0)
     # Tells a transaction's own changes from those of others (``key_account_exposure_turn``). A number without bounds:
     # these ids outgrow the integers of the ORM.
@@ -135,26 +169,36 @@ class KeyAccountExposureEntry(models.Model):
 
     @api.model
     def _get_documents_sql(self, source):
-        """The entry of every document of a table that counts, as one SELECT."""
-        return SQL(
-            "SELECT %s FROM %s AS document WHERE %s",
-            SQL(source.entry, row=SQL("document")),
-            SQL.identifier(source.table),
-            SQL(source.condition, row=SQL("document")),
-        )
+        """The entries of every document of a table that counts, as one SELECT."""
+        row = SQL("document")
+        entries = [
+            SQL(
+                "%s FROM %s AS document WHERE %s",
+                SQL(entry, row=row),
+                SQL.identifier(source.table),
+                SQL(condition, row=row),
+            )
+            for condition, entry in source.entries
+        ]
+        return SQL(" UNION ALL ").join(entries)
 
     @api.model
     def _get_sums_sql(self, table):
-        """Make one entry out of all of a kind."""
+        """Make one entry out of all of a kind; those of which the day has come are like those without."""
         return SQL(
             """
             INSERT INTO key_account_exposure_entry (%(columns)s, amount, txid)
             SELECT %(columns)s, sum(amount), txid_current()
-              FROM %(table)s
+              FROM (
+                    SELECT kind, partner_id, company_id, account_id, currency_id,
+                           CASE WHEN date > %(today)s THEN date END AS date, amount
+                      FROM %(table)s
+                   ) one
           GROUP BY %(columns)s
             HAVING sum(amount) <> 0
             """,
             columns=COLUMNS,
+            today=SQL(TODAY),
             table=table,
         )
 
@@ -167,20 +211,18 @@ class KeyAccountExposureEntry(models.Model):
                 """
                 CREATE FUNCTION %(name)s() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
-                    IF TG_OP <> 'INSERT' AND %(old_counts)s THEN
-                        %(take_off)s;
+                    IF TG_OP <> 'INSERT' THEN
+                        %(take_off)s
                     END IF;
-                    IF TG_OP <> 'DELETE' AND %(new_counts)s THEN
-                        %(add)s;
+                    IF TG_OP <> 'DELETE' THEN
+                        %(add)s
                     END IF;
                     RETURN NULL;
                 END $$
                 """,
                 name=name,
-                old_counts=SQL("(%s)", SQL(source.condition, row=SQL("OLD"))),
-                take_off=self._get_entry_sql(source, SQL("OLD"), SQL("-")),
-                new_counts=SQL("(%s)", SQL(source.condition, row=SQL("NEW"))),
-                add=self._get_entry_sql(source, SQL("NEW"), SQL("+")),
+                take_off=self._get_entries_sql(source, SQL("OLD"), SQL("-")),
+                add=self._get_entries_sql(source, SQL("NEW"), SQL("+")),
             )
         )
         self.env.cr.execute(
@@ -203,11 +245,16 @@ class KeyAccountExposureEntry(models.Model):
         return SQL.identifier(f"key_account_exposure_{source.table}")
 
     @api.model
-    def _get_entry_sql(self, source, row, sign):
-        return SQL(
-            "INSERT INTO key_account_exposure_entry (%(columns)s, amount, txid)"
-            " SELECT %(columns)s, %(sign)s amount, txid_current() FROM (SELECT %(entry)s) entry",
-            columns=COLUMNS,
-            sign=sign,
-            entry=SQL(source.entry, row=row),
+    def _get_entries_sql(self, source, row, sign):
+        """Statements that write the entries of a row, as far as it counts."""
+        return SQL("\n").join(
+            SQL(
+                "IF %(condition)s THEN INSERT INTO key_account_exposure_entry (%(columns)s, amount, txid)"
+                " SELECT %(columns)s, %(sign)s amount, txid_current() FROM (%(entry)s) entry; END IF;",
+                condition=SQL(condition, row=row),
+                columns=COLUMNS,
+                sign=sign,
+                entry=SQL(entry, row=row),
+            )
+            for condition, entry in source.entries
         )

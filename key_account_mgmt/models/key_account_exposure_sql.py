@@ -5,12 +5,21 @@ from odoo.tools import SQL
 READ_FIELDS = {
     "res.partner": ["commercial_partner_id"],
     "sale.order": ["partner_invoice_id", "company_id", "currency_id", "state", "key_account_open_amount"],
-    "account.move": ["commercial_partner_id", "company_id", "state", "move_type", "amount_total_signed"],
+    "account.move": [
+        "partner_id",
+        "company_id",
+        "currency_id",
+        "state",
+        "key_account_draft_amount",
+        "key_account_draft_from",
+    ],
     "account.move.line": [
         "partner_id",
         "company_id",
         "account_id",
         "parent_state",
+        "date",
+        "balance",
         "amount_residual",
     ],
     "account.account": ["account_type"],
@@ -29,7 +38,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_totals_sql(self, company, partner_ids=None, entries=None):
-        """Totals as exact text: ``partner_id, kind, currency_id, amount``; the currency of orders only.
+        """Totals as exact text: ``partner_id, kind, currency_id, amount``; the currency of orders and drafts only.
 
         :param partner_ids: of commercial partners; None for all
         :param entries: condition on ``entry``; None for all entries
@@ -44,15 +53,22 @@ class KeyAccountExposure(models.AbstractModel):
               JOIN key_account_exposure_entry entry ON entry.partner_id = customer.id
              WHERE entry.company_id = ANY(%(company_ids)s)
                AND (entry.account_id IS NULL OR entry.account_id IN (%(accounts)s))
+               AND (entry.date IS NULL OR entry.date <= %(today)s)
                AND %(entries)s
                    %(narrowed)s
           GROUP BY customer.commercial_partner_id, entry.kind, entry.currency_id
             """,
             company_ids=list(company._get_key_account_credit_facts().tree_ids),
             accounts=self._get_accounts_sql(),
+            today=self._get_last_day(),
             entries=SQL("TRUE") if entries is None else entries,
             narrowed=self._get_narrowed_sql(partner_ids),
         )
+
+    @api.model
+    def _get_last_day(self):
+        """The last date that has begun anywhere: who enters a payment there calls it today."""
+        return (fields.Datetime.now() + timedelta(hours=14)).date()
 
     @api.model
     def _get_used_sql(self, company, partner_ids=None):

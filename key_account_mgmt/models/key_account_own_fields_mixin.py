@@ -23,6 +23,20 @@ class KeyAccountOwnFieldsMixin(models.AbstractModel):
             name for name, field in self._fields.items() if name.startswith(PREFIX) and field.store and field.readonly
         )
 
+    @api.model
+    @ormcache("self._name", cache="stable")
+    def _get_key_account_computed_fields(self):
+        return frozenset(
+            name for name, field in self._fields.items() if field.compute and field.store and field.readonly
+        )
+
+    @api.model
+    def default_get(self, fields_list):
+        """A default of a caller's context never stands for what Odoo computes, such as totals and who owes them."""
+        computed = self._get_key_account_computed_fields()
+        values = super().default_get(fields_list)
+        return {name: value for name, value in values.items() if name not in computed}
+
     def _auto_init(self):
         self._create_key_account_columns()
         return super()._auto_init()

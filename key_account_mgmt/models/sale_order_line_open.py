@@ -25,6 +25,16 @@ class SaleOrderLine(models.Model):
         groups="base.group_user",
         help="Taxes included; what the line uses of the customer's credit once the order is confirmed.",
     )
+    key_account_later_amount = fields.Monetary(
+        "Invoiced Later",
+        compute="_compute_key_account_open_amount",
+        store=True,
+        copy=False,
+        prefetch=FIGURES,
+        groups="base.group_user",
+        help="As much of what is not yet invoiced as an invoice made now would not contain: no discount of the order"
+        " takes anything off it for certain.",
+    )
 
     @api.depends(
         "currency_id",
@@ -38,6 +48,8 @@ class SaleOrderLine(models.Model):
         "discount",
         "tax_ids",
         "extra_tax_data",
+        "key_account_closed_qty",
+        "order_id.partner_invoice_id",
         "invoice_lines.quantity",
         "invoice_lines.product_uom_id",
         "invoice_lines.price_total",
@@ -45,15 +57,20 @@ class SaleOrderLine(models.Model):
         "invoice_lines.move_id.state",
         "invoice_lines.move_id.move_type",
         "invoice_lines.move_id.invoice_date",
+        "invoice_lines.move_id.partner_id",
     )
     def _compute_key_account_open_amount(self):
         with localcontext(EXACT):
             for line in self:
-                step = Decimal(1).scaleb(-line.currency_id.decimal_places)
-                # Nobody has that much credit.
-                most = LARGEST_STEPS * step
-                amount = max(-most, min(line._get_key_account_open(), most))
-                line.key_account_open_amount = float(amount.quantize(step, ROUND_HALF_UP))
+                open_amount, later = line._get_key_account_open()
+                line.key_account_open_amount = line._round_key_account_open(open_amount)
+                line.key_account_later_amount = line._round_key_account_open(later)
+
+    def _round_key_account_open(self, amount):
+        step = Decimal(1).scaleb(-self.currency_id.decimal_places)
+        # Nobody has that much credit.
+        most = LARGEST_STEPS * step
+        return float(max(-most, min(amount, most)).quantize(step, ROUND_HALF_UP))
 
     def _get_key_account_open(self):
         """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.
@@ -62,23 +79,41 @@ class SaleOrderLine(models.Model):
         more was and deliveries are invoiced. Drafts of invoices count as invoiced, since they are counted as drafts;
         drafts of credit notes do not. More invoiced than ordered leaves nothing, and no credit.
 
-        A down payment takes off what was invoiced in advance and not yet deducted again: a negative value.
+        A line that takes money off counts as far as an invoice made now contains it: nobody has to deliver a discount,
+        or to deduct a return. A down payment takes off what was invoiced in advance and not yet deducted again.
 
         Everything comes from what people enter and from invoices, never from stored totals: those can be written by a
         remote call.
 
-        :rtype: Decimal
+        :return: two Decimals: the value (negative: takes off), and how much of it an invoice made now would not contain
         """
         self.ensure_one()
         if self.display_type:
-            return ZERO
+            return ZERO, ZERO
         if self.is_downpayment and not self.product_uom_qty:
-            return -self._get_key_account_advance()
+            # Whenever it is deducted.
+            advance = self._get_key_account_advance()
+            return -advance, -advance
         whole = self._get_key_account_whole()
-        invoiced = self._get_key_account_invoiced() if self.invoice_lines else ZERO
-        # Between nothing and the whole: also of a return, and whatever was invoiced or credited beyond the order.
-        remaining = min(max(whole - invoiced, min(whole, ZERO)), max(whole, ZERO))
-        return self._get_key_account_total(whole) * remaining / whole if remaining else ZERO
+        remaining, on_documents = self._get_key_account_remaining(whole)
+        if not remaining:
+            return ZERO, ZERO
+        total = self._get_key_account_total(whole)
+        ready = self._get_key_account_ready(whole) - self._get_key_account_closed() - on_documents
+        ready = max(min(ready, remaining), ZERO)
+        # What takes off is negative, and only what is ready of it; Odoo leaves negative quantities out of invoices,
+        # unless the user wants them deducted.
+        counted = ready if total < 0 else remaining
+        return total * counted / whole, total * (counted - ready) / whole
+
+    def _get_key_account_remaining(self, whole):
+        """What of the whole quantity is still to be invoiced, and what is on documents (as Odoo counts them)."""
+        on_documents = self._get_key_account_on_documents()
+        invoiced = on_documents + self._get_key_account_elsewhere()
+        remaining = whole - invoiced - self._get_key_account_closed()
+        # Between nothing and the whole, whatever was invoiced or credited beyond the order.
+        remaining = min(max(remaining, min(whole, ZERO)), max(whole, ZERO))
+        return remaining, max(on_documents, invoiced)
 
     def _get_key_account_whole(self):
         """Quantity that will be invoiced when all is done, in the line's unit.
@@ -86,21 +121,50 @@ class SaleOrderLine(models.Model):
         What is invoiced on delivery and goes back counts when it has come back: nothing is deducted before, and whoever
         sells can put returns into any order.
         """
-        ordered, delivered = Decimal(repr(self.product_uom_qty)), Decimal(repr(self.qty_delivered))
+        ordered, delivered = self._get_key_account_ordered(), Decimal(repr(self.qty_delivered))
         if self.product_id.invoice_policy != "delivery":
             return ordered
         return max(ordered, min(delivered, ZERO) if ordered < 0 else delivered)
 
-    def _get_key_account_invoiced(self):
-        """Quantity on invoices, drafts too, less posted credit notes, in the line's unit."""
+    def _get_key_account_ordered(self):
+        """Quantity of the order that can still be delivered, or was; in the line's unit."""
+        return Decimal(repr(self.product_uom_qty))
+
+    def _get_key_account_ready(self, whole):
+        """Quantity that Odoo would invoice by now, whatever is invoiced already, in the line's unit."""
+        return Decimal(repr(self.qty_delivered)) if self.product_id.invoice_policy == "delivery" else whole
+
+    def _get_key_account_closed(self):
+        """Quantity that somebody in accounting decided not to invoice any more, in the line's unit."""
+        return Decimal(repr(self.key_account_closed_qty))
+
+    def _get_key_account_on_documents(self):
+        """Quantity on invoices less credit notes, drafts too, as Odoo sees it, in the line's unit."""
+        if not self._has_key_account_documents():
+            return ZERO
         # The context comes with a remote call: a date in it must not hide invoices.
         line = self.with_context(accrual_entry_date=False)
-        invoiced = Decimal(repr(line._prepare_qty_invoiced()[line]))
-        drafts = self.invoice_lines.filtered(lambda one: one._is_key_account_draft_refund())
-        return invoiced + sum(
-            (Decimal(repr(one.product_uom_id._compute_quantity(one.quantity, self.product_uom_id))) for one in drafts),
-            ZERO,
-        )
+        return Decimal(repr(line._prepare_qty_invoiced()[line]))
+
+    def _has_key_account_documents(self):
+        return bool(self.invoice_lines)
+
+    def _get_key_account_elsewhere(self):
+        """Quantity that drafts would take or give, and that still counts here: to be added to what is on documents.
+
+        A draft of a credit note gives no credit. A draft that goes to another customer counts there, and here as well:
+        when it is cancelled nobody is asked.
+        """
+        quantity = ZERO
+        for one in self.invoice_lines.filtered(lambda one: one.parent_state == "draft"):
+            if one.move_id.move_type == "out_refund" or self._is_key_account_billed_elsewhere(one.move_id):
+                drafted = Decimal(repr(one.product_uom_id._compute_quantity(one.quantity, self.product_uom_id)))
+                quantity += drafted if one.move_id.move_type == "out_refund" else -drafted
+        return quantity
+
+    def _is_key_account_billed_elsewhere(self, move):
+        """Whether a draft is for somebody else than who would be invoiced now."""
+        return move.partner_id.commercial_partner_id != self.order_id.partner_invoice_id.commercial_partner_id
 
     def _get_key_account_total(self, quantity):
         """Total of that quantity, taxes included, as Odoo computes it from price, discount and taxes.
@@ -130,4 +194,4 @@ class SaleOrderLine(models.Model):
 
     def _get_key_account_advance(self):
         """What was invoiced in advance and not yet deducted, taxes included, in the order's currency."""
-        return sum((one._get_key_account_advance(self.currency_id) for one in self.invoice_lines), ZERO)
+        return sum((one._get_key_account_advance(self) for one in self.invoice_lines), ZERO)

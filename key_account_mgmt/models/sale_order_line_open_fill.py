@@ -32,16 +32,25 @@ class SaleOrderLine(models.Model):
     def _get_nothing_open_sql(self):
         """Most of a long history needs no computing: what Odoo calls invoiced leaves nothing, however little.
 
-        Not so advance payments, which take off what was not deducted yet.
+        Not so advance payments, which take off what was not deducted yet, and what is on a draft, which may be for
+        another customer.
         """
         return SQL(
             """
             UPDATE sale_order_line
-               SET key_account_open_amount = 0
+               SET key_account_open_amount = 0, key_account_later_amount = 0
              WHERE key_account_open_amount IS NULL
                AND (
                     display_type IS NOT NULL
-                    OR (state = 'sale' AND invoice_status = 'invoiced' AND is_downpayment IS NOT TRUE)
+                    OR (
+                        state = 'sale' AND invoice_status = 'invoiced' AND is_downpayment IS NOT TRUE
+                        AND NOT EXISTS (
+                            SELECT 1
+                              FROM sale_order_line_invoice_rel link
+                              JOIN account_move_line item ON item.id = link.invoice_line_id
+                             WHERE link.order_line_id = sale_order_line.id AND item.parent_state = 'draft'
+                           )
+                       )
                    )
             """
         )
@@ -57,10 +66,13 @@ class SaleOrderLine(models.Model):
         return SQL(
             """
             UPDATE sale_order
-               SET key_account_open_amount = GREATEST(COALESCE(open.amount, 0), 0)
+               SET key_account_open_amount = GREATEST(
+                       GREATEST(COALESCE(open.amount - open.later, 0), 0) + COALESCE(open.later, 0), 0)
               FROM sale_order document
          LEFT JOIN (
-                    SELECT order_id, sum(key_account_open_amount) AS amount
+                    SELECT order_id,
+                           sum(key_account_open_amount) AS amount,
+                           sum(COALESCE(key_account_later_amount, 0)) AS later
                       FROM sale_order_line
                   GROUP BY order_id
                    ) open ON open.order_id = document.id

@@ -25,9 +25,15 @@ class SaleOrder(models.Model):
         "(partner_invoice_id, company_id) WHERE state = 'sale' AND key_account_open_amount > 0"
     )
 
-    @api.depends("order_line.key_account_open_amount")
+    @api.depends("order_line.key_account_open_amount", "order_line.key_account_later_amount")
     def _compute_key_account_open_amount(self):
-        """In the order's currency, never negative: an order that takes money back gives no credit."""
+        """In the order's currency, never negative: an order that takes money back gives no credit.
+
+        Lines that take money off take it off what is invoiced with them, and off nothing that is invoiced later: then
+        they are gone, and where they are more than the rest, what is left of them is for a credit note.
+        """
         for order in self:
-            amount = sum((Decimal(repr(line.key_account_open_amount)) for line in order.order_line), ZERO)
-            order.key_account_open_amount = float(max(amount, ZERO))
+            amounts = [Decimal(repr(line.key_account_open_amount)) for line in order.order_line]
+            later = sum((Decimal(repr(line.key_account_later_amount)) for line in order.order_line), ZERO)
+            now = sum(amounts, ZERO) - later
+            order.key_account_open_amount = float(max(max(now, ZERO) + later, ZERO))

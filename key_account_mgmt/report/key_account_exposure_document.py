@@ -7,7 +7,8 @@ from ..models.key_account_exposure_entry import ENTRY_KINDS
 class KeyAccountExposureDocument(models.Model):
     """The documents behind the credit that customers use, one by one: they add up to the exposure.
 
-    Only the sum of a customer's orders in a foreign currency is converted as a whole there, and order by order here.
+    Only the sums of a customer's orders and drafts in a foreign currency are converted as a whole there, and one by one
+    here.
     """
 
     _name = "key.account.exposure.document"
@@ -55,24 +56,33 @@ class KeyAccountExposureDocument(models.Model):
     # The ids of three tables in one: each gets every third number.
 
     def _get_items_sql(self):
+        today = self.env["key.account.exposure"]._get_last_day()
         return SQL(
             """
             SELECT line.id::bigint * 3 AS id,
-                   CASE WHEN line.amount_residual > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,
+                   CASE WHEN %(counted)s > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,
                    line.move_name AS reference,
                    line.date,
                    CASE WHEN line.amount_residual > 0 THEN COALESCE(line.date_maturity, line.date) END AS date_due,
                    line.partner_id,
                    line.company_id,
-                   line.amount_residual AS amount,
+                   %(counted)s AS amount,
                    line.move_id,
                    NULL::integer AS order_id
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
              WHERE line.parent_state = 'posted'
-               AND line.amount_residual <> 0
+               AND (line.amount_residual <> 0 OR line.date > %(today)s)
+               AND %(counted)s <> 0
                AND account.account_type = 'asset_receivable'
-            """
+            """,
+            today=today,
+            # A payment with a date to come: what it is matched with is not paid before.
+            counted=SQL(
+                "CASE WHEN line.balance < 0 AND line.date > %s THEN line.amount_residual - line.balance"
+                " ELSE line.amount_residual END",
+                today,
+            ),
         )
 
     def _get_drafts_sql(self):
@@ -83,16 +93,20 @@ class KeyAccountExposureDocument(models.Model):
                    COALESCE(NULLIF(move.name, '/'), move.invoice_origin, move.ref),
                    COALESCE(move.invoice_date, move.date),
                    move.invoice_date_due,
-                   move.commercial_partner_id,
+                   move.partner_id,
                    move.company_id,
-                   move.amount_total_signed,
+                   %(amount)s,
                    move.id,
                    NULL
               FROM account_move move
+              JOIN res_company company ON company.id = move.company_id
+              JOIN res_currency currency ON currency.id = company.currency_id
              WHERE move.state = 'draft'
-               AND move.move_type IN ('out_invoice', 'out_receipt')
-               AND move.amount_total_signed > 0
-            """
+               AND move.key_account_draft_amount > 0
+               AND (move.key_account_draft_from IS NULL OR move.key_account_draft_from <= %(today)s)
+            """,
+            amount=self._get_own_amount_sql(SQL("move.currency_id"), SQL("move.key_account_draft_amount")),
+            today=self.env["key.account.exposure"]._get_last_day(),
         )
 
     def _get_orders_sql(self):
@@ -106,9 +120,7 @@ class KeyAccountExposureDocument(models.Model):
                    NULL,
                    sale.partner_invoice_id,
                    sale.company_id,
-                   CASE WHEN sale.currency_id = company.currency_id THEN sale.key_account_open_amount
-                        ELSE round(sale.key_account_open_amount * COALESCE(%(own_rate)s, 1.0)
-                            / COALESCE(%(rate)s, 1.0), currency.decimal_places) END,
+                   %(amount)s,
                    NULL,
                    sale.id
               FROM sale_order sale
@@ -117,8 +129,18 @@ class KeyAccountExposureDocument(models.Model):
              WHERE sale.state = 'sale'
                AND sale.key_account_open_amount > 0
             """,
+            amount=self._get_own_amount_sql(SQL("sale.currency_id"), SQL("sale.key_account_open_amount")),
+        )
+
+    def _get_own_amount_sql(self, currency_id, amount):
+        """An amount in the currency of ``company``."""
+        return SQL(
+            "CASE WHEN %(currency_id)s = company.currency_id THEN %(amount)s ELSE round(%(amount)s"
+            " * COALESCE(%(own_rate)s, 1.0) / COALESCE(%(rate)s, 1.0), currency.decimal_places) END",
+            currency_id=currency_id,
+            amount=amount,
             own_rate=self._get_rate_sql(SQL("company.currency_id")),
-            rate=self._get_rate_sql(SQL("sale.currency_id")),
+            rate=self._get_rate_sql(currency_id),
         )
 
     def _get_rate_sql(self, currency_id):

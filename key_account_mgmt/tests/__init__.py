@@ -53,8 +53,10 @@ from . import test_every_view_tour
 from . import test_expectation
 from . import test_explainer
 from . import test_exposure
+from . import test_exposure_dates
 from . import test_exposure_install
 from . import test_exposure_random
+from . import test_exposure_ways_round
 from . import test_fit
 from . import test_fit_evaluation
 from . import test_fit_profile

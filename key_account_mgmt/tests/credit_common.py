@@ -67,10 +67,10 @@ class CreditCommon(KeyAccountCommon):
         return refund
 
     @classmethod
-    def prepay(cls, customer, amount, company=None):
+    def prepay(cls, customer, amount, company=None, **values):
         """Money of the customer that is for no invoice yet."""
         payments = cls.env["account.payment"].with_company(company or cls.company)
-        payment = payments.create({"partner_id": customer.id, "amount": amount, "payment_type": "inbound"})
+        payment = payments.create({"partner_id": customer.id, "amount": amount, "payment_type": "inbound", **values})
         payment.action_post()
         return payment
 

@@ -133,7 +133,7 @@ class TestExposure(CreditCommon):
 
     def test_orders_below_zero_give_no_credit(self):
         self.sell(self.customer, (-10, 50))
-        self.sell(self.customer, (2, 50), (-1, 30))
+        self.sell(self.customer, (2, 50), (1, -30))
         self.assert_exposure(orders=70)
 
     def test_credited_quantities_are_to_be_invoiced_again(self):

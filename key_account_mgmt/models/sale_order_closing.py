@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+ACCOUNTANTS = "account.group_account_invoice"
+
+
+class SaleOrder(models.Model):
+    """Accounting closes an order for invoicing, when the rest of it will never be billed.
+
+    Goods that will not come any more, a credit note out of goodwill: Odoo would offer to invoice them for ever, and
+    they would use credit for ever. What is closed is neither invoiced nor counted; what is added later is both.
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    key_account_can_close = fields.Boolean(compute="_compute_key_account_can_close", groups=ACCOUNTANTS)
+    key_account_can_reopen = fields.Boolean(compute="_compute_key_account_can_close", groups=ACCOUNTANTS)
+
+    @api.depends("state", "company_id", "order_line.key_account_closed_qty", "key_account_open_amount")
+    def _compute_key_account_can_close(self):
+        for order in self:
+            uses_credit = order.company_id and order.company_id._get_key_account_credit_facts().uses_credit
+            shown = uses_credit and order.state == "sale"
+            order.key_account_can_close = shown and order.key_account_open_amount > 0
+            order.key_account_can_reopen = shown and any(order.order_line.mapped("key_account_closed_qty"))
+
+    def action_close_key_account_invoicing(self):
+        """Nothing of what is open by now will be invoiced any more."""
+        self._check_key_account_closer()
+        # sudo: accounting may not write orders, and what is invoiced is its business
+        for order in self.sudo().filtered(lambda order: order.state == "sale"):
+            amount = order.key_account_open_amount
+            for line in order.order_line.filtered(lambda line: not line.display_type):
+                line._close_key_account_line()
+            order._log_key_account_closing(
+                self.env._(
+                    "Closed for invoicing: %(amount)s will not be invoiced any more.",
+                    amount=self.env["key.account.formatter"]._format_amount(repr(amount), order.currency_id),
+                )
+            )
+
+    def action_reopen_key_account_invoicing(self):
+        """What was closed can be invoiced again; like any change of the order it has to fit into the credit."""
+        self._check_key_account_closer()
+        # sudo: as above
+        for order in self.sudo():
+            if order.order_line._reopen_key_account_lines():
+                order._log_key_account_closing(self.env._("Opened for invoicing again."))
+
+    def _check_key_account_closer(self):
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(ACCOUNTANTS):
+            raise AccessError(
+                self.env._("Only accounting can close an order for invoicing, or open it again. Ask somebody there.")
+            )
+
+    def _log_key_account_closing(self, body):
+        self._message_log(body=body, author_id=self.env.user.partner_id.id)
+
+    def write(self, vals):
+        # What comes back from cancelling is sold anew.
+        if vals.get("state", "cancel") != "cancel":
+            self.filtered(lambda order: order.state == "cancel").order_line._reopen_key_account_lines()
+        return super().write(vals)

@@ -1,0 +1,38 @@
+from odoo import api, fields, models
+
+# Another product, unit, price or order is another deal than the one that was closed.
+DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
+
+
+class SaleOrderLine(models.Model):
+    """What somebody in accounting decided not to invoice any more (``sale_order_closing``)."""
+
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    key_account_closed_qty = fields.Float(
+        "Closed Quantity",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Will not be invoiced any more, and uses no credit; accounting closes it and opens it again.",
+    )
+
+    @api.depends("key_account_closed_qty")
+    def _compute_qty_to_invoice(self):
+        super()._compute_qty_to_invoice()
+        for line in self.filtered("key_account_closed_qty"):
+            left = line.qty_to_invoice - line.key_account_closed_qty
+            line.qty_to_invoice = max(left, 0) if line.key_account_closed_qty > 0 else min(left, 0)
+
+    def write(self, vals):
+        if not DEAL_FIELDS.isdisjoint(vals):
+            self._reopen_key_account_lines()
+        return super().write(vals)
+
+    def _reopen_key_account_lines(self):
+        # sudo: whoever changes the deal need not be in accounting; nothing gets cheaper by it
+        closed = self.sudo().filtered("key_account_closed_qty")
+        if closed:
+            closed.write({"key_account_closed_qty": 0})
+        return closed.with_env(self.env)
