@@ -29,6 +29,12 @@ OF_POSTED = "%(row)s.parent_state = 'posted' AND %(row)s.partner_id IS NOT NULL"
 # What a credit has paid of other items although its day is still to come.
 PAID_EARLY = f"{OF_POSTED} AND %(row)s.balance < 0 AND %(row)s.amount_residual > %(row)s.balance"
 PAID_EARLY += f" AND %(row)s.date > {TODAY}"
+# Odoo leaves an entry that is reset to draft matched: what it paid is open, and what paid it is free.
+MATCHED_DRAFT = (
+    "%(row)s.parent_state = 'draft' AND %(row)s.partner_id IS NOT NULL AND %(row)s.balance <> 0"
+    " AND %(row)s.amount_residual <> %(row)s.balance AND EXISTS (SELECT FROM account_account account"
+    " WHERE account.id = %(row)s.account_id AND account.account_type = 'asset_receivable')"
+)
 
 SOURCES = [
     # What is paid, credited and matched later is worth its own sign: never a mix of both in one entry. A payment with a
@@ -53,6 +59,11 @@ SOURCES = [
                 PAID_EARLY,
                 f"SELECT 'receivable' AS kind, {ITEM}, %(row)s.date,"
                 " %(row)s.balance - %(row)s.amount_residual AS amount",
+            ),
+            (
+                MATCHED_DRAFT,
+                "SELECT CASE WHEN %(row)s.amount_residual > %(row)s.balance THEN 'receivable' ELSE 'unallocated' END"
+                f" AS kind, {ITEM}, NULL::date AS date, abs(%(row)s.amount_residual - %(row)s.balance) AS amount",
             ),
         ),
     ),
@@ -122,22 +133,30 @@ class KeyAccountExposureEntry(models.Model):
     @api.model
     def _start_entries(self):
         """Have the database write entries from now on, and count what is there."""
-        for source in SOURCES:
+        for source in self._get_sources():
             self._make_trigger(source)
         self._rebuild()
 
     @api.model
+    def _get_sources(self):
+        """Tables of documents that count; other addons add theirs."""
+        return list(SOURCES)
+
+    @api.model
     def _stop_entries(self):
         """The addon leaves: no entries any more."""
-        for source in SOURCES:
+        for source in self._get_sources():
             self._drop_trigger(source)
 
     @api.model
-    def _rebuild(self):
-        """Count all documents anew."""
+    def _rebuild(self, sources=None):
+        """Count all documents anew.
+
+        :param sources: those of ``_get_sources`` that stay, while an addon leaves
+        """
         self.env.flush_all()
         self.env.cr.execute(SQL("DELETE FROM key_account_exposure_entry"))
-        for source in SOURCES:
+        for source in self._get_sources() if sources is None else sources:
             self.env.cr.execute(self._get_sums_sql(SQL("(%s) document", self._get_documents_sql(source))))
 
     @api.autovacuum

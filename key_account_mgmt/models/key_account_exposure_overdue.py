@@ -69,7 +69,7 @@ class KeyAccountExposure(models.AbstractModel):
         return SQL(
             "SELECT item.partner_id, (%(overdue)s)::text FROM (%(items)s) item GROUP BY item.partner_id",
             overdue=self._get_overdue_sum_sql(today - timedelta(days=days)),
-            items=self._get_open_items_sql(company, today, self._get_narrowed_sql(partner_ids)),
+            items=self._get_open_items_sql(company, self._get_last_day(), self._get_narrowed_sql(partner_ids)),
         )
 
     @api.model

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -33,8 +35,13 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _flush_read(self):
-        for model, names in READ_FIELDS.items():
+        for model, names in self._get_read_fields().items():
             self.env[model].flush_model(names)
+
+    @api.model
+    def _get_read_fields(self):
+        """``{model: names of fields}``; other addons add theirs."""
+        return READ_FIELDS
 
     @api.model
     def _get_totals_sql(self, company, partner_ids=None, entries=None):

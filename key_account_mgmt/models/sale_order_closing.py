@@ -30,8 +30,7 @@ class SaleOrder(models.Model):
         # sudo: accounting may not write orders, and what is invoiced is its business
         for order in self.sudo().filtered(lambda order: order.state == "sale"):
             amount = order.key_account_open_amount
-            for line in order.order_line.filtered(lambda line: not line.display_type):
-                line._close_key_account_line()
+            order.order_line._close_key_account_lines()
             order._log_key_account_closing(
                 self.env._(
                     "Closed for invoicing: %(amount)s will not be invoiced any more.",
@@ -60,5 +59,5 @@ class SaleOrder(models.Model):
     def write(self, vals):
         # What comes back from cancelling is sold anew.
         if vals.get("state", "cancel") != "cancel":
-            self.filtered(lambda order: order.state == "cancel").order_line._reopen_key_account_lines()
+            self.filtered(lambda order: order.state == "cancel").order_line._sell_key_account_anew()
         return super().write(vals)

@@ -1,4 +1,8 @@
+from decimal import localcontext
+
 from odoo import api, fields, models
+
+from .key_account_discount_value import EXACT
 
 # Another product, unit, price or order is another deal than the one that was closed.
 DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
@@ -29,6 +33,18 @@ class SaleOrderLine(models.Model):
         if not DEAL_FIELDS.isdisjoint(vals):
             self._reopen_key_account_lines()
         return super().write(vals)
+
+    def _close_key_account_lines(self):
+        """Nothing of what is left of the lines will be invoiced any more; of lines that take money off neither."""
+        with localcontext(EXACT):
+            for line in self.filtered(lambda line: not line.display_type):
+                remaining, _on_documents = line._get_key_account_remaining(line._get_key_account_whole())
+                if remaining:
+                    line.key_account_closed_qty += float(remaining)
+
+    def _sell_key_account_anew(self):
+        """Whatever was closed of it before, the whole line counts again."""
+        self._reopen_key_account_lines()
 
     def _reopen_key_account_lines(self):
         # sudo: whoever changes the deal need not be in accounting; nothing gets cheaper by it

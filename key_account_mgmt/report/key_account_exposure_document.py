@@ -32,7 +32,6 @@ class KeyAccountExposureDocument(models.Model):
 
     @property
     def _table_query(self):
-        documents = (self._get_items_sql(), self._get_drafts_sql(), self._get_orders_sql())
         return SQL(
             """
             SELECT document.id,
@@ -50,18 +49,22 @@ class KeyAccountExposureDocument(models.Model):
               JOIN res_partner customer ON customer.id = document.partner_id
               JOIN res_company company ON company.id = document.company_id
             """,
-            SQL(" UNION ALL ").join(documents),
+            SQL(" UNION ALL ").join(self._get_parts_sql()),
         )
 
-    # The ids of three tables in one: each gets every third number.
+    def _get_parts_sql(self):
+        """One SELECT for each table of documents; another addon may add one.
+
+        The ids of several tables in one: each gets every fourth number, the last is for that addon.
+        """
+        return [self._get_items_sql(), self._get_drafts_sql(), self._get_orders_sql()]
 
     def _get_items_sql(self):
-        today = self.env["key.account.exposure"]._get_last_day()
         return SQL(
             """
-            SELECT line.id::bigint * 3 AS id,
+            SELECT line.id::bigint * 4 AS id,
                    CASE WHEN %(counted)s > 0 THEN 'receivable' ELSE 'unallocated' END AS kind,
-                   line.move_name AS reference,
+                   COALESCE(line.move_name, line.ref) AS reference,
                    line.date,
                    CASE WHEN line.amount_residual > 0 THEN COALESCE(line.date_maturity, line.date) END AS date_due,
                    line.partner_id,
@@ -71,24 +74,22 @@ class KeyAccountExposureDocument(models.Model):
                    NULL::integer AS order_id
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
-             WHERE line.parent_state = 'posted'
-               AND (line.amount_residual <> 0 OR line.date > %(today)s)
+             WHERE line.parent_state IN ('posted', 'draft')
                AND %(counted)s <> 0
                AND account.account_type = 'asset_receivable'
             """,
-            today=today,
-            # A payment with a date to come: what it is matched with is not paid before.
+            # What a payment with a date to come, or a draft, is matched with is not paid by it.
             counted=SQL(
-                "CASE WHEN line.balance < 0 AND line.date > %s THEN line.amount_residual - line.balance"
-                " ELSE line.amount_residual END",
-                today,
+                "CASE WHEN line.parent_state = 'draft' OR (line.balance < 0 AND line.date > %s)"
+                " THEN line.amount_residual - line.balance ELSE line.amount_residual END",
+                self.env["key.account.exposure"]._get_last_day(),
             ),
         )
 
     def _get_drafts_sql(self):
         return SQL(
             """
-            SELECT move.id::bigint * 3 + 1,
+            SELECT move.id::bigint * 4 + 1,
                    'draft',
                    COALESCE(NULLIF(move.name, '/'), move.invoice_origin, move.ref),
                    COALESCE(move.invoice_date, move.date),
@@ -113,7 +114,7 @@ class KeyAccountExposureDocument(models.Model):
         """At today's rate of the order's company, as ``key.account.exposure`` converts."""
         return SQL(
             """
-            SELECT sale.id::bigint * 3 + 2,
+            SELECT sale.id::bigint * 4 + 2,
                    'order',
                    sale.name,
                    sale.date_order::date,

@@ -81,6 +81,7 @@ from . import test_metric_service
 from . import test_metric_source
 from . import test_metric_territory
 from . import test_metric_value
+from . import test_order_closing
 from . import test_overdue
 from . import test_order_buttons
 from . import test_own_fields

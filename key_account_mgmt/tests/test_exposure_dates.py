@@ -103,6 +103,31 @@ class TestExposureOfDaysToCome(CreditGuardCommon):
         self.make_payment(invoice, self.later)
         self.assertEqual(self.get_exposure(overdue_days=30).overdue, 100)
 
+    # --- Entries that are reset to draft: Odoo leaves them matched ---
+
+    def test_a_payment_that_is_reset_to_draft_has_paid_nothing(self):
+        for date in (self.today, self.later):
+            with self.subTest(date):
+                invoice = self.make_customer_invoice()
+                payment = self.make_payment(invoice, date)
+                payment.action_draft()
+                self.assert_exposure(receivable=600)
+                payment.action_cancel()
+                self.assert_exposure(receivable=600)
+                invoice.button_draft()
+                invoice.button_cancel()
+
+    def test_a_paid_invoice_that_is_reset_to_draft_leaves_the_money(self):
+        for date, expected in ((self.today, 0), (self.later, 600)):
+            with self.subTest(date):
+                invoice = self.make_customer_invoice()
+                payment = self.make_payment(invoice, date)
+                invoice.button_draft()
+                self.assertEqual(self.get_exposure().used, expected)
+                invoice.button_cancel()
+                payment.action_cancel()
+                self.assert_exposure()
+
     # --- Series of invoices ---
 
     def test_the_next_invoice_of_a_series_counts_from_its_day(self):

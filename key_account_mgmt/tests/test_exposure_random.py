@@ -1,15 +1,30 @@
 import random
 from collections import defaultdict
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from odoo import fields
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from .credit_common import ZERO, CreditCommon
 
 SEEDS = (1, 2, 3)
-STEPS = 40
+STEPS = 50
 CENT = Decimal("0.01")
+
+
+KINDS = (
+    "taxes",
+    "down payments",
+    "credit notes",
+    "instalments",
+    "payments to come",
+    "prepaid to come",
+    "series",
+    "lines below zero",
+    "closed",
+    "for another payer",
+)
 
 
 def exact(number):
@@ -17,7 +32,11 @@ def exact(number):
 
 
 class TestExposureOverRandomHistories(CreditCommon):
-    """Every number of every exposure, after each step of random histories, against a naive count of the documents."""
+    """Every number of every exposure, after each step of random histories, against a naive count of the documents.
+
+    Histories have taxes, down payments, credit notes, instalments, payments with a date to come, series of invoices,
+    lines below zero, goods invoiced on delivery, other payers, and orders that accounting closed.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -33,29 +52,64 @@ class TestExposureOverRandomHistories(CreditCommon):
         cls.partners = cls.customer | cls.payer | cls.contact | cls.grandchild
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.euro_list = cls._create_pricelist(name="EUR", currency_id=cls.euro.id, company_id=False)
+        cls.today = fields.Date.today()
+        cls.later = cls.today + timedelta(days=90)
+        cls.instalments = cls.env["account.payment.term"].create(
+            {
+                "name": "Two instalments",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 40, "nb_days": 0}),
+                    Command.create({"value": "percent", "value_amount": 60, "nb_days": 30}),
+                ],
+            }
+        )
         cls.methods = [method for method in dir(cls) if method.startswith("step_")]
 
     def test_random_histories(self):
+        self.counted, self.seen = defaultdict(int), defaultdict(int)
         for seed in SEEDS:
             with self.subTest(seed=seed):
                 self.live(seed)
+        # What is always zero shows nothing.
+        self.assertEqual(len(self.counted), 5, self.counted)
+        self.assertGreater(min(self.counted.values()), 20, self.counted)
+        self.assertEqual(
+            {kind for kind in KINDS if self.seen[kind]}, set(KINDS), "each kind of document is in some history"
+        )
 
     def live(self, seed):
         self.chance = random.Random(seed)
         self.orders = self.env["sale.order"]
         self.invoices = self.env["account.move"]
-        self.counted = defaultdict(int)
         for number in range(STEPS):
             name = self.chance.choice(self.methods)
             getattr(self, name)()
             self.check_everything(f"step {number}: {name}")
+        self.look()
         # As if the addon came now, and found this history.
         self.forget_open_amounts(self.orders)
         self.env["sale.order.line"]._fill_key_account_open_amounts()
         self.check_everything("installation")
-        # What is always zero shows nothing.
-        self.assertEqual(len(self.counted), 5, self.counted)
-        self.assertGreater(min(self.counted.values()), 10, self.counted)
+
+    def look(self):
+        """What of the documents that were ever counted wrongly is in a history."""
+        lines = self.orders.order_line
+        items = self.invoices.line_ids
+        credits = self.env["account.move.line"].search(
+            [("partner_id", "in", self.partners.ids), ("date", ">", self.today)]
+        )
+        self.seen["taxes"] += bool(items.tax_ids)
+        self.seen["down payments"] += bool(items.filtered("is_downpayment"))
+        self.seen["credit notes"] += "out_refund" in self.invoices.mapped("move_type")
+        self.seen["instalments"] += bool(self.invoices.invoice_payment_term_id)
+        self.seen["payments to come"] += bool(credits.filtered("matched_debit_ids"))
+        self.seen["prepaid to come"] += any(line.amount_residual < 0 for line in credits)
+        self.seen["series"] += bool(self.find_series())
+        self.seen["lines below zero"] += any(line.price_unit < 0 and line.state == "sale" for line in lines)
+        self.seen["closed"] += any(lines.mapped("key_account_closed_qty"))
+        self.seen["for another payer"] += any(
+            map(self.is_elsewhere, items.filtered(lambda one: one.parent_state == "draft"))
+        )
 
     # --- Steps ---
 
@@ -83,7 +137,7 @@ class TestExposureOverRandomHistories(CreditCommon):
             "product_id": self.chance.choice([self.good, self.delivered]).id,
             "product_uom_id": self.chance.choice([self.good.uom_id, self.dozen]).id,
             "product_uom_qty": self.chance.choice([1, 3, 2.5, 10, 10, -1, 0]),
-            "price_unit": self.amount(),
+            "price_unit": self.amount() * self.chance.choice([1, 1, 1, -0.5]),
             "discount": self.chance.choice([0, 0, 12.5]),
             "tax_ids": [Command.set(self.tax.ids if taxed else [])],
         }
@@ -98,6 +152,21 @@ class TestExposureOverRandomHistories(CreditCommon):
     def step_change_quantity(self):
         line = self.pick(self.orders.order_line, [("state", "=", "sale"), ("is_downpayment", "=", False)])
         line.product_uom_qty = self.chance.choice([0, 1, 4, 12])
+
+    def step_change_payer(self):
+        order = self.pick(self.orders, [("state", "=", "sale"), ("invoice_ids.state", "=", "draft")])
+        order.partner_invoice_id = self.pick(self.partners)
+
+    def step_close_or_reopen(self):
+        order = self.pick(self.orders, [("state", "=", "sale")])
+        if self.chance.random() < 0.7:
+            order.action_close_key_account_invoicing()
+        else:
+            order.action_reopen_key_account_invoicing()
+
+    def step_series(self):
+        partner = self.pick(self.partners)
+        self.invoices |= self.make_invoice(partner, self.amount(), self.today, auto_post="monthly")
 
     def step_cancel_order(self):
         order = self.pick(self.orders, [("state", "=", "sale")])
@@ -125,8 +194,15 @@ class TestExposureOverRandomHistories(CreditCommon):
     def step_invoice_outside_orders(self):
         move_type = self.chance.choice(["out_invoice", "out_invoice", "out_refund", "out_receipt"])
         currency = self.chance.choice([self.euro, self.company.currency_id])
+        values = self.chance.choice([{}, {"invoice_payment_term_id": self.instalments.id}])
         self.invoices |= self.make_invoice(
-            self.pick(self.partners), self.amount(), "2026-03-01", post=False, move_type=move_type, currency=currency
+            self.pick(self.partners),
+            self.amount(),
+            self.chance.choice([self.today, "2026-03-01"]),
+            post=False,
+            move_type=move_type,
+            currency=currency,
+            **values,
         )
 
     def step_post(self):
@@ -151,12 +227,14 @@ class TestExposureOverRandomHistories(CreditCommon):
         invoice = self.pick(self.invoices, open_invoices)
         if invoice:
             amount = round(invoice.amount_residual * self.chance.choice([0.3, 0.5, 1]), 2)
-            self.make_payment(invoice, "2026-04-01", amount=amount)
+            self.make_payment(invoice, self.chance.choice([self.today, self.later]), amount=amount)
 
     step_pay_in_part_again = step_pay_in_part
 
     def step_prepay(self):
-        self.prepay(self.pick(self.partners), self.amount(), self.chance.choice([self.company, self.other_company]))
+        company = self.chance.choice([self.company, self.other_company])
+        date = self.chance.choice([self.today, self.later])
+        self.prepay(self.pick(self.partners), self.amount(), company, date=date)
 
     def step_detach_or_attach(self):
         self.contact.parent_id = self.chance.choice([False, self.customer.id, self.payer.id])
@@ -187,34 +265,55 @@ class TestExposureOverRandomHistories(CreditCommon):
                     self.counted[name] += 1
 
     def count_items(self, customer, company):
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT COALESCE(sum(greatest(line.amount_residual, 0)), 0)::text,
-                       COALESCE(sum(greatest(-line.amount_residual, 0)), 0)::text,
-                       greatest(COALESCE(sum(CASE WHEN line.amount_residual < 0 OR line.date_maturity + 3 < CURRENT_DATE
-                           THEN line.amount_residual END), 0), 0)::text
-                  FROM account_move_line line, account_move move, account_account account, res_partner one
-                 WHERE move.id = line.move_id AND move.state = 'posted' AND move.company_id = %s
-                   AND account.id = line.account_id AND account.account_type = 'asset_receivable'
-                   AND one.id = line.partner_id AND one.commercial_partner_id = %s
-                """,
-                company.id,
-                customer.id,
-            )
+        """From every item and every match: what is dated later, or a draft, has paid nothing and is paid by nothing."""
+        items = self.env["account.move.line"].search(
+            [
+                ("company_id", "=", company.id),
+                ("parent_state", "in", ("posted", "draft")),
+                ("account_type", "=", "asset_receivable"),
+                ("partner_id.commercial_partner_id", "=", customer.id),
+            ]
         )
-        return dict(zip(("receivable", "unallocated", "overdue"), map(Decimal, rows[0]), strict=True))
+        found = defaultdict(Decimal)
+        for item in items:
+            self.count_item(item, found)
+        overdue = max(found["due"] - found["covered"], ZERO)
+        return {"receivable": found["receivable"], "unallocated": found["unallocated"], "overdue": overdue}
+
+    def count_item(self, item, found):
+        late = item.date_maturity and item.date_maturity + timedelta(days=3) < self.today
+        matches = item.matched_credit_ids | item.matched_debit_ids
+        matched = sum((exact(match.amount) for match in matches), ZERO)
+        posted, to_come = item.parent_state == "posted", item.balance < 0 and item.date > self.today
+        residual = exact(item.amount_residual)
+        if posted and not to_come:
+            found["receivable" if residual > 0 else "unallocated"] += abs(residual)
+            early = [match for match in item.matched_credit_ids if match.credit_move_id.date > self.today]
+            due = residual + sum((exact(match.amount) for match in early), ZERO)
+            found["due"] += due if item.balance > 0 and late else ZERO
+            found["covered"] -= min(residual, ZERO)
+        # The other side of the match shows it as paid.
+        if to_come or not posted:
+            found["receivable" if item.balance < 0 else "unallocated"] += matched
 
     def count_drafts(self, customer, company):
         drafts = self.env["account.move"].search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "draft"),
-                ("commercial_partner_id.commercial_partner_id", "=", customer.id),
+                ("partner_id.commercial_partner_id", "=", customer.id),
                 ("move_type", "in", ("out_invoice", "out_receipt")),
             ]
         )
-        return sum((max(exact(draft.amount_total_signed), ZERO) for draft in drafts), ZERO)
+        by_currency = defaultdict(Decimal)
+        for draft in drafts - self.find_series():
+            by_currency[draft.currency_id] += max(exact(draft.amount_total), ZERO)
+        return self.convert(by_currency, company)
+
+    def find_series(self):
+        """Drafts that Odoo made by itself, for the next month."""
+        moves = self.env["account.move"]
+        return moves.search([("state", "=", "draft"), ("auto_post_origin_id", "!=", False), ("date", ">", self.today)])
 
     def count_orders(self, customer, company):
         orders = self.env["sale.order"].search(
@@ -226,39 +325,64 @@ class TestExposureOverRandomHistories(CreditCommon):
         )
         by_currency = defaultdict(Decimal)
         for order in orders:
-            lines = [self.count_line(line).quantize(CENT, ROUND_HALF_UP) for line in order.order_line]
-            by_currency[order.currency_id] += max(sum(lines, ZERO), ZERO)
+            by_currency[order.currency_id] += self.count_order(order)
+        return self.convert(by_currency, company)
+
+    def convert(self, by_currency, company):
         rate = self.rates[company]
-        return sum(amount * (rate if currency == self.euro else 1) for currency, amount in by_currency.items())
+        return sum((amount * (rate if currency == self.euro else 1) for currency, amount in by_currency.items()), ZERO)
+
+    def count_order(self, order):
+        """At worst: an invoice now of all that can be, and later all the rest without what takes off."""
+        now, later, advance = ZERO, ZERO, ZERO
+        for line in order.order_line.filtered(lambda line: not line.display_type):
+            if line.is_downpayment:
+                advance += self.count_advance(line)
+                continue
+            ready, rest = self.count_line(line)
+            now, later = now + self.round(ready), later + self.round(ready + rest) - self.round(ready)
+        return max(max(now, ZERO) + later - advance, ZERO)
+
+    def round(self, amount):
+        return amount.quantize(CENT, ROUND_HALF_UP)
+
+    def is_elsewhere(self, item):
+        payers = item.sale_line_ids.order_id.partner_invoice_id.commercial_partner_id
+        return item.move_id.partner_id.commercial_partner_id not in payers
+
+    def count_advance(self, line):
+        total = ZERO
+        for item in line.invoice_lines:
+            move = item.move_id
+            if move.state == "posted" or (
+                move.state == "draft" and move.move_type == "out_invoice" and not self.is_elsewhere(item)
+            ):
+                total += exact(item.price_total) * (-1 if move.move_type == "out_refund" else 1)
+        return total
 
     def count_line(self, line):
-        """What is to be invoiced of a line in the end, less what is."""
-        if line.display_type:
-            return ZERO
-        quantity = amount = ZERO
-        for invoiced in line.invoice_lines:
-            move = invoiced.move_id
-            if move.state == "posted" or (move.state == "draft" and move.move_type == "out_invoice"):
-                sign = -1 if move.move_type == "out_refund" else 1
-                factor = exact(invoiced.product_uom_id.factor or 1) / exact(line.product_uom_id.factor or 1)
-                quantity += sign * exact(invoiced.quantity) * factor
-                amount += sign * exact(invoiced.price_total)
-        if line.is_downpayment:
-            return -amount
-        ordered = exact(line.product_uom_qty)
-        unit = exact(line.price_total) / ordered if ordered else None
-        if line.product_id.invoice_policy == "delivery":
-            delivered = exact(line.qty_delivered)
-            # Returns count when they are back, and no more of them than ordered.
+        """What an invoice now would contain of it, and what would come later."""
+        billed = counted = ZERO
+        for item in line.invoice_lines.filtered(lambda item: item.parent_state != "cancel"):
+            sign = -1 if item.move_id.move_type == "out_refund" else 1
+            factor = exact(item.product_uom_id.factor or 1) / exact(line.product_uom_id.factor or 1)
+            quantity = sign * exact(item.quantity) * factor
+            billed += quantity
+            if item.parent_state == "posted" or (sign > 0 and not self.is_elsewhere(item)):
+                counted += quantity
+        ordered, delivered, closed = map(exact, (line.product_uom_qty, line.qty_delivered, line.key_account_closed_qty))
+        by_delivery = line.product_id.invoice_policy == "delivery"
+        whole = ordered
+        if by_delivery:
             whole = max(ordered, min(delivered, ZERO)) if ordered < 0 else max(ordered, delivered)
-            if whole != ordered:
-                ordered = whole
-                unit = self.price_of(line, ordered) / ordered if ordered else None
-        if ordered >= 0:
-            remaining = min(max(ordered - quantity, ZERO), ordered)
-        else:
-            remaining = max(min(ordered - quantity, ZERO), ordered)
-        return unit * remaining if remaining else ZERO
+        if not whole:
+            return ZERO, ZERO
+        unit = self.price_of(line, whole) / whole
+        left = whole - counted - closed
+        left = max(min(left, whole), ZERO) if whole > 0 else min(max(left, whole), ZERO)
+        ready = (delivered if by_delivery else whole) - closed - max(billed, counted)
+        ready = max(min(ready, left), ZERO)
+        return unit * ready, (unit * (left - ready) if unit * whole > 0 else ZERO)
 
     def price_of(self, line, quantity):
         net = (quantity * exact(line.price_unit) * (1 - exact(line.discount) / 100)).quantize(CENT, ROUND_HALF_UP)

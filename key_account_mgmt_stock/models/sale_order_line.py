@@ -1,0 +1,89 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import split_every
+
+OPEN_FIELDS = ("key_account_open_amount", "key_account_later_amount")
+BATCH_SIZE = 1000
+
+
+class SaleOrderLine(models.Model):
+    """What of goods invoiced on delivery nobody will deliver any more: it is never invoiced, and uses no credit.
+
+    Ten ordered, eight delivered without backorder. As soon as a transfer is to bring more of it, it counts again, and
+    has to fit into the customer's credit like any change of the order.
+    """
+
+    _inherit = "sale.order.line"
+
+    key_account_stopped_qty = fields.Float(
+        "Quantity not Delivered any more",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Ordered, but no transfer brings it: it uses no credit until one does.",
+    )
+
+    @api.depends("key_account_stopped_qty")
+    def _compute_key_account_open_amount(self):
+        return super()._compute_key_account_open_amount()
+
+    def _get_key_account_ordered(self):
+        ordered = super()._get_key_account_ordered()
+        if not self.key_account_stopped_qty or self.product_id.invoice_policy != "delivery":
+            return ordered
+        return max(ordered - Decimal(repr(self.key_account_stopped_qty)), Decimal(0))
+
+    def _sell_key_account_anew(self):
+        super()._sell_key_account_anew()
+        # sudo: whoever sells may not write it; nothing gets cheaper by it
+        self.sudo().filtered("key_account_stopped_qty").write({"key_account_stopped_qty": 0})
+
+    def _update_key_account_stopped(self):
+        """Ask the transfers; to be called when one of them begins or ends."""
+        # sudo: who moves goods need not be allowed to write orders
+        stopped = defaultdict(lambda: self.env["sale.order.line"].sudo())
+        for line in self.sudo():
+            quantity = line._get_key_account_stopped()
+            if quantity != line.key_account_stopped_qty:
+                stopped[quantity] |= line
+        for quantity, lines in stopped.items():
+            lines.write({"key_account_stopped_qty": quantity})
+
+    def _get_key_account_stopped(self):
+        """Quantity that was ordered and that no transfer brings, in the line's unit.
+
+        As long as any is on its way nothing has stopped: it may be a step of several, or a part of a kit.
+        """
+        waits = self.product_uom_qty > self.qty_delivered and self.product_id.invoice_policy == "delivery"
+        if not waits or self.state != "sale" or not self.move_ids:
+            return 0.0
+        if any(move._is_key_account_coming() for move in self.move_ids):
+            return 0.0
+        return self.product_uom_qty - max(self.qty_delivered, 0.0)
+
+    # -------------------------------------------------------------------------
+    # Orders that are older than the addon, or that outlive it
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _fill_key_account_stopped(self):
+        domain = [("state", "=", "sale"), ("move_ids", "!=", False), ("product_id.invoice_policy", "=", "delivery")]
+        for batch in split_every(BATCH_SIZE, self.search(domain).ids):
+            self.browse(batch)._update_key_account_stopped()
+            self.env.flush_all()
+            self.env.invalidate_all()
+
+    @api.model
+    def _forget_key_account_stopped(self):
+        """The whole of each line counts again, whether it fits or not: nobody sells anything by uninstalling."""
+        lines = self.search([("key_account_stopped_qty", "!=", 0)])
+        self.env.cr.execute(SQL("UPDATE sale_order_line SET key_account_stopped_qty = 0 WHERE id = ANY(%s)", lines.ids))
+        lines.invalidate_recordset(["key_account_stopped_qty"])
+        for name in OPEN_FIELDS:
+            self.env.add_to_compute(self._fields[name], lines)
+        self.env.add_to_compute(lines.order_id._fields["key_account_open_amount"], lines.order_id)
+        self.env.flush_all()
