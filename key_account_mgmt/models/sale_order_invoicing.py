@@ -51,7 +51,13 @@ class SaleOrderLine(models.Model):
         """
         if self.state != self.order_id.state or float_compare(self.qty_invoiced, invoiced, precision_digits=digits):
             return False
+        if self.price_unit < 0:
+            # A discount that is left out makes the invoice dearer than the order: it counted in the customer's credit.
+            return False
         whole = self.product_uom_qty
         if self.product_id.invoice_policy == "delivery":
             whole = max(whole, self.qty_delivered)
-        return self.state == "sale" and 0 <= self.qty_to_invoice <= whole - invoiced + 10**-digits / 2
+        return (
+            self.state == "sale"
+            and 0 <= self.qty_to_invoice <= whole - invoiced - self.key_account_closed_qty + 10**-digits / 2
+        )

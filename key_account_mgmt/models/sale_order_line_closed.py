@@ -24,10 +24,11 @@ class SaleOrderLine(models.Model):
 
     @api.depends("key_account_closed_qty")
     def _compute_qty_to_invoice(self):
-        super()._compute_qty_to_invoice()
+        result = super()._compute_qty_to_invoice()
         for line in self.filtered("key_account_closed_qty"):
             left = line.qty_to_invoice - line.key_account_closed_qty
             line.qty_to_invoice = max(left, 0) if line.key_account_closed_qty > 0 else min(left, 0)
+        return result
 
     def write(self, vals):
         if not DEAL_FIELDS.isdisjoint(vals):

@@ -22,7 +22,7 @@ class ExposureWaysRoundCommon(CreditGuardCommon):
         self.env.invalidate_all()
         return order.invoice_ids - before
 
-    def write(self, records, **values):
+    def change(self, records, **values):
         self.call(self.salesperson, records._name, "write", records.ids, values)
         self.env.flush_all()
 
@@ -68,13 +68,19 @@ class TestNothingTakesOffWhatCanBeOwed(ExposureWaysRoundCommon):
     def test_a_discount_is_not_used_up_before_the_goods(self):
         order = self.confirmed(self.line(10, 500), self.line(1, -4500))
         goods = order.order_line[0]
-        self.write(goods, product_uom_qty=0)
+        self.change(goods, product_uom_qty=0)
         self.invoice(order)
         self.assert_exposure()
         message = self.get_refusal(
             self.salesperson, LINE, "write", goods.ids, {"product_uom_qty": 10, "price_unit": 500}
         )
         self.assertIn("may have on credit", message)
+
+    def test_a_discount_is_not_left_out_of_the_invoice(self):
+        order = self.confirmed(self.line(10, 500), self.line(1, -4500))
+        self.change(order.order_line[1], qty_to_invoice=0)
+        self.invoice(order)
+        self.assert_exposure(draft_invoices=500)
 
     def test_what_is_invoiced_as_ordered_uses_no_more_than_the_order(self):
         order = self.confirmed(self.line(10, 500), self.line(1, -4500))
@@ -162,7 +168,7 @@ class TestDraftsForSomebodyElse(ExposureWaysRoundCommon):
         rich = self.make_customer(name="Rich")
         order = self.confirmed(self.line(1, 500), partner_invoice_id=rich.id)
         draft = self.invoice(order)
-        self.write(order, partner_invoice_id=self.customer.id)
+        self.change(order, partner_invoice_id=self.customer.id)
         self.assert_exposure(rich, draft_invoices=500)
         self.assert_exposure(orders=500)
         draft.button_cancel()
@@ -180,7 +186,7 @@ class TestDraftsForSomebodyElse(ExposureWaysRoundCommon):
         contacts = [self.make_customer(parent_id=self.customer.id) for _number in range(2)]
         order = self.confirmed(self.line(2, 500), partner_invoice_id=contacts[0].id)
         self.invoice(order)
-        self.write(order, partner_invoice_id=contacts[1].id)
+        self.change(order, partner_invoice_id=contacts[1].id)
         self.assert_exposure(draft_invoices=1000)
 
     def test_a_contact_that_leaves_its_company_takes_its_draft_along(self):

@@ -56,8 +56,9 @@ class TestOrderClosing(CreditGuardCommon):
     def test_what_is_closed_is_not_invoiced(self):
         order = self.confirmed((10, 100))
         self.close(order)
+        self.call(self.salesperson, LINE, "write", order.order_line.ids, {"qty_to_invoice": 10})
         with self.assertRaises(UserError):
-            order._create_invoices()
+            order.with_user(self.salesperson)._create_invoices()
 
     def test_reopened_it_is_as_before(self):
         order = self.confirmed((10, 100))

@@ -38,9 +38,9 @@ class SaleOrderLine(models.Model):
         return max(ordered - Decimal(repr(self.key_account_stopped_qty)), Decimal(0))
 
     def _sell_key_account_anew(self):
-        super()._sell_key_account_anew()
         # sudo: whoever sells may not write it; nothing gets cheaper by it
         self.sudo().filtered("key_account_stopped_qty").write({"key_account_stopped_qty": 0})
+        return super()._sell_key_account_anew()
 
     def _update_key_account_stopped(self):
         """Ask the transfers; to be called when one of them begins or ends."""
