@@ -89,7 +89,9 @@ class AccountMove(models.Model):
         net = Decimal(repr(details["total_excluded_currency"])) + Decimal(
             repr(details["delta_total_excluded_currency"])
         )
-        return net + sum((Decimal(repr(tax["tax_amount_currency"])) for tax in details["taxes_data"]), ZERO)
+        total = net + sum((Decimal(repr(tax["tax_amount_currency"])) for tax in details["taxes_data"]), ZERO)
+        # Negative taxes count when they are posted: whoever sells can choose those of the order.
+        return total if net < 0 else total + self.env["account.tax"]._get_key_account_negative(details)
 
     def _get_key_account_draft_from(self):
         """The date of the next one of a series of invoices; nothing for all others, and for what an order bills.

@@ -126,6 +126,12 @@ class TestDraftsCountByWhatTheyBill(ExposureWaysRoundCommon):
                 self.invoice(order, context=context, advance_payment_method="fixed", fixed_amount=100)
                 self.assert_exposure(customer, draft_invoices=100, orders=900)
 
+    def test_a_negative_tax_makes_no_draft_smaller(self):
+        relief = self.tax.copy({"amount": -90, "name": "Relief"})
+        order = self.confirmed(self.line(1, 1000, tax_ids=relief.ids))
+        self.invoice(order)
+        self.assert_exposure(draft_invoices=1000)
+
     def test_five_orders_are_not_confirmed_one_after_the_other(self):
         self.invoice(self.confirmed(1000), context={"skip_invoice_sync": True})
         for _number in range(4):
