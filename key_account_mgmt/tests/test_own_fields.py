@@ -31,6 +31,13 @@ class TestWhatPeopleSeeIsNotWritten(DiscountWaysCommon):
         "key_account_excess": 0.0,
         "key_account_cap_rule_id": False,
         "key_account_open_amount": 0.0,
+        "key_account_later_amount": 0.0,
+        "key_account_closed_qty": 10.0,
+    }
+    # On documents of others.
+    MORE_VALUES = {
+        "account.move": {"key_account_draft_amount": 0.0, "key_account_draft_from": "2099-01-01"},
+        "account.move.line": {},
     }
 
     def assert_as_computed(self, order):
@@ -51,6 +58,8 @@ class TestWhatPeopleSeeIsNotWritten(DiscountWaysCommon):
             self.env[ORDER]._get_key_account_own_fields(), {*self.ORDER_VALUES, "key_account_approval_ids"}
         )
         self.assertEqual(self.env[LINE]._get_key_account_own_fields(), {*self.LINE_VALUES})
+        for model, values in self.MORE_VALUES.items():
+            self.assertEqual(self.env[model]._get_key_account_own_fields(), set(values))
 
     def test_none_is_written(self):
         order = self.make_quotation(discount=30)
