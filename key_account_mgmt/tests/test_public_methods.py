@@ -96,6 +96,8 @@ EXPECTED = {
     },
     "sale.order": {
         "action_open_key_account_exposure": "refused",
+        "action_close_key_account_invoicing": "refused",
+        "action_reopen_key_account_invoicing": "refused",
         "get_key_account_figures": "refused",
         "action_key_account_ask": "opens",
         "action_key_account_approve": "refused",
