@@ -21,7 +21,10 @@ class Contender(NamedTuple):
     population: Population
     method: Method
     tier_ids: dict
-    tier_ranks: dict
+
+    def get_place(self, result):
+        """The place of the customer's tier, 1 is the best; None without a tier."""
+        return self.method.places.get(result.decision.tier)
 
     def get_rank(self, result):
         """The customer's place by score; None where nothing is scored."""
@@ -94,7 +97,5 @@ class KeyAccountComparison(models.Model):
         self._set_result(self._get_result_values(contenders, found))
 
     def _get_contender(self, ruleset, evaluator, books):
-        policy = evaluator.policy
         tier_ids = {tier.code: tier.id for tier in ruleset.tier_ids}
-        tier_ranks = {tier.code: tier.rank for tier in policy.tiers}
-        return Contender(ruleset, evaluator, evaluator.survey(books), Method(policy), tier_ids, tier_ranks)
+        return Contender(ruleset, evaluator, evaluator.survey(books), Method(evaluator.policy), tier_ids)

@@ -28,7 +28,7 @@ class KeyAccountComparison(models.Model):
         shared = {
             "partner_id": before.key,
             "revenue": revenue,
-            "agreed": agree(result.decision.tier for result in results),
+            "agreed": agree(map(Contender.get_place, contenders, results)),
             "rank_spread": rank_spread(map(Contender.get_rank, contenders, results)),
             "reference_tier_id": reference.tier_ids.get(before.decision.tier),
             "reference_capped": before.decision.tier != before.decision.proposed,
@@ -40,8 +40,9 @@ class KeyAccountComparison(models.Model):
 
     def _prepare_line_values(self, contender, result, reference, before):
         """What one rule set says of a customer, and how that differs from the reference. Extend it to carry more."""
-        decision, told = result.decision, before.decision
-        moved = decision.tier != told.tier
+        decision = result.decision
+        places = (reference.get_place(before), contender.get_place(result))
+        moved = places[0] != places[1]
         points = (before.points, result.points)
         found = differences(reference.method.policy, contender.method.policy, points) if moved else ()
         return {
@@ -52,7 +53,7 @@ class KeyAccountComparison(models.Model):
             "tier_id": contender.tier_ids.get(decision.tier),
             "vetoed": bool(decision.vetoes),
             "moved": moved,
-            "direction": direction(reference.tier_ranks.get(told.tier), contender.tier_ranks.get(decision.tier)),
+            "direction": direction(*places),
             "reasons": [{"code": code, "params": params} for code, params in decision.reasons],
             "differences": [one.dump() for one in found] or None,
         }

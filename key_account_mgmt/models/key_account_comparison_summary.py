@@ -50,15 +50,19 @@ class KeyAccountComparison(models.Model):
             {
                 "name": names.get(method["ruleset_id"]) or method["name"],
                 "scored": method["scored"],
-                "tiers": [self._get_tier_cell(tier, known.get(tier["id"])) for tier in method["tiers"]],
+                "tiers": [
+                    self._get_tier_cell(tier, known.get(tier["id"]), place)
+                    for place, tier in enumerate(method["tiers"], 1)
+                ],
                 **self._get_top_cells(method["top"]),
             }
             for method in methods
         ]
 
-    def _get_tier_cell(self, tier, record):
+    def _get_tier_cell(self, tier, record, place):
         return {
             "code": tier["code"],
+            "place": place if tier["code"] else None,
             "name": (record and record.name) or tier["code"] or self.env._("No tier"),
             "color": record.color if record else 0,
             "customers": self._format_count(tier["customers"]),
@@ -103,7 +107,7 @@ class KeyAccountComparison(models.Model):
                     "tier": before,
                     "cells": [
                         {
-                            "same": before["code"] == now["code"],
+                            "same": before["place"] == now["place"],
                             "count": self._format_count(counts.get((before["code"], now["code"]), 0)),
                             "empty": (before["code"], now["code"]) not in counts,
                         }

@@ -18,13 +18,15 @@ Tier = str | None
 class Method:
     """A policy and what it makes of a population, as columns that ``add`` lengthens batch by batch.
 
-    ``order``: codes of its tiers, the best first. ``tiers``: a code per customer, None without a tier. ``scores``: the
-    totals, None where the policy has no criteria and so puts nobody before anybody.
+    ``order``: codes of its tiers, the best first. ``places``: the place of each in it, 1 is the best, by which tiers
+    of different methods are compared, whatever they are called. ``tiers``: a code per customer, None without a tier.
+    ``scores``: the totals, None where the policy has no criteria and so puts nobody before anybody.
     """
 
     def __init__(self, policy: Policy):
         self.policy = policy
         self.order = [tier.code for tier in sorted(policy.tiers, key=lambda tier: tier.rank)]
+        self.places: dict[Tier, int] = {code: place for place, code in enumerate(self.order, 1)}
         self.tiers: list[Tier] = []
         self.scores: list[Decimal | None] = []
 
@@ -51,7 +53,7 @@ class Pair(NamedTuple):
     """Two methods, by their places in the comparison.
 
     ``matrix``: customers by (tier of the first, tier of the second), only where there are any. ``moved``: customers
-    whose tiers have different codes. ``correlation``: Spearman's, of the scores; None where it is not defined.
+    whose tiers have different places. ``correlation``: Spearman's, of the scores; None where it is not defined.
     """
 
     first: int
@@ -78,13 +80,13 @@ def compare(methods: Sequence[Method], revenues: Sequence[Value | None]) -> Comp
     return Comparison(
         tuple(_top(method, revenues) for method in methods),
         tuple(_pair(first, second) for first, second in numbered),
-        tuple(map(agree, zip(*(method.tiers for method in methods), strict=True))),
+        tuple(map(agree, zip(*(map(method.places.get, method.tiers) for method in methods), strict=True))),
     )
 
 
-def agree(tiers: Iterable[Tier]) -> bool:
-    """Whether a customer is in the same tier by every method, by code; none at all by every method also counts."""
-    return len(set(tiers)) <= 1
+def agree(places: Iterable[int | None]) -> bool:
+    """Whether a customer's tiers have the same place by every method; none at all by every method also counts."""
+    return len(set(places)) <= 1
 
 
 def rank_spread(ranks: Iterable[int | None]) -> int | None:
@@ -94,7 +96,7 @@ def rank_spread(ranks: Iterable[int | None]) -> int | None:
 
 
 def direction(before: int | None, now: int | None) -> str:
-    """``up``, ``down`` or ``same``: from a tier of rank ``before`` to one of rank ``now``; no tier is the worst."""
+    """``up``, ``down`` or ``same``: from a tier of place ``before`` to one of place ``now``; no tier is the worst."""
     if before == now:
         return "same"
     if before is None or (now is not None and now < before):
@@ -124,5 +126,5 @@ def _total(revenues: Iterable[Value]) -> Decimal:
 def _pair(first: tuple[int, Method], second: tuple[int, Method]) -> Pair:
     (one, ours), (other, theirs) = first, second
     matrix = Counter(zip(ours.tiers, theirs.tiers, strict=True))
-    moved = sum(count for (before, now), count in matrix.items() if before != now)
+    moved = sum(count for (before, now), count in matrix.items() if ours.places.get(before) != theirs.places.get(now))
     return Pair(one, other, dict(matrix), moved, spearman(ours.scores, theirs.scores))

@@ -75,11 +75,18 @@ def test_one_customer_has_no_order():
     assert found.agreed == (True,)
 
 
-def test_tiers_of_other_codes_never_agree_and_each_method_has_its_own_order():
+def test_tiers_are_compared_by_their_place_whatever_they_are_called():
+    named = scored(tiers=("VIP", "B", "C"), top="VIP")
+    found = compared([scored(), named], *BOOK)
+    assert found.pairs[0].matrix == {("A", "VIP"): 1, ("C", "C"): 2}
+    assert (found.pairs[0].moved, found.agreed) == (0, (True, True, True))
+
+
+def test_a_second_tier_is_not_a_third_and_each_method_has_its_own_order():
     gold = scored(tiers=("gold", "silver"), top="gold")
     found = compared([scored(), gold], *BOOK)
     assert found.pairs[0].matrix == {("A", "gold"): 1, ("C", "silver"): 2}
-    assert found.pairs[0].moved == 3
+    assert found.pairs[0].moved == 2
     assert found.pairs[0].correlation == 1
     assert [top.tier for top in found.tops] == ["A", "gold"]
 
