@@ -86,11 +86,19 @@ class KeyAccountExplainer(models.AbstractModel):
     def _get_fact_phrase(self, operand, value, asked, labels, currency):
         metric, measure = self._get_metric_label(operand[0], labels), operand[1]
         limits = [self._get_comparison({"measure": measure, **c}, metric, currency) for c in asked]
+        if measure == "cumulative_share_pct" and self._is_crossed(value, asked):
+            limits.append(self.env._("crossed by the customer"))
         is_number = self._get_measure_kind(metric, measure) not in ("choice", "date")
         thresholds = [Decimal(limit) for c in asked for limit in c["values"]] if is_number else []
         shown = self._format_measured(metric, measure, value, currency, thresholds)
         name = self._get_operand_phrase(metric, measure)
         return f"{name} {shown} ({', '.join(limits)})" if limits else f"{name} {shown}"
+
+    @api.model
+    def _is_crossed(self, share, conditions):
+        """Whether a share begins within a limit that holds, and ends beyond it."""
+        limits = [condition["values"][0] for condition in conditions if condition["operator"] in ("<=", "<")]
+        return any(Decimal(share) > Decimal(limit) for limit in limits)
 
     @api.model
     def _tier(self, params, labels):

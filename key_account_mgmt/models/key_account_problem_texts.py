@@ -114,6 +114,10 @@ MESSAGES = {
     ),
     # Findings of lint: allowed, but hardly what was meant.
     "tier_never_given": _lt("no rule gives this tier."),
+    "tier_out_of_reach": _lt(
+        "no customer can get this tier: of %(population)s customers the best has a rank percentage of %(best)s %%."
+        " Raise the limit, or ask for a rank."
+    ),
     "above_maximum": _lt("%(got)s points are more than the maximum of the criterion (%(allowed)s) and are cut down."),
     "option_without_grade": _lt("this option has no points, so it gives 0."),
     "score_without_criteria": _lt("the score is compared, but no criterion gives points."),

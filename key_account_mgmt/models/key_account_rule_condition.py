@@ -45,7 +45,7 @@ class KeyAccountRuleCondition(models.Model):
         default="value",
         help="Value: the metric itself. Rank: the customer's place by it, 1 is the best. Rank %: that place as a"
         " percentage of all customers, so that ≤ 15 means the best 15 %. Cumulative Share %: the share of the whole"
-        " that the customer and everybody better have together.",
+        " that the customer and everybody better have together; ≤ 80 takes in the customer who crosses 80 %.",
     )
     allowed_measures = fields.Json(compute="_compute_allowed")
     operator = fields.Selection(OPERATORS, required=True, default=">=")

@@ -3,7 +3,8 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..rules import Policy, PolicyError, lint
+from ..rules import Policy, PolicyError, asks_for_places, lint, out_of_reach
+from .key_account_collection_scope import CollectionScope
 
 
 class KeyAccountRulesetPolicy(models.AbstractModel):
@@ -84,6 +85,7 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         except PolicyError as error:
             return self._get_problem_sentences(error.problems), []
         doubts, refused = self._lint(policy), self._get_refused_codes()
+        doubts += self._get_unreached(policy)
         return (
             self._get_problem_sentences([doubt for doubt in doubts if doubt.code in refused]),
             self._get_problem_sentences([doubt for doubt in doubts if doubt.code not in refused]),
@@ -92,6 +94,15 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
     def _lint(self, policy):
         """What is legal in the policy and still doubtful, as problems of the core."""
         return lint(policy)
+
+    def _get_unreached(self, policy):
+        """Tiers that nobody could get among the customers of the last full fiscal year, as problems of the core."""
+        if not asks_for_places(policy):
+            return []
+        company = self.company_id
+        # Whoever edits rules may know how many customers there are, of whom nothing else is told.
+        dates = company._get_key_account_period(company._get_key_account_last_year())
+        return out_of_reach(policy, self.env["key.account.collector"]._count(CollectionScope(company, *dates)))
 
     def _get_refused_codes(self):
         """Codes of the doubts with which the company lets no rule set come into force."""

@@ -22,6 +22,7 @@ from .judgement import DiscountLine, Judgement, LineJudgement
 from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
 from .matching import Matcher, matcher_name
+from .places import asks_for_places, out_of_reach
 from .policy import Policy
 from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
@@ -67,6 +68,7 @@ __all__ = [
     "TopTier",
     "added_value",
     "agree",
+    "asks_for_places",
     "average_place",
     "by_bounds",
     "by_shares",
@@ -84,6 +86,7 @@ __all__ = [
     "lint",
     "matcher_name",
     "no_worse",
+    "out_of_reach",
     "propose_fits",
     "prospect_value",
     "rank",

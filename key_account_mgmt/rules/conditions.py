@@ -21,6 +21,11 @@ class Operand(NamedTuple):
     metric: str
     measure: str
 
+    @property
+    def compared(self) -> "Operand":
+        """The column that is compared with limits; of a cumulative share where it begins to count, and not its end."""
+        return self._replace(measure="crossing") if self.measure == "cumulative_share_pct" else self
+
 
 def _choice(info: ValidationInfo) -> bool:
     """Whether the condition's metric is known to be a choice."""

@@ -31,12 +31,15 @@ class Frame:
         return self.book.column(metric, metric in self.policy.choices)
 
     def columns(self, operands: Iterable[Operand]) -> dict[Operand, Sequence]:
-        """What conditions look at: values, and places in the population."""
-        return {operand: self._operand(operand) for operand in operands}
+        """What conditions look at: values, and places in the population; also what is ``compared`` instead of them."""
+        named = dict.fromkeys(one for operand in operands for one in (operand, operand.compared))
+        return {operand: self._operand(operand) for operand in named}
 
     def _operand(self, operand: Operand) -> Sequence:
         if operand.measure == "value":
             return self.values(operand.metric)
+        if operand.measure == "crossing":
+            return list(map(self._rankings[operand.metric].crossing, self.values(operand.metric)))
         return [standing and getattr(standing, operand.measure) for standing in self.standings(operand.metric)]
 
     def standings(self, metric: str) -> list[Standing | None]:

@@ -48,14 +48,16 @@ class Matcher:
     def match(self, columns: Columns, count: int) -> list[tuple[int, ...]]:
         """Per customer the indices of the rules that fire, ascending.
 
-        ``columns`` has one column of ``count`` values for each of ``operands``; equal results are the same tuple.
+        ``columns`` has one column of ``count`` values for what is ``compared`` of each of ``operands``; equal results
+        are the same tuple.
         """
+        columns = {operand: columns[operand.compared] for operand in self.operands}
         if self._signatures:
             try:
                 return self._signatures.fired(columns, count)
             except engine_durable.EngineError as error:
                 _logger.warning("the reference matcher serves this batch: %s", error)
-        return engine_reference.fired(self.rules, {operand: columns[operand] for operand in self.operands}, count)
+        return engine_reference.fired(self.rules, columns, count)
 
     def fired(self, book: Book) -> list[tuple[str, ...]]:
         """Per customer the keys of the rules that fire, for a table that looks at values of metrics only.

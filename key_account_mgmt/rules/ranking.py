@@ -9,6 +9,8 @@ from typing import NamedTuple
 from .exact import EXACT, HUNDRED, ZERO
 
 Value = Decimal | int
+# Finer than any limit, and still within the digits of a share.
+_LEAST = Decimal("1e-46")
 
 
 class Standing(NamedTuple):
@@ -69,6 +71,17 @@ class Ranking:
             own = value if value > 0 else ZERO
             share = EXACT.divide(EXACT.multiply(EXACT.add(self._better_sum[place], own), HUNDRED), total)
         return Standing(rank, self.population, EXACT.divide(Decimal(rank * 100), self.population), share)
+
+    def crossing(self, value: Value | None) -> Decimal | None:
+        """What a limit on the cumulative share must reach to take in a customer with ``value``.
+
+        Just more than what everybody ranked better has: whoever crosses a border is within it, or the biggest one would
+        be in no tier. With shares of 85, 95 and 100, the first is within 80, the second within 95, the third is not.
+        """
+        if value is None or not self._total:
+            return None
+        ahead = EXACT.divide(EXACT.multiply(self._better_sum[self._place(value)], HUNDRED), self._total)
+        return EXACT.add(ahead, _LEAST) if value > 0 else ahead
 
     def _place(self, value: Value) -> int:
         """How many distinct values are better."""

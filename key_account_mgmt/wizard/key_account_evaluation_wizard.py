@@ -10,7 +10,7 @@ from odoo.tools.misc import format_date
 
 from ..models.key_account_evaluation_record import get_movement
 from ..models.res_company_fiscal_year import YEARS
-from ..rules import Evaluator
+from ..rules import Evaluator, out_of_reach
 
 
 class KeyAccountEvaluationWizard(models.TransientModel):
@@ -173,7 +173,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         if not rows:
             raise UserError(self._get_nobody_message())
         evaluations = self.env["key.account.evaluation"]
-        self.preview_html = evaluations._render_summary(evaluations._get_tier_rows(rows), self.currency_id)
+        summary = evaluations._render_summary(evaluations._get_tier_rows(rows), self.currency_id)
+        self.preview_html = self._render_unreached(rows) + summary
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Evaluate Customers"),
@@ -183,6 +184,13 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    def _render_unreached(self, rows):
+        """Say which tiers nobody can get among so many customers."""
+        population = sum(row["count"] for row in rows if row["in_population"])
+        problems = out_of_reach(self.ruleset_id._get_policy(), population)
+        alert = Markup('<div class="alert alert-warning mb-2" role="status">%s</div>')
+        return Markup("").join(alert % sentence for sentence in self.ruleset_id._get_problem_sentences(problems))
 
     def _get_preview_rows(self):
         """Results in groups, as ``_get_tier_rows`` of the evaluation folds them."""

@@ -1,0 +1,55 @@
+"""Tiers that no place in a population leads to: a limit of 15 % of the ranks is below the best of six customers."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from .conditions import Condition
+from .engine_reference import holds
+from .exact import EXACT, text
+from .outcomes import Rule
+from .policy import Policy
+from .problems import Problem
+
+_PLACES = ("rank", "rank_pct")
+
+
+def asks_for_places(policy: Policy) -> bool:
+    """Whether a tier hangs on how many customers there are."""
+    return any(one.measure in _PLACES for rule in _rules(policy, "tier") for one in rule.conditions)
+
+
+def out_of_reach(policy: Policy, population: int) -> list[Problem]:
+    """Tiers that none of so many customers can get, whatever their values are."""
+    capped = {rule.tier for rule in _rules(policy, "veto")}
+    reached = {rule.tier for rule in _rules(policy, "tier") if _is_within_reach(rule, population)}
+    given = {rule.tier for rule in _rules(policy, "tier")} - capped - reached
+    found = {"population": str(population), "best": text(round(_rank_pct(1, population), 2))} if population else {}
+    return [
+        Problem(("tiers", tier.code), "code", "tier_out_of_reach", {"got": tier.code, **found})
+        for tier in policy.tiers
+        if population and tier.code in given
+    ]
+
+
+def _rules(policy: Policy, kind: str) -> tuple[Rule, ...]:
+    table = policy.table(kind)
+    return table.rules if table else ()
+
+
+def _is_within_reach(rule: Rule, population: int) -> bool:
+    """Whether for each metric some rank fulfils all that the rule asks of the place by it."""
+    by_metric: dict[str, list[Condition]] = {}
+    for condition in rule.conditions:
+        if condition.measure in _PLACES:
+            by_metric.setdefault(condition.metric, []).append(condition)
+    return all(
+        any(_holds(asked, rank, population) for rank in range(1, population + 1)) for asked in by_metric.values()
+    )
+
+
+def _holds(conditions: Iterable[Condition], rank: int, population: int) -> bool:
+    return all(holds(one, rank if one.measure == "rank" else _rank_pct(rank, population)) for one in conditions)
+
+
+def _rank_pct(rank: int, population: int) -> Decimal:
+    return EXACT.divide(Decimal(rank * 100), population)
