@@ -9,6 +9,7 @@ from . import key_account_internal_thread
 from . import key_account_run_totals_mixin
 from . import mail_activity
 from . import key_account_asking_mixin
+from . import account_move_line_cost
 from . import key_account_perspective
 from . import key_account_metric
 from . import key_account_metric_option
@@ -16,6 +17,8 @@ from . import key_account_metric_value
 from . import key_account_metric_value_problem
 from . import key_account_source
 from . import key_account_source_invoice
+from . import key_account_source_invoice_line
+from . import key_account_source_invoice_anew
 from . import key_account_source_payment
 from . import key_account_source_order
 from . import key_account_source_customer
@@ -141,6 +144,7 @@ from . import product_category
 from . import res_partner_pricelist
 from . import res_partner_credit
 from . import sale_order
+from . import sale_order_cancelled
 from . import sale_order_discount
 from . import sale_order_line_open
 from . import sale_order_line_closed

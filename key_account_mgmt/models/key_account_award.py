@@ -21,6 +21,8 @@ AWARD_STATES = [
 ]
 # What an award costs counts against budgets from its approval on, until it turns out that nobody gets it.
 COMMITTED_STATES = ("approved", "posted", "promised", "delivered")
+# What was granted and is over: until when it counted, ``ended_on`` says.
+ENDED_STATES = ("reverted", "expired")
 
 
 class KeyAccountAward(models.Model):
@@ -88,6 +90,7 @@ class KeyAccountAward(models.Model):
     posted_on = fields.Datetime(readonly=True)
     delivered_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     delivered_on = fields.Datetime(readonly=True)
+    ended_on = fields.Datetime(readonly=True, help="When it was taken back, or expired.")
     note = fields.Text(readonly=True, help="What became of it, where that is not what was expected.")
     problem = fields.Text(readonly=True, help="Why the limit could not be posted.")
     entry_ids = fields.One2many("key.account.credit.entry", "award_id", "Ledger", readonly=True)
@@ -99,7 +102,7 @@ class KeyAccountAward(models.Model):
     @api.depends("state", "kind", "estimated_cost", "actual_cost")
     def _compute_cost(self):
         for award in self:
-            if award.kind == "credit" or award.state in ("refused", "reverted", "expired"):
+            if award.kind == "credit" or award.state in ("refused", *ENDED_STATES):
                 award.cost = 0
             else:
                 award.cost = award.actual_cost if award.state == "delivered" else award.estimated_cost

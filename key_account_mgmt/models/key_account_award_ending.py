@@ -28,7 +28,7 @@ class KeyAccountAward(models.Model):
         """Take back whatever is not delivered or ended; who may is the caller's affair."""
         posted = self._take("posted", "reverted")
         waiting = self.filtered(lambda award: award.state in OPEN_STATES)
-        waiting._set_values({"state": "reverted"})
+        waiting._set_values({"state": "reverted", "ended_on": fields.Datetime.now()})
         waiting._log_each(dict.fromkeys(waiting, self.env._("Taken back.")))
         (posted | waiting)._end_activities()
         posted._restore("revert", self.env.user)

@@ -16,6 +16,7 @@ LATER_FIELDS = (
     "posted_on",
     "delivered_by_id",
     "delivered_on",
+    "ended_on",
     "note",
     "problem",
 )

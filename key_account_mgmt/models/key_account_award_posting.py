@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .key_account_award import ENDED_STATES
 from .key_account_credit_entry import LimitChange
 from .key_account_evaluation_job import COLLISIONS
 
@@ -36,7 +37,8 @@ class KeyAccountAward(models.Model):
             return
         claimed._set_values({"posted_on": fields.Datetime.now(), "problem": False})
         gone = claimed.filtered(lambda award: not award.partner_id)
-        gone._set_values({"state": "reverted", "note": self.env._("The customer was deleted before it was posted.")})
+        ended = {"state": "reverted", "ended_on": fields.Datetime.now()}
+        gone._set_values({**ended, "note": self.env._("The customer was deleted before it was posted.")})
         for awards in (claimed - gone)._get_rounds():
             awards._post_limits()
 
@@ -58,6 +60,8 @@ class KeyAccountAward(models.Model):
         awards = self.browse(sorted(award_id for (award_id,) in taken))
         # The cost hangs on the state.
         self.env.add_to_compute(self._fields["cost"], awards)
+        if new_state in ENDED_STATES:
+            awards._set_values({"ended_on": fields.Datetime.now()})
         return awards
 
     def _get_rounds(self):

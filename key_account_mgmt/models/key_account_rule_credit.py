@@ -25,7 +25,8 @@ class KeyAccountRule(models.Model):
         CREDIT_FORMULAS,
         string="New Limit",
         default="fixed",
-        help="Average Months and Days of Sales: revenue of the period, divided by its months or days.",
+        help="Average Months and Days of Sales: revenue of the period, divided by its months since the customer's first"
+        " invoice, or by its days.",
     )
     minimum = fields.Float(
         "At Least", digits=False, min_display_digits=0, help="The lowest limit that the row gives. 0: none."

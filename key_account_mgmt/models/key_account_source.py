@@ -92,6 +92,30 @@ class KeyAccountSource(models.AbstractModel):
         return self.env["key.account.collector"]._get_alias("invoice")
 
     @api.model
+    def _get_stacked_sql(self, parts, columns):
+        """Statements under each other, without a value where one has no such column: to be added up per customer.
+
+        Never joined: PostgreSQL can only guess how many customers a grouped statement names, and takes a nested loop
+        for what it guesses small.
+
+        :param parts: ``[(statement, names of its columns)]``, each a SELECT of ``partner_id`` and these
+        :param columns: ``{name: SQL type}`` of all columns
+        """
+        return SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT part.partner_id, %s FROM (%s) part",
+                SQL(", ").join(
+                    SQL("part.%s", SQL.identifier(name))
+                    if name in names
+                    else SQL("NULL::%s AS %s", SQL(column_type), SQL.identifier(name))
+                    for name, column_type in columns.items()
+                ),
+                statement,
+            )
+            for statement, names in parts
+        )
+
+    @api.model
     def _get_ratio_sql(self, dividend, divisor, factor=1):
         """``dividend × factor ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
         return SQL(

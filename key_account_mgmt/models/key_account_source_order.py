@@ -26,16 +26,22 @@ class KeyAccountSourceOrder(models.AbstractModel):
               FROM sale_order sale
                    %(customer)s
              WHERE sale.company_id = %(company_id)s
-               AND sale.state = 'sale'
+               AND %(confirmed)s
                AND sale.date_order >= %(start)s
                AND sale.date_order < %(end)s
           GROUP BY customer.commercial_partner_id
             """,
             customer=self._get_customer_join_sql(scope, SQL("sale.partner_id")),
             company_id=scope.company.id,
+            confirmed=self._get_confirmed_sql(scope),
             start=self._get_start_of_day(scope.company, scope.date_from),
             end=self._get_start_of_day(scope.company, scope.date_to + timedelta(days=1)),
         )
+
+    def _get_confirmed_sql(self, scope):
+        """Whether ``sale`` was a confirmed order at the end of the period; what was cancelled later was."""
+        end = self._get_start_of_day(scope.company, scope.date_to + timedelta(days=1))
+        return SQL("(sale.state = 'sale' OR (sale.state = 'cancel' AND sale.key_account_cancelled_on >= %s))", end)
 
     def _get_start_of_day(self, company, date):
         """The company's midnight in UTC, as orders are stored: not the user's, or two people would count differently.

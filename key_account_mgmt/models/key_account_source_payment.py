@@ -1,12 +1,22 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .key_account_source import DIVISION_DECIMALS
+
+PART_COLUMNS = {
+    "on_time_count": "bigint",
+    "late_count": "bigint",
+    "days_late": "numeric",
+    "due_amount": "numeric",
+    "collected_amount": "numeric",
+}
+
 
 class KeyAccountSourcePayment(models.AbstractModel):
     """How customers pay: invoices due in the period, what is overdue at its end, and the money that came in.
 
-    Everything is as of the end of the period's last day: what was reconciled with a later date has not happened
-    yet, so that an evaluation of last year says the same whenever it runs.
+    Everything is as of the end of the period's last day: payments, credit notes and cancellations with a later date
+    have not happened yet, so that an evaluation of last year says the same whenever it runs.
     """
 
     _name = "key.account.source.payment"
@@ -27,92 +37,88 @@ class KeyAccountSourcePayment(models.AbstractModel):
         return ["on_time_count", "late_count", "overdue_amount", "collected_amount"]
 
     def _get_facts_sql(self, scope):
-        due_count = SQL("(punctuality.on_time_count + punctuality.late_count)")
+        due_count = SQL("(pay.on_time_count + pay.late_count)")
         return SQL(
             """
-            SELECT COALESCE(punctuality.partner_id, collection.partner_id) AS partner_id,
-                   COALESCE(punctuality.on_time_count, 0) AS on_time_count,
-                   COALESCE(punctuality.late_count, 0) AS late_count,
+            SELECT pay.partner_id,
+                   pay.on_time_count,
+                   pay.late_count,
                    %(on_time_pct)s AS on_time_pct,
                    %(average_days_late)s AS average_days_late,
-                   COALESCE(punctuality.overdue_amount, 0) AS overdue_amount,
-                   COALESCE(collection.collected_amount, 0) AS collected_amount
-              FROM (%(punctuality)s) punctuality
-         FULL JOIN (%(collection)s) collection ON collection.partner_id = punctuality.partner_id
+                   pay.overdue_amount,
+                   pay.collected_amount
+              FROM (
+                    SELECT part.partner_id,
+                           COALESCE(sum(part.on_time_count), 0) AS on_time_count,
+                           COALESCE(sum(part.late_count), 0) AS late_count,
+                           COALESCE(sum(part.days_late), 0) AS days_late,
+                           GREATEST(COALESCE(sum(part.due_amount), 0), 0) AS overdue_amount,
+                           COALESCE(sum(part.collected_amount), 0) AS collected_amount
+                      FROM (%(parts)s) part
+                  GROUP BY part.partner_id
+                   ) pay
             """,
-            on_time_pct=self._get_percentage_sql(SQL("punctuality.on_time_count"), due_count),
-            average_days_late=self._get_ratio_sql(SQL("punctuality.days_late"), due_count),
-            punctuality=self._get_punctuality_sql(scope),
-            collection=self._get_collection_sql(scope),
+            on_time_pct=self._get_percentage_sql(SQL("pay.on_time_count"), due_count),
+            average_days_late=self._get_ratio_sql(SQL("pay.days_late"), due_count),
+            parts=self._get_stacked_sql(
+                [
+                    (self._get_punctuality_sql(scope), ("on_time_count", "late_count", "days_late")),
+                    (self._get_overdue_sql(scope), ("due_amount",)),
+                    (self._get_collection_sql(scope), ("collected_amount",)),
+                ],
+                PART_COLUMNS,
+            ),
         )
 
     def _get_punctuality_sql(self, scope):
-        """Count the invoices that fell due in the period as on time or late, per customer.
-
-        An invoice is on time when all of it was settled on or before its last due date. A late one is late until
-        it was settled, or until the period's end while it is open.
-        """
+        """Count the invoices of which something fell due in the period as on time or late, per customer."""
         return SQL(
             """
             SELECT invoice.partner_id,
-                   count(*) FILTER (WHERE invoice.counts AND invoice.on_time) AS on_time_count,
-                   count(*) FILTER (WHERE invoice.counts AND NOT invoice.on_time) AS late_count,
-                   COALESCE(sum(CASE WHEN invoice.settled THEN invoice.settled_on ELSE %(date_to)s END
-                       - invoice.due_date) FILTER (WHERE invoice.counts AND NOT invoice.on_time), 0) AS days_late,
-                   sum(invoice.overdue_amount) AS overdue_amount
+                   count(*) FILTER (WHERE NOT invoice.late) AS on_time_count,
+                   count(*) FILTER (WHERE invoice.late) AS late_count,
+                   sum(invoice.days_late) AS days_late
               FROM (%(invoices)s) invoice
           GROUP BY invoice.partner_id
             """,
-            invoices=self._get_invoices_sql(scope),
-            date_to=scope.date_to,
+            invoices=self._get_due_invoices_sql(scope),
         )
 
-    def _get_invoices_sql(self, scope):
-        """Put the instalments of each invoice together.
+    def _get_due_invoices_sql(self, scope):
+        """Put the instalments of each invoice together that fell due in the period.
 
-        An invoice that a credit note cancelled as a whole (payment state "reversed") says nothing about how the
-        customer pays.
+        An invoice is late when one of them is; each counts its days by its share of the invoice.
         """
         return SQL(
             """
             SELECT instalment.partner_id,
-                   instalment.due_date,
-                   instalment.due_date BETWEEN %(date_from)s AND %(date_to)s AND NOT instalment.reversed AS counts,
-                   bool_and(instalment.paid_by_due_date >= instalment.amount) AS on_time,
-                   bool_and(instalment.paid >= instalment.amount) AS settled,
-                   max(instalment.paid_on) AS settled_on,
-                   sum(CASE WHEN instalment.paid >= instalment.amount THEN 0
-                            WHEN instalment.amount = instalment.balance THEN instalment.amount - instalment.paid
-                            ELSE round((instalment.amount - instalment.paid) * instalment.balance
-                                / instalment.amount, %(decimals)s)
-                       END) AS overdue_amount
+                   bool_or(instalment.late) AS late,
+                   round(sum(CASE WHEN instalment.late THEN instalment.amount
+                       * (CASE WHEN instalment.settled THEN instalment.paid_on ELSE %(date_to)s END
+                           - instalment.due_date) ELSE 0 END), %(precise)s) / instalment.total AS days_late
               FROM (%(instalments)s) instalment
-          GROUP BY instalment.move_id, instalment.partner_id, instalment.due_date, instalment.reversed
+          GROUP BY instalment.move_id, instalment.partner_id, instalment.total
             """,
             instalments=self._get_instalments_sql(scope),
-            date_from=scope.date_from,
             date_to=scope.date_to,
-            decimals=scope.company.currency_id.decimal_places,
+            precise=DIVISION_DECIMALS,
         )
 
     def _get_instalments_sql(self, scope):
-        """Instalments that were due by the period's end, with what had been paid of them by then.
+        """Instalments that fell due in the period, and what had been paid of them by its end, in their currency.
 
-        Amounts are in the invoice's currency: what is open of a foreign invoice does not depend on when the
-        exchange difference was booked. Of invoices due before the period only those matter that may have been
-        open at its end: not reconciled now, or reconciled after it.
+        An invoice that credit notes cancelled as a whole by then says nothing about how the customer pays.
         """
         return SQL(
             """
             SELECT customer.commercial_partner_id AS partner_id,
                    move.id AS move_id,
-                   move.invoice_date_due AS due_date,
-                   move.payment_state = 'reversed' AS reversed,
+                   move.amount_total AS total,
                    line.amount_currency AS amount,
-                   line.balance,
-                   COALESCE(sum(part.debit_amount_currency), 0) AS paid,
+                   line.date_maturity AS due_date,
+                   COALESCE(sum(part.debit_amount_currency), 0) >= line.amount_currency AS settled,
                    COALESCE(sum(part.debit_amount_currency)
-                       FILTER (WHERE part.max_date <= move.invoice_date_due), 0) AS paid_by_due_date,
+                       FILTER (WHERE part.max_date <= line.date_maturity), 0) < line.amount_currency AS late,
                    max(part.max_date) FILTER (WHERE part.debit_amount_currency > 0) AS paid_on
               FROM account_move move
               JOIN account_move_line line ON line.move_id = move.id
@@ -122,24 +128,54 @@ class KeyAccountSourcePayment(models.AbstractModel):
                AND move.state = 'posted'
                AND move.move_type = 'out_invoice'
                AND move.invoice_date <= %(date_to)s
-               AND move.amount_total_signed > 0
+               AND move.amount_total > 0
                AND line.display_type = 'payment_term'
-               AND line.date_maturity <= %(date_to)s
-               AND (
-                   move.invoice_date_due >= %(date_from)s
-                   OR line.reconciled IS NOT TRUE
-                   OR EXISTS (
-                       SELECT 1
-                         FROM account_partial_reconcile later
-                        WHERE later.debit_move_id = line.id AND later.max_date > %(date_to)s
-                   )
-               )
+               AND line.date_maturity BETWEEN %(date_from)s AND %(date_to)s
+               AND (move.payment_state IS DISTINCT FROM 'reversed' OR %(credited_later)s)
           GROUP BY customer.id, move.id, line.id
             """,
             customer=self._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
+            credited_later=self._get_credited_later_sql(scope),
             company_id=scope.company.id,
             date_from=scope.date_from,
             date_to=scope.date_to,
+        )
+
+    def _get_credited_later_sql(self, scope):
+        """Whether an invoice was cancelled after the period: at its end it was an invoice like any other.
+
+        Asked of cancelled ones only, by index: scalar subqueries are no joins that could be planned otherwise.
+        """
+        return SQL(
+            """
+            (
+                SELECT max((
+                           SELECT max(later.max_date)
+                             FROM account_partial_reconcile later
+                            WHERE later.debit_move_id = own.id
+                       ))
+                  FROM account_move_line own
+                 WHERE own.move_id = move.id
+            ) > %s
+            """,
+            scope.date_to,
+        )
+
+    def _get_overdue_sql(self, scope):
+        """What was due by the period's end and open, less what the customer had to its credit: the definition of
+        ``key_account_exposure_overdue``, as of that day."""
+        exposure = self.env["key.account.exposure"]
+        return SQL(
+            """
+            SELECT item.partner_id,
+                   sum(item.amount) FILTER (WHERE item.amount < 0 OR item.due_date <= %(date_to)s) AS due_amount
+              FROM (%(items)s) item
+          GROUP BY item.partner_id
+            """,
+            date_to=scope.date_to,
+            items=exposure._get_open_items_sql(
+                scope.company, scope.date_to, exposure._get_narrowed_sql(scope.partner_ids)
+            ),
         )
 
     def _get_collection_sql(self, scope):

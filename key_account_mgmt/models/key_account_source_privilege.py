@@ -17,44 +17,27 @@ class KeyAccountSourceInvoice(models.AbstractModel):
     def _get_zero_codes(self):
         return [*super()._get_zero_codes(), "privilege_cost", "margin_after_privileges"]
 
-    def _get_facts_sql(self, scope):
-        """Customers without a single invoice have neither a margin nor a row here."""
-        return SQL(
-            """
-            SELECT invoice.*,
-                   COALESCE(privilege.cost, 0) AS privilege_cost,
-                   invoice.margin - COALESCE(privilege.cost, 0) AS margin_after_privileges
-              FROM (%(invoices)s) invoice
-         LEFT JOIN (%(privileges)s) privilege ON privilege.partner_id = invoice.partner_id
-            """,
-            invoices=super()._get_facts_sql(scope),
-            privileges=self._get_privileges_sql(scope),
-        )
-
-    def _get_privileges_sql(self, scope):
-        """Discount given on capped orders of the period, and awards decided in it, per customer. The margin is what
-        is left after the discount; what was given away shows what the customer costs beside it."""
-        return SQL(
-            """
-            SELECT privilege.partner_id, sum(privilege.amount) AS cost
-              FROM (%(discounts)s UNION ALL %(awards)s) privilege
-          GROUP BY privilege.partner_id
-            """,
-            discounts=self._get_given_discounts_sql(scope),
-            awards=self._get_award_costs_sql(scope),
-        )
+    def _get_parts(self, scope):
+        """Discount given on capped orders of the period, and awards decided in it: they count before the first invoice,
+        too. The margin is what is left after the discount; what was given away shows what the customer costs beside
+        it."""
+        return [
+            *super()._get_parts(scope),
+            (self._get_given_discounts_sql(scope), ("privilege_cost",)),
+            (self._get_award_costs_sql(scope), ("privilege_cost",)),
+        ]
 
     def _get_given_discounts_sql(self, scope):
         """As in the report of discounts against caps: in company currency, of confirmed orders that have caps."""
         start, end = self._get_moments(scope)
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id, line.key_account_given_amount AS amount
+            SELECT customer.commercial_partner_id AS partner_id, line.key_account_given_amount AS privilege_cost
               FROM sale_order sale
               JOIN sale_order_line line ON line.order_id = sale.id
                    %(customer)s
              WHERE sale.company_id = %(company_id)s
-               AND sale.state = 'sale'
+               AND %(confirmed)s
                AND sale.key_account_capped
                AND sale.date_order >= %(start)s
                AND sale.date_order < %(end)s
@@ -63,19 +46,24 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             """,
             customer=self._get_customer_join_sql(scope, SQL("sale.partner_id")),
             company_id=scope.company.id,
+            confirmed=self.env["key.account.source.order"]._get_confirmed_sql(scope),
             start=start,
             end=end,
         )
 
     def _get_award_costs_sql(self, scope):
+        """As awards stood at the period's end: delivered or taken back later is neither yet."""
         start, end = self._get_moments(scope)
         return SQL(
             """
-            SELECT customer.commercial_partner_id AS partner_id, award.cost AS amount
+            SELECT customer.commercial_partner_id AS partner_id,
+                   CASE WHEN award.delivered_on < %(end)s THEN award.actual_cost ELSE award.estimated_cost
+                   END AS privilege_cost
               FROM key_account_award award
                    %(customer)s
              WHERE award.company_id = %(company_id)s
-               AND award.state = ANY(%(states)s)
+               AND award.kind <> 'credit'
+               AND (award.state = ANY(%(states)s) OR award.ended_on >= %(end)s)
                AND award.decided_on >= %(start)s
                AND award.decided_on < %(end)s
             """,

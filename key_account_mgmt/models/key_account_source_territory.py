@@ -37,6 +37,7 @@ class KeyAccountSourceTerritory(models.AbstractModel):
 
     def _get_deliveries_sql(self, scope):
         """Posted invoices of customers with a territory; ``inside`` is NULL where the place is not known."""
+        invoices = self.env["key.account.source.invoice"]
         return SQL(
             """
             SELECT customer.commercial_partner_id AS partner_id,
@@ -59,11 +60,13 @@ class KeyAccountSourceTerritory(models.AbstractModel):
                AND move.state = 'posted'
                AND move.move_type = 'out_invoice'
                AND move.invoice_date BETWEEN %(date_from)s AND %(date_to)s
+               AND %(valid)s
                AND territory.id IN (SELECT territory_id FROM key_account_territory_country_rel)
             """,
             customer=self._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
             territory=self._get_territory_sql(scope),
             states=self._get_states_sql(),
+            valid=invoices._get_valid_sql(invoices._get_rewritten(scope)[0]),
             company_id=scope.company.id,
             date_from=scope.date_from,
             date_to=scope.date_to,

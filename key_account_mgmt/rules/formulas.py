@@ -19,7 +19,7 @@ LIMIT = "credit_limit"
 EXPOSURE = "exposure"
 REVENUE = "revenue"
 GROWTH = "revenue_growth"
-MONTH = "average_month"
+MONTH = "average_month_since_first"
 DAY = "average_day"
 
 Values = Mapping[str, Decimal]
@@ -91,14 +91,17 @@ class GrowthShare(Formula):
 
 
 class Months(Formula):
-    """So many average months: 1.5 × (240,000 ÷ 12 months) → 30,000."""
+    """So many average months since the first invoice: 1.5 × (240,000 ÷ 12 months) → 30,000.
+
+    A customer since October with 60,000 has an average month of 20,000, not of 5,000.
+    """
 
     inputs = (MONTH,)
     type: Literal["months"]
     months: Annotated[Positive, at_most(120)]
 
     def compute(self, values: Values) -> Decimal:
-        """average_month × months."""
+        """average_month_since_first × months."""
         return values[MONTH] * self.months
 
 

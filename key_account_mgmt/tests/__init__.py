@@ -72,8 +72,12 @@ from . import test_internal_thread
 from . import test_limit_ledger
 from . import test_metric
 from . import test_metric_customer
+from . import test_metric_goods
+from . import test_metric_instalment
 from . import test_metric_invoice
+from . import test_metric_new_customer
 from . import test_metric_order
+from . import test_metric_past
 from . import test_metric_payment
 from . import test_metric_privilege
 from . import test_metric_random
@@ -86,6 +90,7 @@ from . import test_overdue
 from . import test_order_buttons
 from . import test_own_fields
 from . import test_picture_tour
+from . import test_places_told
 from . import test_public_methods
 from . import test_retail_comparison
 from . import test_retail_figures

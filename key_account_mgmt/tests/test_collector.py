@@ -46,7 +46,7 @@ class TestCollector(KeyAccountCommon):
         self.assertEqual(set(facts.values()), {Decimal(0)})
         self.assertEqual(
             set(facts),
-            {"revenue", "revenue_previous", "revenue_growth", "average_month", "average_day", "margin"}
+            {"revenue", "revenue_previous", "average_month", "average_day", "margin"}
             | {"service_hours", "cost_to_serve", "contribution"}
             | {"privilege_cost", "margin_after_privileges", "invoice_count", "active_months", "order_count"}
             | {"on_time_count", "late_count", "overdue_amount", "collected_amount", "exposure"},

@@ -61,10 +61,10 @@ class TestMetricCustomer(KeyAccountCommon):
                 self.assert_facts(self.customer, expected, date_from=date_from, date_to=date_to)
 
     def test_growth_in_money(self):
-        self.assert_facts(self.customer, {"revenue_growth": 0})
+        self.assert_facts(self.customer, {"revenue_growth": None})
         self.make_invoice(self.customer, 1000, "2023-05-01")
         self.assert_facts(self.customer, {"revenue_growth": -1000})
         self.make_invoice(self.customer, 1500.25, "2024-05-01")
         self.assert_facts(self.customer, {"revenue_growth": "500.25"})
         stranger = self.make_customer()
-        self.assert_facts(stranger, {"revenue_growth": 0, "average_month": 0})
+        self.assert_facts(stranger, {"revenue_growth": None, "average_month": 0})

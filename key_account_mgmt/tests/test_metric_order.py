@@ -1,5 +1,5 @@
 from odoo.fields import Command, Datetime
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import KeyAccountCommon
 
@@ -15,7 +15,8 @@ class TestOrderMetrics(KeyAccountCommon):
         for day in ("2023-12-31", "2024-01-01", "2024-12-31", "2025-01-01"):
             self.make_order(self.customer, 100, day)
         self.make_order(self.customer, 100, "2024-05-01", confirm=False)
-        self.make_order(self.customer, 100, "2024-05-01")._action_cancel()
+        with freeze_time("2024-12-31"):
+            self.make_order(self.customer, 100, "2024-05-01")._action_cancel()
         self.make_order(self.make_customer(parent_id=self.customer.id), 100, "2024-05-01")
         self.assert_facts(self.customer, {"order_count": 3})
 

@@ -74,7 +74,7 @@ class TestPunctualityMetrics(KeyAccountCommon):
         self.assert_facts(self.customer, {"overdue_amount": 100, "on_time_count": 0, "late_count": 0})
         self.assert_facts(self.customer, {"overdue_amount": 600}, date_from="2023-01-01", date_to="2023-12-31")
 
-    def test_instalments_are_overdue_one_by_one_and_late_together(self):
+    def test_instalments_are_overdue_and_late_one_by_one(self):
         term = self.env["account.payment.term"].create(
             {
                 "name": "Halves",
@@ -86,12 +86,12 @@ class TestPunctualityMetrics(KeyAccountCommon):
         )
         invoice = self.make_invoice(self.customer, 100, "2024-11-15", invoice_payment_term_id=term.id)
         self.assertEqual(str(invoice.invoice_date_due), "2025-01-14")
-        self.assert_facts(self.customer, {"overdue_amount": 50, "late_count": 0})
+        self.assert_facts(self.customer, {"overdue_amount": 50, "late_count": 1})
         self.assert_facts(
             self.customer, {"overdue_amount": 100, "late_count": 1}, date_from="2025-01-01", date_to="2025-01-31"
         )
         self.make_payment(invoice, "2025-01-10", 100)
-        self.assert_facts(self.customer, {"overdue_amount": 50, "late_count": 0})
+        self.assert_facts(self.customer, {"overdue_amount": 50, "late_count": 1})
         self.assert_facts(
             self.customer, {"overdue_amount": 0, "on_time_count": 1}, date_from="2025-01-01", date_to="2025-01-31"
         )

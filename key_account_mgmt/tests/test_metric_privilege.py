@@ -1,4 +1,7 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields
+from odoo.tests import freeze_time
 
 from .award_common import AwardCommon
 
@@ -33,7 +36,8 @@ class TestMetricPrivilege(AwardCommon):
         self.assert_privileges(40, 3960)
         self.make_order(self.second, 60, "2023-12-31")
         self.make_order(self.second, 60, "2024-05-01", confirm=False)
-        self.make_order(self.second, 60, "2024-05-01")._action_cancel()
+        with freeze_time("2024-12-31 12:00:00"):
+            self.make_order(self.second, 60, "2024-05-01")._action_cancel()
         self.assert_privileges(40, 3960)
         contact = self.make_customer(parent_id=self.second.id)
         self.make_order(contact, 160, "2024-05-01", quantity=2)
@@ -48,3 +52,28 @@ class TestMetricPrivilege(AwardCommon):
         self.assert_privileges(0, 4000)
         self.revert(award)
         self.assert_privileges(0, 0, **self.this_year)
+
+    def test_what_becomes_of_orders_and_awards_later_changes_nothing(self):
+        self.cap_discounts()
+        order = self.make_order(self.second, 60, self.this_year["date_from"])
+        awards = {name: self.make_reward(cost) for name, cost in (("reverted", 500), ("delivered", 30))}
+        for award in awards.values():
+            self.approve(award)
+        self.env.invalidate_all()
+        cost = sum(award.estimated_cost for award in awards.values()) + 40
+        self.assert_privileges(cost, -cost, **self.this_year)
+        with freeze_time(fields.Datetime.now() + relativedelta(years=1)):
+            self.revert(awards["reverted"])
+            awards["delivered"].with_user(self.finance).action_deliver(cost=7)
+            order._action_cancel()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assert_privileges(cost, -cost, **self.this_year)
+        two_years = {**self.this_year, "date_to": self.this_year["date_to"] + relativedelta(years=1)}
+        self.assert_privileges(7, -7, **two_years)
+
+    def test_privileges_cost_before_the_first_invoice(self):
+        self.cap_discounts()
+        customer = self.make_customer()
+        self.make_order(customer, 60, "2024-05-01")
+        self.assert_facts(customer, {"privilege_cost": 40, "margin_after_privileges": -40, "revenue": 0})

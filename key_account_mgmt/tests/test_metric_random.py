@@ -1,6 +1,7 @@
 import random
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 
 from dateutil.relativedelta import relativedelta
 
@@ -21,13 +22,19 @@ def exact(number):
 def ratio(dividend, divisor):
     if divisor <= 0:
         return None
+    exactly = Fraction(dividend) / Fraction(divisor)
     with localcontext(prec=80):
-        return (Decimal(dividend) / Decimal(divisor)).quantize(Decimal("1e-12"), ROUND_HALF_UP)
+        return (Decimal(exactly.numerator) / exactly.denominator).quantize(Decimal("1e-12"), ROUND_HALF_UP)
 
 
 @tagged("post_install", "-at_install")
 class TestMetricsOfARandomHistory(KeyAccountCommon):
-    """Every metric of a random book against the obvious computation, record by record."""
+    """Every metric of a random book against the obvious computation, record by record.
+
+    There are taxes, down payments, instalments, payments that nobody matched or that are dated after all periods, and
+    credit notes of each kind: goods back, price differences, invoices reversed and written anew, partial invoices below
+    their down payment. Costs change in between.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -39,11 +46,17 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         )
         cls.good.with_company(cls.other).standard_price = 7.77
         cls.dear = cls._create_product(name="Dear goods", standard_price=33.33, taxes_id=[])
+        cls.work = cls._create_product(name="Work", type="service", standard_price=5, taxes_id=[])
+        cls.good.invoice_policy = "delivery"
+        cls.tax = cls.env["account.tax"].create({"name": "19 %", "amount": 19, "company_id": cls.company.id})
+        halves = [Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (14, 150)]
+        cls.halves = cls.env["account.payment.term"].create({"name": "Halves", "line_ids": halves})
+        cls.costs = {}
         cls.customers = cls.env["res.partner"].concat(*(cls.make_customer(name=f"C{index}") for index in range(7)))
         contacts = [cls.make_customer(name="Contact", parent_id=customer.id) for customer in cls.customers[:3]]
         cls.partners = [*cls.customers, *contacts]
         cls._place(cls.partners)
-        for _index in range(70):
+        for _index in range(90):
             cls._make_something()
         cls._prepare_service()
         for _index in range(60):
@@ -65,12 +78,59 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         chance = cls.random.random
         partner = cls.random.choice(cls.partners)
         company = cls.other if chance() < 0.15 else cls.company
-        if chance() < 0.15:
+        if chance() < 0.1:
+            cls.dear.with_company(company).standard_price = round(cls.random.uniform(1, 99), 2)
+        if chance() < 0.2:
             cls._make_order(partner, company)
             return
+        if chance() < 0.1:
+            cls._prepay(partner, company)
+            return
         document = cls._make_document(partner, company)
-        if document.state == "posted" and chance() < 0.75:
+        if document.state != "posted":
+            return
+        if document.move_type == "out_invoice" and chance() < 0.35:
+            cls._credit(document)
+        if chance() < 0.75 and document.amount_residual:
             cls._pay(document)
+
+    @classmethod
+    def _post(cls, move):
+        """Post, and write down what each line costs at this moment."""
+        move.action_post()
+        cls._note_costs(move)
+
+    @classmethod
+    def _note_costs(cls, move):
+        for line in move.invoice_line_ids:
+            product, sold = line.product_id.with_company(move.company_id), move.reversed_entry_id.invoice_line_ids
+            same = [cls.costs[one] for one in sold if one.product_id == line.product_id and cls.costs.get(one)]
+            cost = same[0] if same else Decimal(str(product.standard_price))
+            if line.sale_line_ids:
+                cost = Decimal(str(line.sale_line_ids.purchase_price))
+            cls.costs[line] = Decimal(0) if line.is_downpayment else cost
+
+    @classmethod
+    def _prepay(cls, partner, company):
+        """Money that nobody matches, some of it after all periods."""
+        day = cls._random_day() + timedelta(days=cls.random.choice([0, 0, 500]))
+        values = {"partner_id": partner.id, "payment_type": "inbound", "date": day}
+        payments = cls.env["account.payment"].with_company(company)
+        payments.create({**values, "amount": round(cls.random.uniform(1, 200), 2)}).action_post()
+
+    @classmethod
+    def _credit(cls, invoice):
+        """Goods back in part or as a whole, a price difference, or an invoice written anew; some of it years later."""
+        day = invoice.invoice_date + timedelta(days=cls.random.choice([0, 5, 40, 300]))
+        kind = cls.random.choice(["part", "whole", "difference", "anew", "anew"])
+        refund = invoice._reverse_moves([{"invoice_date": day, "date": day}])
+        if kind == "part":
+            refund.invoice_line_ids.quantity = 1
+        if kind == "difference":
+            refund.invoice_line_ids.price_unit /= 10
+        cls._post(refund)
+        if kind == "anew":
+            cls._post(invoice.copy({"invoice_date": day + timedelta(days=cls.random.choice([0, 3, 7, 8]))}))
 
     @classmethod
     def _make_document(cls, partner, company):
@@ -83,11 +143,16 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             company=company,
             due=day + timedelta(days=cls.random.choice([0, 14, 30, 60])),
             currency=cls.euro if chance() < 0.3 else None,
-            product=cls.random.choice([cls.good, cls.dear, cls.env["product.product"]]),
+            product=cls.random.choice([cls.good, cls.dear, cls.work, cls.env["product.product"]]),
             quantity=cls.random.randint(1, 3),
-            move_type="out_refund" if chance() < 0.2 else "out_invoice",
-            post=chance() > 0.1,
+            move_type="out_refund" if chance() < 0.1 else "out_invoice",
+            post=False,
+            **({"invoice_payment_term_id": cls.halves.id} if chance() < 0.3 else {}),
         )
+        if chance() < 0.4 and company == cls.company:
+            move.invoice_line_ids.tax_ids = cls.tax
+        if chance() > 0.1:
+            cls._post(move)
         if chance() < 0.05:
             (move if move.state == "draft" else move.with_context(force_delete=True)).button_cancel()
         return move
@@ -108,11 +173,24 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         order = cls.make_order(
             partner, 300, cls._random_day(), quantity=3, company=company, cost=cls.random.choice([0, 12.5, 99])
         )
+        if cls.random.random() < 0.4 and company == cls.company:
+            order.order_line.tax_ids = cls.tax
+        if cls.random.random() < 0.4:
+            cls._advance(order, cls._random_day())
         if cls.random.random() < 0.7:
-            order.order_line.qty_delivered = 3
-            invoice = order._create_invoices()
+            order.order_line.filtered("product_id").qty_delivered = cls.random.randint(1, 3)
+            invoice = order._create_invoices(final=True)
             invoice.invoice_date = cls._random_day()
-            invoice.action_post()
+            cls._post(invoice)
+
+    @classmethod
+    def _advance(cls, order, day):
+        """Half in advance: a first delivery may be worth less, which makes Odoo write a credit note."""
+        wizard = cls.env["sale.advance.payment.inv"].with_company(order.company_id)
+        values = {"sale_order_ids": order.ids, "advance_payment_method": "percentage", "amount": 50}
+        advance = wizard.create(values)._create_invoices(order)
+        advance.invoice_date = day
+        cls._post(advance)
 
     @classmethod
     def _prepare_service(cls):
@@ -176,6 +254,7 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             **self._expect_sums(documents, period, scope),
             **self._expect_dates(invoices, scope),
             **self._expect_punctuality(invoices, scope),
+            "overdue_amount": self._expect_overdue(customer, scope),
             "collected_amount": self._expect_collected(customer, scope),
             "order_count": self._expect_orders(customer, scope),
             "outside_territory_pct": self._expect_outside(customer, period, scope),
@@ -199,8 +278,13 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
     def _expect_sums(self, documents, period, scope):
         previous_from, previous_to = scope.previous_period
         previous = self._untaxed(m for m in documents if previous_from <= m.invoice_date <= previous_to)
-        invoices = [move for move in period if move.move_type == "out_invoice"]
+        anew = [move for move in period if self._is_written_anew(move, documents)]
+        mistakes = [move.reversed_entry_id for move in anew]
+        invoices = [move for move in period if move.move_type == "out_invoice" and move not in mistakes]
         revenue = self._untaxed(period)
+        lines = [line for move in period if move not in anew for line in move.invoice_line_ids]
+        returned = sum(map(self._returned, lines))
+        taken_off = sum(self._returned(line) for line in lines if line.move_id.move_type == "out_invoice")
         margin = (revenue - sum(map(self._cost, period))).quantize(Decimal("0.01"), ROUND_HALF_UP)
         largest = max((self._untaxed([move]) for move in invoices), default=None)
         invoiced = self._untaxed(invoices)
@@ -218,9 +302,56 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             "invoice_count": len(invoices),
             "active_months": len({(move.invoice_date.year, move.invoice_date.month) for move in invoices}),
             "largest_invoice_share_pct": None if largest is None else ratio(largest * 100, revenue),
-            "return_rate_pct": ratio((invoiced - revenue) * 100, invoiced),
+            "return_rate_pct": ratio(returned * 100, invoiced + taken_off),
             **self._expect_averages(revenue, previous, scope),
+            "average_month_since_first": self._expect_since_first(documents, revenue, scope),
         }
+
+    def _is_written_anew(self, credit, documents):
+        """Whether it took back all of an invoice, and another one about the same goods followed within a week."""
+        old = credit.reversed_entry_id
+        full = old and (old.amount_total, old.currency_id) == (credit.amount_total, credit.currency_id)
+        goods = [line.product_id for line in old.invoice_line_ids]
+        return full and any(
+            move.move_type == "out_invoice"
+            and move.id > credit.id
+            and old.invoice_date <= move.invoice_date <= credit.invoice_date + timedelta(days=7)
+            and any(line.product_id in goods for line in move.invoice_line_ids)
+            for move in documents
+        )
+
+    def _get_goods(self, line):
+        """How many the customer got; of what is credited nothing where only the price is put right."""
+        return exact(line.quantity) * (-1 if line.move_id.move_type == "out_refund" else 1)
+
+    def _is_difference(self, line):
+        goods = self._get_goods(line)
+        if goods >= 0 or line.balance <= 0:
+            return False
+        price = exact(line.balance) / -goods
+        old = line.move_id.reversed_entry_id
+        if old:
+            sold = [one for one in old.invoice_line_ids if one.product_id == line.product_id and one.quantity > 0]
+            sold = [one for one in sold if not one.is_downpayment]
+            if sold:
+                amount, number = sum(-exact(one.balance) for one in sold), sum(exact(one.quantity) for one in sold)
+                return 2 * price < amount / number
+        return 2 * price < self.costs[line] if line.product_id else bool(old)
+
+    def _returned(self, line):
+        if line.is_downpayment or self._get_goods(line) >= 0 or self._is_difference(line):
+            return Decimal(0)
+        return Decimal(0) if line.product_id.type == "service" and line.balance > 0 else exact(line.balance)
+
+    def _expect_since_first(self, documents, revenue, scope):
+        days = [move.invoice_date for move in documents if move.move_type == "out_invoice"]
+        if not days:
+            return None
+        first = max(min(days), scope.date_from)
+        if scope.is_whole_months:
+            months = (scope.date_to.year - first.year) * 12 + scope.date_to.month - first.month + 1
+            return ratio(revenue, months)
+        return ratio(revenue * 365, 12 * ((scope.date_to - first).days + 1))
 
     def _expect_outside(self, customer, period, scope):
         territory = customer.with_company(scope.company).key_account_territory_id
@@ -272,18 +403,14 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         months = relativedelta(scope.date_to + timedelta(days=1), scope.date_from)
         months = months.years * 12 + months.months
         return {
-            "revenue_growth": revenue - previous,
+            "revenue_growth": revenue - previous if previous > 0 else None,
             "average_day": ratio(revenue, days),
             "average_month": ratio(revenue, months) if whole_months else ratio(revenue * 365, 12 * days),
         }
 
     def _cost(self, move):
-        total = Decimal(0)
-        for line in move.invoice_line_ids:
-            product = line.product_id.with_company(move.company_id)
-            unit_cost = line.sale_line_ids.purchase_price if line.sale_line_ids else product.standard_price
-            total += Decimal(str(unit_cost)) * Decimal(str(line.quantity))
-        return -total if move.move_type == "out_refund" else total
+        lines = [line for line in move.invoice_line_ids if not self._is_difference(line)]
+        return sum((self._get_goods(line) * self.costs[line] for line in lines), Decimal(0))
 
     def _expect_dates(self, invoices, scope):
         days = [move.invoice_date for move in invoices]
@@ -295,38 +422,75 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
         }
 
     def _expect_punctuality(self, invoices, scope):
-        on_time, days_late, overdue = 0, [], Decimal(0)
+        on_time, days_late = 0, []
         for move in invoices:
-            if move.payment_state == "reversed" or not move.amount_total or move.invoice_date_due > scope.date_to:
+            due = [
+                line
+                for line in self._get_receivable(move)
+                if scope.date_from <= line.date_maturity <= scope.date_to and move.amount_total
+            ]
+            if not due or self._is_cancelled(move, scope.date_to):
                 continue
-            open_amount, settled_on = self._settle(move, scope.date_to)
-            rate = exact(move.amount_total_signed) / exact(move.amount_total)
-            overdue += (open_amount * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
-            if move.invoice_date_due < scope.date_from:
-                continue
-            if settled_on and settled_on <= move.invoice_date_due:
-                on_time += 1
-            else:
-                days_late.append(((settled_on or scope.date_to) - move.invoice_date_due).days)
+            settled = {line: self._settle(line, scope.date_to) for line in due}
+            late = [line for line, (_open, day) in settled.items() if not day or day > line.date_maturity]
+            on_time += not late
+            if late:
+                days_late.append(
+                    sum(
+                        Fraction(exact(line.amount_currency))
+                        / Fraction(exact(move.amount_total))
+                        * ((settled[line][1] or scope.date_to) - line.date_maturity).days
+                        for line in late
+                    )
+                )
         due = on_time + len(days_late)
         return {
             "on_time_count": on_time,
             "late_count": len(days_late),
             "on_time_pct": ratio(on_time * 100, due),
             "average_days_late": ratio(sum(days_late), due),
-            "overdue_amount": overdue,
         }
 
-    def _settle(self, move, as_of):
-        """What is open of an invoice at the end of a day, and the day on which it was settled."""
-        open_amount = exact(move.amount_total)
-        receivable = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
-        for part in receivable.matched_credit_ids.sorted("max_date"):
-            if part.max_date <= as_of:
-                open_amount -= exact(part.debit_amount_currency)
+    def _get_receivable(self, move):
+        return move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+
+    def _is_cancelled(self, move, as_of):
+        """Whether nothing but credit notes had settled it by that day."""
+        parts = self._get_receivable(move).matched_credit_ids.filtered("debit_amount_currency")
+        credited = [part.credit_move_id.move_id.move_type == "out_refund" for part in parts]
+        left = [self._settle(line, as_of)[0] for line in self._get_receivable(move)]
+        return bool(credited) and all(credited) and not any(left)
+
+    def _settle(self, line, as_of):
+        """What is open of a receivable item at the end of a day, and the day on which it was settled."""
+        open_amount, parts = exact(line.amount_currency), []
+        parts += [(part.max_date, -exact(part.debit_amount_currency)) for part in line.matched_credit_ids]
+        parts += [(part.max_date, exact(part.credit_amount_currency)) for part in line.matched_debit_ids]
+        for day, amount in sorted(parts):
+            if day <= as_of:
+                open_amount += amount
                 if not open_amount:
-                    return open_amount, part.max_date
+                    return open_amount, day
         return open_amount, None
+
+    def _expect_overdue(self, customer, scope):
+        lines = self.env["account.move.line"].search(
+            [
+                ("company_id", "=", scope.company.id),
+                ("parent_state", "=", "posted"),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("date", "<=", scope.date_to),
+                ("amount_currency", "!=", 0),
+            ]
+        )
+        total = Decimal(0)
+        for line in lines.filtered(lambda line: line.partner_id.commercial_partner_id == customer):
+            rate = Fraction(exact(line.balance)) / Fraction(exact(line.amount_currency))
+            value = Fraction(self._settle(line, scope.date_to)[0]) * rate
+            amount = (Decimal(value.numerator) / value.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            if amount < 0 or (line.date_maturity or line.date) <= scope.date_to:
+                total += amount
+        return max(total, Decimal(0))
 
     def _expect_collected(self, customer, scope):
         payments = self.env["account.payment"].search([("company_id", "=", scope.company.id)])

@@ -16,6 +16,7 @@ class TestWhatPeopleSeeIsNotWritten(DiscountWaysCommon):
         "key_account_excess": 0.0,
         "key_account_cap_tier_id": False,
         "key_account_open_amount": 0.0,
+        "key_account_cancelled_on": NOW,
         "key_account_held_on": NOW,
         "key_account_approval_state": "approved",
         "key_account_hand_ids": [Command.clear()],

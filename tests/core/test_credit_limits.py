@@ -34,8 +34,15 @@ from rules.credit import new_limit
 from rules.exact import text
 
 ENGINES = ["durable-rules", "reference"]
+MONTH = "average_month_since_first"
 ROW = ("tables", "credit_limit", "rules", "limit")
-FIGURES = {"credit_limit": 10_000, "exposure": 0, "revenue": 240_000, "average_month": 20_000, "average_day": 600}
+FIGURES = {
+    "credit_limit": 10_000,
+    "exposure": 0,
+    "revenue": 240_000,
+    MONTH: 20_000,
+    "average_day": 600,
+}
 
 
 def problems(values):
@@ -85,7 +92,7 @@ def test_formulas(formula, expected):
     [
         (factor(2), "credit_limit"),
         (share(5), "revenue"),
-        (months(2), "average_month"),
+        (months(2), MONTH),
         (days(2), "average_day"),
     ],
 )
@@ -256,7 +263,7 @@ def test_who_has_no_limit_gets_a_first_one(columns, ceiling, exposure, expected)
 
 def test_who_orders_most_before_there_is_a_limit_does_not_get_most():
     """Two average months are 72,000; the customer owes 179,000."""
-    figures = {"credit_limit": None, "average_month": 36_000, "exposure": 179_000}
+    figures = {"credit_limit": None, MONTH: 36_000, "exposure": 179_000}
     for direction in ("raise", "both"):
         assert limit(months(2), figures=figures, direction=direction) == "72000"
 
@@ -333,14 +340,14 @@ def test_broken_ceilings_are_named():
     assert problems(values) == [(path, "A", "negative"), (path, "gold", "unknown_tier"), (path, "B", "not_a_number")]
 
 
-@pytest.mark.parametrize("made", [metric("average_month", "choice", ["a"]), line_metric("average_month", "number")])
+@pytest.mark.parametrize("made", [metric(MONTH, "choice", ["a"]), line_metric(MONTH, "number")])
 def test_what_a_formula_looks_at_must_be_an_amount_of_the_customer(made):
     values = grants_dict(limits=[credit(months(1))], metrics=[made])
     assert problems(values) == [(ROW, "formula", "wrong_metric_kind")]
 
 
 def test_a_policy_need_not_name_the_metrics_of_its_formulas():
-    assert Evaluator(grants(limits=[credit(months(1))])).metrics == {"average_month", "credit_limit"}
+    assert Evaluator(grants(limits=[credit(months(1))])).metrics == {MONTH, "credit_limit"}
     assert Evaluator(grants(limits=[credit(direction="both")])).metrics == {"credit_limit", "exposure"}
     assert Evaluator(grants(limits=[credit(direction="both", below_exposure=True)])).metrics == {"credit_limit"}
     assert Evaluator(policy()).metrics == frozenset()
@@ -456,13 +463,13 @@ def test_only_a_veto_can_freeze_and_saying_no_is_no_other_content():
 
 def test_reasons_tell_the_figures_the_facts_and_the_bound():
     made = grants(limits=[credit(months(2), of_tier("C"), max_change_pct=20, rounding=5_000)])
-    facts = numbers({"credit_limit": 30_000, "exposure": 0, "average_month": 20_000})
+    facts = numbers({"credit_limit": 30_000, "exposure": 0, MONTH: 20_000})
     decision = decide(made, {"x": facts})["x"]
     assert (decision.credit.limit, decision.credit.current) == (35_000, 30_000)
     why, bound = decision.credit.reasons
     assert why == ("credit_rule", {
         "rule": "limit", "limit": 35_000, "current": 30_000, "computed": 40_000,
-        "figures": [{"metric": "average_month", "value": 20_000}],
+        "figures": [{"metric": MONTH, "value": 20_000}],
         "facts": [{"metric": "tier", "measure": "value", "value": "C"}],
     })  # fmt: skip
     assert bound == ("credit_bound", {"rule": "limit", "bound": "max_change_pct", "to": 36_000})
@@ -607,7 +614,7 @@ def test_without_tables_of_grants_a_given_tier_changes_nothing():
 
 # --- Any policy ---
 
-CODES = ["revenue", "average_month", "average_day", "credit_limit", "exposure", "tier"]
+CODES = ["revenue", MONTH, "average_day", "credit_limit", "exposure", "tier"]
 
 
 def random_grants(random):
