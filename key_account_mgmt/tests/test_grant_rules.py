@@ -131,7 +131,7 @@ class TestGrantRows(GrantRulesCommon):
         self.assertFalse({"formula", "cost", "budget"} & fridge.keys())
         self.assertTrue(self.table(ruleset, "veto")["rules"][0]["freezes_credit"])
         codes = {metric["code"] for metric in ruleset._get_policy_values()["metrics"]}
-        self.assertLessEqual({"average_month", "credit_limit", "revenue_growth", "account_kind"}, codes)
+        self.assertLessEqual({"average_month_since_first", "credit_limit", "revenue_growth", "account_kind"}, codes)
         self.assertNotIn("tier", codes)
         self.assertTrue(ruleset._get_policy())
 

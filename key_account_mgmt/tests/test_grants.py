@@ -17,6 +17,9 @@ class GrantsCommon(GrantRulesMixin, KeyAccountEvaluationCommon):
         super().setUpClass()
         for customer in cls.big | cls.second | cls.third:
             customer.with_company(cls.company).sudo().credit_limit = 10_000
+        # There is growth only where there was something before.
+        for customer in cls.customers:
+            cls.make_payment(cls.make_invoice(customer, 0.01, "2023-06-01"), "2023-06-01")
 
     @classmethod
     def make_evaluation_ruleset(cls, grants=True, **values):
@@ -118,9 +121,9 @@ class TestGrants(GrantsCommon):
         self.assertEqual(
             self.sentences(line),
             [
-                "Credit limit $ 12,000 by rule “Best”: tier A, credit limit $ 10,000.00.",
+                "Credit limit $ 12,000 by rule “Best”: tier A, credit limit at evaluation $ 10,000.00.",
                 "Reward by rule “Growth”: bonus of $ 100, since revenue $ 4,000.00 (≥ $ 3,000), revenue growth"
-                " $ 4,000.00.",
+                " $ 3,999.99.",
             ],
         )
         html = self.plain(str(line.scorecard_html))
@@ -136,11 +139,11 @@ class TestGrants(GrantsCommon):
         self.third.with_company(self.company).sudo().credit_limit = 500
         evaluation = self.make_evaluation()
         self.assertIn(
-            "Rule “Best” could not be judged: “Credit Limit” has no value.",
+            "Rule “Best” could not be judged: “Credit Limit at Evaluation” has no value.",
             self.get_line(evaluation, self.second).reason_text,
         )
         self.assertIn(
-            "The credit limit stays at $ 500 by rule “Good”: tier B, average month $ 250.00.",
+            "The credit limit stays at $ 500 by rule “Good”: tier B, average month since the first invoice $ 250.00.",
             self.plain(self.get_line(evaluation, self.third).reason_text),
         )
 

@@ -24,7 +24,7 @@ class TestMetric(KeyAccountCommon):
 
     def test_every_shipped_metric_says_what_it_is(self):
         metrics = self.env["key.account.metric"].search([("source", "!=", "manual")])
-        self.assertEqual(len(metrics), 42)
+        self.assertEqual(len(metrics), 43)
         for metric in metrics:
             with self.subTest(metric.code):
                 self.assertTrue(metric.description and metric.missing_when and metric.unit)
