@@ -1,3 +1,4 @@
+from . import base
 from . import key_account_own_fields_mixin
 from . import account_move
 from . import key_account_credit_off_mixin

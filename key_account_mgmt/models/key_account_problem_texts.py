@@ -77,6 +77,7 @@ MESSAGES = {
     "unknown_type": _lt("got “%(got)s”, allowed are: %(allowed)s."),
     "wrong_type": _lt("got “%(got)s”, which is not of the right form (%(allowed)s)."),
     "too_long": _lt("the text is too long."),
+    "not_storable": _lt("the text has a character that cannot be stored (such as NUL). Remove it."),
     "out_of_range": _lt("got %(got)s, allowed is %(allowed)s."),
     "not_a_number": _lt("got “%(got)s”, which is not a number."),
     "not_finite": _lt("got “%(got)s”, which is not a finite number."),

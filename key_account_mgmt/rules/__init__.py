@@ -28,6 +28,7 @@ from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
+from .rows import is_storable
 from .shown import shown_given, shown_margin
 from .value_kinds import KindSuggestion
 from .weights import weights_problem

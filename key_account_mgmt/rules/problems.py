@@ -17,6 +17,7 @@ _CODES = {
     "union_tag_not_found": "required",
     "string_too_short": "empty",
     "string_too_long": "too_long",
+    "string_unicode": "not_storable",
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
 }

@@ -106,6 +106,7 @@ from . import test_template
 from . import test_tour
 from . import test_translations
 from . import test_uninstall
+from . import test_unstorable_texts
 from . import test_value_kind
 from . import test_value_kind_rules
 from . import test_ways_round

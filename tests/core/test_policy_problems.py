@@ -199,3 +199,10 @@ def test_problems_are_readable_in_a_log():
     )
     with pytest.raises(PolicyError, match=r"^tiers: no_tiers$"):
         Policy.load(changed(tiers=[], tables=[table("tier")]))
+
+
+@pytest.mark.parametrize("text", ["A\0B", "A\ud800B"])
+def test_a_text_that_no_database_can_hold(text):
+    rows = [{**tier("A", 1), "name": text}]
+    assert only({**policy_dict(rule("r1", "A")), "tiers": rows}) == (("tiers", "A"), "name", "not_storable")
+    assert only({**policy_dict(rule("r1", "A")), "name": text}) == ((), "name", "not_storable")
