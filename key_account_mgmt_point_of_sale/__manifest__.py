@@ -1,6 +1,6 @@
 {
     "name": "Key Account Management with Point of Sale",
-    "summary": "What is settled or put on account at the Point of Sale counts in customers' credit",
+    "summary": "Amounts settled or put on account at the Point of Sale count in customers' credit",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Key Account Management contributors",

@@ -1,6 +1,6 @@
 {
     "name": "Key Account Management with Inventory",
-    "summary": "Goods that nobody will deliver any more use no credit",
+    "summary": "Ordered goods that will not be delivered use no credit",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Key Account Management contributors",

@@ -1,6 +1,6 @@
 {
     "name": "Key Account Management: Shop",
-    "summary": "Orders of the shop that are held are no carts, and their customers know",
+    "summary": "Held orders of the shop are no longer carts, and their customers are told",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Key Account Management contributors",

@@ -39,7 +39,7 @@ class AccountMove(models.Model):
         copy=False,
         prefetch=FIGURES,
         groups="base.group_user",
-        help="The next invoice of a series that Odoo posts by itself uses credit from its date.",
+        help="The next invoice of a series that Odoo posts automatically uses credit from its date.",
     )
 
     # Drafts that count against the customer's credit, for the list of them.

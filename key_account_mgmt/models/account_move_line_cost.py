@@ -19,8 +19,8 @@ class AccountMoveLine(models.Model):
         copy=False,
         digits=0,
         groups="account.group_account_invoice,account.group_account_readonly",
-        help="Of one unit of the line, in company currency: by the order line behind it, else by the product. Lines"
-        " that were posted before Key Account Management was installed have none.",
+        help="Cost of one unit of the line in company currency, from its order line, otherwise from the product."
+        " Lines posted before Key Account Management was installed have none.",
     )
 
     # Posting alone: what it depends on is taken as it stands then.

@@ -43,8 +43,8 @@ class KeyAccountApproval(models.Model):
         "key_account_approval_involved_rel",
         string="Had a Hand in It",
         readonly=True,
-        help="Who asked, sold, made the order or changed what it is judged by when the approval was asked for."
-        " They cannot decide.",
+        help="Users who, by the time of the request, had asked for the approval, sold or created the order, or"
+        " changed anything it is judged by. They cannot decide.",
     )
     reason = fields.Text(required=True, readonly=True)
     excess = fields.Monetary("Over by", readonly=True, aggregator="sum")

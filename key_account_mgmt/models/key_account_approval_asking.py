@@ -217,14 +217,15 @@ class KeyAccountApproval(models.Model):
         """What the activity of a rule administrator says, where all who may decide are gone or had a hand in it."""
         return {
             "summary": self.env._(
-                "Nobody can approve %(order)s of %(customer)s, %(excess)s: add approvers",
+                "No user can approve %(order)s of %(customer)s, %(excess)s: add approvers",
                 order=self.order_id.sudo().name,
                 customer=self.partner_id.sudo().name,
                 excess=self._describe_excess(),
             ),
             "note": plaintext2html(
                 self.env._(
-                    "Key Accounts / Rules and Metrics / Approval Levels. Whoever had a hand in it cannot decide."
+                    "Key Accounts / Rules and Metrics / Approval Levels. Users who had a hand in the order cannot"
+                    " decide."
                 )
             ),
         }

@@ -13,7 +13,7 @@ class KeyAccountAskingMixin(models.AbstractModel):
     """
 
     _name = "key.account.asking.mixin"
-    _description = "Record That Waits for a Decision"
+    _description = "Record Awaiting a Decision"
 
     def _ask_to_decide(self, activity_type, asked, prepare, prepare_nobody):
         """Let exactly those who are asked have an activity on each of these records.

@@ -90,7 +90,7 @@ class KeyAccountAward(models.Model):
     posted_on = fields.Datetime(readonly=True)
     delivered_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     delivered_on = fields.Datetime(readonly=True)
-    ended_on = fields.Datetime(readonly=True, help="When it was taken back, or expired.")
+    ended_on = fields.Datetime(readonly=True, help="When the award was taken back or expired.")
     note = fields.Text(readonly=True, help="What became of it, where that is not what was expected.")
     problem = fields.Text(readonly=True, help="Why the limit could not be posted.")
     entry_ids = fields.One2many("key.account.credit.entry", "award_id", "Ledger", readonly=True)

@@ -181,8 +181,8 @@ class KeyAccountAward(models.Model):
         if not off:
             return None
         message = self.env._(
-            "%(count)s credit limits were granted, and they stop no order: Sales Credit Limit is off in %(company)s. An"
-            " administrator can turn it on in the settings of Invoicing.",
+            "%(count)s credit limits were granted, but they stop no orders: Sales Credit Limit is off in %(company)s."
+            " An administrator can turn it on in the Invoicing settings.",
             count=len(off),
             company=off[0].company_id.display_name,
         )

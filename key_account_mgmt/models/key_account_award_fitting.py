@@ -20,12 +20,12 @@ class KeyAccountAward(models.Model):
         :return: a notice of what was granted and what is left
         """
         if way not in dict(WAYS):
-            raise UserError(self.env._("Choose which awards shall be granted: by rank, or all by the same share."))
+            raise UserError(self.env._("Choose how to grant the awards: by rank, or all by the same share."))
         self._claim("proposed")
         self._check_decider()
         fitting = self._get_fitting(way)
         if not fitting:
-            raise UserError(self.env._("Nothing is left in the budget for any of these awards. Refuse them."))
+            raise UserError(self.env._("The budget has nothing left for any of these awards. Refuse them."))
         granted = self.browse(award.id for award in fitting)
         cut = {award: cost for award, cost in fitting.items() if cost != award._get_claim().cost}
         granted._approve({}, self._get_cut_comment() if cut else False, {award: float(cut[award]) for award in cut})
@@ -40,7 +40,7 @@ class KeyAccountAward(models.Model):
         }
 
     def _get_cut_comment(self):
-        return self.env._("Cut like all others, so that the budget suffices.")
+        return self.env._("Cut by the same share as the others to stay within the budget.")
 
     def _get_fitting(self, way):
         """What fits into the budgets: ``{award: Decimal}`` with the cost of each, the best customers first."""
@@ -65,8 +65,8 @@ class KeyAccountAward(models.Model):
         formatter, currency = self.env["key.account.formatter"], self.currency_id[:1]
         costs = {award: award._get_claim().cost for award in self}
         return self.env._(
-            "Granted: %(granted)s of %(count)s awards, %(cost)s. Left proposed: %(left)s awards. Not granted of what"
-            " was proposed: %(missing)s.",
+            "Granted: %(granted)s of %(count)s awards, %(cost)s. Still proposed: %(left)s awards. Proposed but not"
+            " granted: %(missing)s.",
             granted=len(fitting),
             count=len(self),
             left=len(self) - len(fitting),

@@ -14,7 +14,7 @@ SOURCES = [
     ("manual", "By Hand"),
     ("left", "Left Its Company"),
     ("joined", "Joined a Company"),
-    ("moved", "Went to Its New Company"),
+    ("moved", "Moved to a New Company"),
     ("merged", "Merged"),
     ("copied", "Copied"),
     ("default", "Company Default"),
@@ -185,7 +185,7 @@ class KeyAccountCreditEntry(models.Model):
             )
         texts = {
             "left": self.env._(
-                "The contact left its company: its credit limit in %(company)s is its own again", **values
+                "The contact left its company and has its own credit limit in %(company)s again", **values
             ),
             "joined": self.env._("A customer joined a company: credit limit in %(company)s", **values),
             "moved": self.env._("The credit limit in %(company)s goes with the customer to its new company", **values),

@@ -5,12 +5,12 @@ class KeyAccountCreditOffMixin(models.AbstractModel):
     """Records of a company that grant credit limits say so where the company does not use limits."""
 
     _name = "key.account.credit.off.mixin"
-    _description = "Grants Credit Limits that Count for Nothing"
+    _description = "Grants of Credit Limits That Are Off"
 
     is_credit_off = fields.Boolean(
         "Credit Limits Are Off",
         compute="_compute_is_credit_off",
-        help="It grants credit limits, and they stop nothing: Sales Credit Limit is off in the company's settings.",
+        help="Credit limits are granted but stop no orders: Sales Credit Limit is off in the company's settings.",
     )
 
     def _grants_credit_limits(self):

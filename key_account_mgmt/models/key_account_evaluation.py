@@ -91,10 +91,10 @@ class KeyAccountEvaluation(models.Model):
     tier_changer_ids = fields.Many2many(
         "res.users",
         "key_account_evaluation_tier_changer_rel",
-        string="Tiers Changed by",
+        string="Tiers Changed By",
         readonly=True,
         copy=False,
-        help="Who overrode tiers, or took overrides back. They cannot approve.",
+        help="Users who overrode tiers or took overrides back. They cannot approve the evaluation.",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     approved_on = fields.Datetime(readonly=True, copy=False)
@@ -103,7 +103,7 @@ class KeyAccountEvaluation(models.Model):
     superseded = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Applied, and no customer has its tier from it any more: a later one replaced it.",
+        help="Applied, but no customer has its tier from this evaluation any more: later ones replaced it.",
     )
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")

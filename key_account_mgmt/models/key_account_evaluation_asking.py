@@ -38,7 +38,7 @@ class KeyAccountEvaluation(models.Model):
     def _prepare_nobody_reviews(self):
         return {
             "summary": self.env._(
-                "Nobody can approve “%(evaluation)s”: give somebody who did not submit or change it the right"
+                "No user can approve “%(evaluation)s”: give a user who did not submit or change it the access right"
                 " Key Accounts / Manager",
                 evaluation=self.name,
             )

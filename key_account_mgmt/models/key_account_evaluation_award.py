@@ -117,8 +117,8 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_nobody_grants_text(self):
         return self.env._(
-            "Awards of “%(evaluation)s” wait, and nobody may decide on them: give somebody who had no hand in it the"
-            " right Key Accounts: Finance / Finance",
+            "Awards of “%(evaluation)s” are waiting, and no user may decide on them: give a user who had no hand in"
+            " it the access right Key Accounts: Finance / Finance",
             evaluation=self.name,
         )
 

@@ -46,8 +46,8 @@ class KeyAccountEvaluationLine(models.Model):
     in_force = fields.Boolean(
         compute="_compute_in_force",
         search="_search_in_force",
-        help="The customer has its tier from this line: it was applied, and neither taken back nor replaced since, by a"
-        " later evaluation or by hand.",
+        help="The customer has its tier from this line: the line was applied and has not been reverted or replaced"
+        " since, by a later evaluation or by hand.",
     )
 
     @api.depends(

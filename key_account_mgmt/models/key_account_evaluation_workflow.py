@@ -41,7 +41,7 @@ class KeyAccountEvaluation(models.Model):
             if evaluation.submitted_by_id == self.env.user:
                 raise UserError(
                     self.env._(
-                        "You submitted “%(name)s”, so somebody else must approve it."
+                        "You submitted “%(name)s”, so another user must approve it."
                         " Ask another Key Accounts manager of %(company)s.",
                         name=evaluation.name,
                         company=evaluation.company_id.name,
@@ -50,7 +50,7 @@ class KeyAccountEvaluation(models.Model):
             if self.env.user in evaluation.tier_changer_ids:
                 raise UserError(
                     self.env._(
-                        "You changed tiers of “%(name)s”, so somebody else must approve it."
+                        "You changed tiers of “%(name)s”, so another user must approve it."
                         " Ask another Key Accounts manager of %(company)s, or send it back.",
                         name=evaluation.name,
                         company=evaluation.company_id.name,

@@ -75,14 +75,14 @@ class KeyAccountExchange(models.AbstractModel):
         """Which rate is missing, and what the user can do about it: nothing that is not there, or not allowed."""
         parts = [
             self.env._(
-                "Currency %(currency)s has no exchange rate in %(company)s, so that discounts cannot be compared with"
+                "Currency %(currency)s has no exchange rate in %(company)s, so discounts cannot be compared with"
                 " their caps.",
                 currency=currency.name,
                 company=document.company.display_name,
             )
         ]
         if document.customer.property_product_pricelist.currency_id == document.currency:
-            parts.append(self.env._("At the prices of the customer's pricelist the order needs no rate."))
+            parts.append(self.env._("An order at the prices of the customer's pricelist needs no rate."))
         parts += self._describe_ways_out(currency, document.company, currency == document.currency)
         return " ".join(parts)
 
@@ -102,7 +102,7 @@ class KeyAccountExchange(models.AbstractModel):
         user = self.env.user
         if self.env["res.currency.rate"].with_user(user).has_access("create"):
             return self.env._("Enter a rate: Accounting ▸ Configuration ▸ Currencies ▸ %s.", currency.name)
-        return self.env._("Ask somebody in accounting to enter a rate for %s.", currency.name)
+        return self.env._("Ask the accounting team to enter a rate for %s.", currency.name)
 
     @api.model
     def _has_own_pricelist(self, company):

@@ -187,8 +187,8 @@ class KeyAccountExposure(models.AbstractModel):
     @api.model
     def _describe_unrated(self, order):
         problem = self.env._(
-            "Order %(order)s is in %(currency)s, for which %(company)s has no exchange rate, so that it cannot be"
-            " counted against the customer's credit limit.",
+            "Order %(order)s is in %(currency)s, for which %(company)s has no exchange rate, so it cannot be counted"
+            " against the customer's credit limit.",
             order=order.name,
             currency=order.currency_id.name,
             company=order.company_id.display_name,

@@ -118,8 +118,14 @@ class KeyAccountExposureEntry(models.Model):
     partner_id = fields.Integer("Contact", required=True, readonly=True)
     company_id = fields.Integer(required=True, readonly=True)
     account_id = fields.Integer(readonly=True)
-    currency_id = fields.Integer(readonly=True, help="Of orders and drafts; what is booked is in company currency.")
-    date = fields.Date("Counts from", readonly=True, help="Until then it counts nothing; empty: from the beginning.")
+    currency_id = fields.Integer(
+        readonly=True, help="Set for orders and drafts only; booked amounts are in company currency."
+    )
+    date = fields.Date(
+        "Counts from",
+        readonly=True,
+        help="The amount counts from this day on; if empty, it has counted from the beginning.",
+    )
     amount = fields.Float(required=True, readonly=True, digits=0)
     # Tells a transaction's own changes from those of others (``key_account_exposure_turn``). A number without bounds:
     # these ids outgrow the integers of the ORM.

@@ -116,8 +116,8 @@ MESSAGES = {
     # Findings of lint: allowed, but hardly what was meant.
     "tier_never_given": _lt("no rule gives this tier."),
     "tier_out_of_reach": _lt(
-        "no customer can get this tier: of %(population)s customers the best has a rank percentage of %(best)s %%."
-        " Raise the limit, or ask for a rank."
+        "no customer can get this tier: of %(population)s customers, the best has a rank percentage of %(best)s %%."
+        " Raise the limit, or use the rank instead."
     ),
     "above_maximum": _lt("%(got)s points are more than the maximum of the criterion (%(allowed)s) and are cut down."),
     "option_without_grade": _lt("this option has no points, so it gives 0."),

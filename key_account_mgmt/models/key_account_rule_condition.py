@@ -44,8 +44,8 @@ class KeyAccountRuleCondition(models.Model):
         required=True,
         default="value",
         help="Value: the metric itself. Rank: the customer's place by it, 1 is the best. Rank %: that place as a"
-        " percentage of all customers, so that ≤ 15 means the best 15 %. Cumulative Share %: the share of the whole"
-        " that the customer and everybody better have together; ≤ 80 takes in the customer who crosses 80 %.",
+        " percentage of all customers, so that ≤ 15 means the best 15 %. Cumulative Share %: the share of the total"
+        " that the customer and all better customers have together; ≤ 80 includes the customer that crosses 80 %.",
     )
     allowed_measures = fields.Json(compute="_compute_allowed")
     operator = fields.Selection(OPERATORS, required=True, default=">=")

@@ -48,8 +48,8 @@ class KeyAccountRule(models.Model):
     )
     below_exposure = fields.Boolean(
         "Also below Today's Exposure",
-        help="Whether lowering a limit may go under what the customer owes and has ordered. If not, it stops there. A"
-        " first limit does not look at it.",
+        help="Whether the limit may be lowered below what the customer owes and has ordered. If not, it is lowered"
+        " only to that amount. A first limit ignores that amount.",
     )
 
     @api.depends(

@@ -11,7 +11,7 @@ class KeyAccountRunTotalsMixin(models.AbstractModel):
     """
 
     _name = "key.account.run.totals.mixin"
-    _description = "Lines That Add up within One Run"
+    _description = "Lines with Totals per Run"
 
     # Names of the fields that say to which run a line belongs.
     _run_fields = ()

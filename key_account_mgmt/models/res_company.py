@@ -54,10 +54,10 @@ class ResCompany(models.Model):
     )
     key_account_block_sending = fields.Boolean(
         "Do Not Send Quotations over Their Cap",
-        help="A quotation over its discount caps is not sent before it is approved: not by the button, not by a mail"
-        " from a template, not marked as sent, and customers do not see it on the portal, not even when it was changed"
-        " after sending. What salespeople write themselves, and PDF files that they print and attach, is not stopped."
-        " Otherwise quotations can be sent, and are stopped when they are confirmed.",
+        help="Until a quotation over its discount caps is approved, users cannot send it by the button or an email"
+        " template or mark it as sent, and customers do not see it on the portal, even if it was changed after"
+        " sending. Messages that salespeople write themselves, and PDF files that they print and attach, are not"
+        " stopped. If this is off, quotations can be sent, and are stopped when they are confirmed.",
     )
     key_account_cap_ruleset_id = fields.Many2one(
         "key.account.ruleset",

@@ -31,15 +31,15 @@ class ResCompany(models.Model):
     )
     key_account_overdue_tolerance = fields.Monetary(
         "Tolerated Overdue Amount",
-        help="Up to so much overdue stops no order. Where a percentage of the limit is given as well, the greater of"
-        " both counts.",
+        help="Overdue amounts up to this do not stop orders. If a percentage of the limit is set as well, the larger"
+        " of the two applies.",
     )
     key_account_overdue_tolerance_pct = fields.Float(
         "Tolerated Overdue Share",
         digits=False,
         min_display_digits=0,
-        help="Up to so many percent of the customer's credit limit overdue stop no order; it counts for customers with"
-        " a limit only.",
+        help="Overdue amounts up to this percentage of the customer's credit limit do not stop orders. It applies"
+        " only to customers with a limit.",
     )
 
     _key_account_tolerances = models.Constraint(

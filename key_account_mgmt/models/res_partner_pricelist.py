@@ -65,8 +65,8 @@ class ResPartner(models.Model):
         if guard == "pricelist":
             raise AccessError(
                 self.env._(
-                    "The pricelist of “%(customer)s” cannot be changed by you: in %(company)s discounts are measured"
-                    " against it. Ask a sales manager or a Key Accounts manager.",
+                    "You cannot change the pricelist of “%(customer)s”: in %(company)s discounts are measured against"
+                    " it. Ask a sales manager or a Key Accounts manager.",
                     customer=self.display_name,
                     company=self.env.company.name,
                 )
@@ -76,7 +76,7 @@ class ResPartner(models.Model):
             if currency and not exchange._has_rate(currency, company):
                 raise AccessError(
                     self.env._(
-                        "The pricelist of “%(customer)s” cannot be changed by you to one in %(currency)s, which has no"
+                        "You cannot change the pricelist of “%(customer)s” to one in %(currency)s, which has no"
                         " exchange rate in %(company)s. Ask a sales manager or a Key Accounts manager.",
                         customer=self.display_name,
                         currency=currency.name,

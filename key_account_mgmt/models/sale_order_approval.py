@@ -24,7 +24,8 @@ class SaleOrder(models.Model):
         copy=False,
         readonly=True,
         groups="base.group_user",
-        help="Who changed what the order is judged by, without having made it or selling it. They cannot approve it.",
+        help="Users other than its creator and salesperson who changed anything the order is judged by. They cannot"
+        " approve it.",
     )
     key_account_waiting_for_me = fields.Boolean(
         "Waiting for My Approval",

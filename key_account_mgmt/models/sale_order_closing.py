@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
             order.order_line._close_key_account_lines()
             order._log_key_account_closing(
                 self.env._(
-                    "Closed for invoicing: %(amount)s will not be invoiced any more.",
+                    "Closed for invoicing: %(amount)s will not be invoiced.",
                     amount=self.env["key.account.formatter"]._format_amount(repr(amount), order.currency_id),
                 )
             )
@@ -44,13 +44,15 @@ class SaleOrder(models.Model):
         # sudo: as above
         for order in self.sudo():
             if order.order_line._reopen_key_account_lines():
-                order._log_key_account_closing(self.env._("Opened for invoicing again."))
+                order._log_key_account_closing(self.env._("Reopened for invoicing."))
 
     def _check_key_account_closer(self):
         self.check_access("read")
         if not self.env.su and not self.env.user.has_group(ACCOUNTANTS):
             raise AccessError(
-                self.env._("Only accounting can close an order for invoicing, or open it again. Ask somebody there.")
+                self.env._(
+                    "Only accounting users can close an order for invoicing or reopen it. Ask the accounting team."
+                )
             )
 
     def _log_key_account_closing(self, body):

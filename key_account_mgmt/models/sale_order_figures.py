@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
         """
         lines = self.order_line
         if lines._origin - self._origin.order_line or lines.linked_line_id._origin - self._origin.order_line:
-            raise AccessError(self.env._("These are lines of another order."))
+            raise AccessError(self.env._("These lines belong to another order."))
         for records, names in ((self, ORDER_REFERENCES.intersection(values)), (lines, LINE_REFERENCES)):
             for name in names:
                 records[name]._origin.check_access("read")

@@ -72,8 +72,8 @@ class SaleOrder(models.Model):
         values = {"order": self.name, "customer": self.partner_id.name}
         if any(need.obstacle or need.verdict.problem for need in needs.values()):
             return self.env._(
-                "%(order)s was accepted by %(customer)s and is held. Nobody can approve it: the note says what can be"
-                " done",
+                "%(order)s was accepted by %(customer)s and is held. No user can approve it: the note says what can"
+                " be done",
                 **values,
             )
         return self.env._(

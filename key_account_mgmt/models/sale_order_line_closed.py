@@ -19,7 +19,7 @@ class SaleOrderLine(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Will not be invoiced any more, and uses no credit; accounting closes it and opens it again.",
+        help="This quantity will not be invoiced and uses no credit. Accounting users close and reopen it.",
     )
 
     @api.depends("key_account_closed_qty")

@@ -32,8 +32,8 @@ class SaleOrderLine(models.Model):
         copy=False,
         prefetch=FIGURES,
         groups="base.group_user",
-        help="As much of what is not yet invoiced as an invoice made now would not contain: no discount of the order"
-        " takes anything off it for certain.",
+        help="The part of the amount to invoice that an invoice created now would not contain. Discount lines of the"
+        " order do not reduce it, since they may be invoiced without it.",
     )
 
     @api.depends(

@@ -40,7 +40,7 @@ class TestAwardsOverBudget(AwardCommon):
         awards = self.make_awards(30, 20, 10)
         notice = self.grant(awards, "rank")
         self.assertEqual(awards.mapped("state"), ["promised", "proposed", "promised"])
-        self.assertIn("Left proposed: 1 awards", notice["params"]["message"])
+        self.assertIn("Still proposed: 1 awards", notice["params"]["message"])
         with self.assertRaisesRegex(UserError, "budget"):
             self.approve(awards[1], self.treasurer)
 
@@ -49,7 +49,9 @@ class TestAwardsOverBudget(AwardCommon):
         self.grant(awards, "share")
         self.assertEqual(awards.mapped("approved_amount"), [25, 10, 5])
         self.assertEqual(sum(awards.mapped("cost")), 40)
-        self.assertEqual(set(awards.mapped("comment")), {"Cut like all others, so that the budget suffices."})
+        self.assertEqual(
+            set(awards.mapped("comment")), {"Cut by the same share as the others to stay within the budget."}
+        )
 
     def test_what_cannot_be_divided_is_granted_first(self):
         training = {**self.reward(None, "training"), "cost": "20"}
@@ -75,7 +77,7 @@ class TestAwardsOverBudget(AwardCommon):
     def test_nothing_left(self):
         awards = self.make_awards(50, 60, budget=0.01)
         for way in ("rank", "share"):
-            with self.subTest(way), self.assertRaisesRegex(UserError, "Nothing is left|budget"):
+            with self.subTest(way), self.assertRaisesRegex(UserError, "nothing left|budget"):
                 self.grant(awards[:2], way)
         with self.assertRaisesRegex(UserError, "The budget of “Bonus”"):
             self.approve(awards)

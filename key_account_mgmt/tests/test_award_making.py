@@ -80,7 +80,7 @@ class TestMaking(AwardCommon):
         (self.finance | self.treasurer).active = False
         [activity] = self.get_activities(self.make_credit().evaluation_id)
         self.assertEqual(activity.user_id, self.env.user)
-        self.assertIn("nobody may decide", activity.summary)
+        self.assertIn("no user may decide", activity.summary)
 
     def get_activities(self, evaluation):
         self.env.invalidate_all()

@@ -20,7 +20,7 @@ class TestCreditLimitsAreOff(AwardCommon):
                 self.assertFalse(partner.key_account_limit_off, "nothing is granted yet")
         self.company.account_use_credit_limit = False
         notice = self.approve(award)
-        self.assertIn("they stop no order: Sales Credit Limit is off", notice["params"]["message"])
+        self.assertIn("they stop no orders: Sales Credit Limit is off", notice["params"]["message"])
         self.assertIs(self.approve(bonus), True)
         self.env.invalidate_all()
         self.assertTrue(partner.key_account_limit_off)

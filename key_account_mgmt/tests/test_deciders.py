@@ -57,7 +57,7 @@ class TestApproversComeAndGo(ApprovalCommon):
         (self.leader | self.director).active = False
         self.assert_asked(approval, self.env.user)
         [activity] = approval.sudo().activity_ids
-        self.assertIn("Nobody can approve", activity.summary)
+        self.assertIn("No user can approve", activity.summary)
         with self.assertRaises(UserError):
             self.approve(approval, self.env.user)
         self.level.user_ids = self.env.user
@@ -132,7 +132,7 @@ class TestManagersAreAsked(KeyAccountEvaluationCommon):
         self.get_line(evaluation, self.third).with_user(self.admin).write({"override_tier_id": False})
         [activity] = self.get_asked(evaluation)
         self.assertEqual(activity.user_id, self.admin)
-        self.assertIn("Nobody can approve", activity.summary)
+        self.assertIn("No user can approve", activity.summary)
 
     def test_where_one_pair_of_eyes_is_enough(self):
         self.company.key_account_four_eyes = False

@@ -135,7 +135,7 @@ class TestCurrencyWithoutRate(UnratedCommon):
         self.assertNotIn(dollars, self.get_problem(self.sell({"discount": 1})))
         self.make_pricelist("Dollars", self.company.currency_id)
         problem = self.get_problem(self.sell({"discount": 1}).with_user(self.salesperson))
-        for part in (dollars, "Ask somebody in accounting to enter a rate", "prices of the customer's pricelist"):
+        for part in (dollars, "Ask the accounting team to enter a rate", "prices of the customer's pricelist"):
             self.assertIn(part, problem)
         self.salesperson.group_ids |= self.env.ref("account.group_account_manager")
         problem = self.get_problem(self.sell({"discount": 1}).with_user(self.salesperson))

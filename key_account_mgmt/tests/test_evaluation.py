@@ -102,7 +102,7 @@ class TestEvaluation(KeyAccountEvaluationCommon):
 
     def test_two_people_approve(self):
         evaluation = self.make_evaluation("in_review")
-        with self.assertRaisesRegex(UserError, "somebody else must approve"):
+        with self.assertRaisesRegex(UserError, "another user must approve"):
             evaluation.action_approve()
         evaluation.with_user(self.approver).action_approve()
         self.assertRecordValues(

@@ -15,8 +15,9 @@ class KeyAccountAwardBudget(models.TransientModel):
         "Grant",
         required=True,
         default="rank",
-        help="By rank: in full, the best customers first, as many as fit. All by the same share: every amount is cut by"
-        " the same percentage; what cannot be divided, such as a training, is granted first.",
+        help="By rank: awards are granted in full, the best customers first, as far as the budget goes. All by the"
+        " same share: every amount is cut by the same percentage; awards that cannot be divided, such as a training,"
+        " are granted first.",
     )
     budget_text = fields.Text("Budget", compute="_compute_text")
     outcome_text = fields.Text("Outcome", compute="_compute_text")

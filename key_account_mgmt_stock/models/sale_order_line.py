@@ -19,12 +19,12 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     key_account_stopped_qty = fields.Float(
-        "Quantity not Delivered any more",
+        "Quantity No Longer Delivered",
         digits="Product Unit",
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Ordered, but no transfer brings it: it uses no credit until one does.",
+        help="Ordered quantity that no transfer delivers; it uses no credit until a transfer does.",
     )
 
     @api.depends("key_account_stopped_qty")

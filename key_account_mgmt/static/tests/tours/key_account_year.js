@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("key_account_year_manager", {
         { content: "Ask for approval", trigger: "button[name=action_submit]", run: "click" },
         { content: "In review", trigger: ".o_statusbar_status .o_arrow_button_current:contains(In Review)" },
         { content: "Not by the same person", trigger: "button[name=action_approve]", run: "click" },
-        { content: "Told so", trigger: ".modal:contains(somebody else must approve)" },
+        { content: "Told so", trigger: ".modal:contains(another user must approve)" },
         { content: "Close", trigger: ".modal .modal-footer button", run: "click" },
         { content: "Closed", trigger: "body:not(:has(.modal))" },
     ],
