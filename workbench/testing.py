@@ -10,8 +10,6 @@ from .lanes import Part
 
 CORE_COVERAGE = 95
 ODOO_COVERAGE = 90
-# Odoo's, which the addon does not need and gets on with: calendar (which crm brings along), leads, timesheets.
-MORE_MODULES = ("crm", "hr_timesheet")
 MODULE_TESTS = "tests/modules"
 ODOO_TESTS = f"{paths.ADDON}/tests"
 # What needs the real invoices: make test-data.
@@ -104,9 +102,7 @@ def module_tests():
     ARGS="-k name\""""
     setup.all_parts()
     name = settings.database(settings.own("modules"))
-    # Bridges install themselves with the addon, where what they bridge to is there.
-    more = tuple(dict.fromkeys([*MORE_MODULES, *bridges.dependencies()]))
-    templates.fresh_database_with_addon(name, more=more)
+    templates.fresh_database_with_addon(name, more=bridges.companions())
     return _odoo_pytest("modules", name, ["--odoo-http", *_chosen(" ".join([MODULE_TESTS, *bridges.tests()]))])
 
 
