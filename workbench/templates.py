@@ -78,7 +78,8 @@ def _prepared_for_tests():
     with locks.exclusive(family):
         if not database.exists(name):
             draft = fresh_database_with_addon(f"{family}new")
-            odoo.run_script(draft, PREPARE_TESTS)
+            # Libraries that Odoo uses in an outdated way warn with a page of text each.
+            odoo.run_script(draft, PREPARE_TESTS, log_level="error")
             database.leave_to_tests(draft)
             # Not those of a clone whose name goes on where this one's ends.
             for old in (old for old in database.names(family) if len(old) == len(name)):

@@ -1,6 +1,8 @@
-"""Run in an Odoo shell: the company with accounting that each class of the addon's tests would make for itself.
+"""Run in an Odoo shell: what each class or browser test of the addon would make for itself.
 
-Its tests look for it by its name, and make one where there is none: KeyAccountCommon.setup_independent_company.
+The company with accounting: tests look for it by its name, and make one where there is none:
+KeyAccountCommon.setup_independent_company. And the bundles of the web client: the first page of each process would
+wait for them, on a slow machine longer than a tour does.
 """
 
 company = env["res.company"].create(  # noqa: F821
@@ -12,4 +14,5 @@ company.account_fiscal_country_id = company.account_fiscal_country_id or env.ref
 company.currency_id = env.ref("base.USD")  # noqa: F821
 # Who makes a company gets it; scheduled actions, which run as this user, should not.
 env.user.company_ids -= company  # noqa: F821
+env["ir.qweb"]._pregenerate_assets_bundles()  # noqa: F821
 env.cr.commit()  # noqa: F821
