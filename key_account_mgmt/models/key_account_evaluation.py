@@ -112,13 +112,14 @@ class KeyAccountEvaluation(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         states = dict(self._fields["state"]._description_selection(self.env))
+        formatter = self.env["key.account.formatter"]
         for evaluation in self:
             # sudo: names of rule sets are no secret
             parts = [evaluation.reference, evaluation.sudo().ruleset_id.display_name, states.get(evaluation.state)]
             if evaluation.superseded:
                 parts.append(self.env._("Superseded"))
             evaluation.display_name = evaluation.name and self.env._(
-                "%(name)s (%(details)s)", name=evaluation.name, details=", ".join(filter(None, parts))
+                "%(name)s (%(details)s)", name=evaluation.name, details=formatter._format_list(filter(None, parts))
             )
 
     @api.constrains("ruleset_id", "company_id")

@@ -165,7 +165,7 @@ class KeyAccountEvaluation(models.Model):
         return [
             self.env._(
                 "Evaluated more than once: the period is also that of %(others)s. What is applied last counts.",
-                others=", ".join(others.mapped("display_name")),
+                others=self.env["key.account.formatter"]._format_list(others.mapped("display_name")),
             )
         ]
 
