@@ -89,9 +89,22 @@ class KeyAccountDiscountValue(models.AbstractModel):
         :raise UserError: a price that is no number or beyond 10^15
         :raise MissingRate: a foreign currency without any rate
         """
-        memo = {"rates": {}, "included": {}, "prices": {}}
         with localcontext(EXACT):
-            return [self._get_value(line, reference, memo) for line in lines]
+            return self._settle(lines, self._get_unsettled_values(lines, reference))
+
+    @api.model
+    def _get_unsettled_values(self, lines, reference):
+        """As ``_get_values``, as if everything that takes money off were a discount."""
+        memo = {"rates": {}, "included": {}, "prices": {}}
+        return [self._get_value(line, reference, memo) for line in lines]
+
+    @api.model
+    def _settle(self, lines, values):
+        """The same values, less what is no price of goods: what takes money off an order because it was paid before.
+
+        Addons that know such payments extend this; nothing in an order alone proves one.
+        """
+        return values
 
     @api.model
     def _prepare_order(self, order):

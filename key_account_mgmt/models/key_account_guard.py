@@ -45,7 +45,7 @@ class KeyAccountGuard(models.AbstractModel):
     outermost of these calls is done, since an order is often wrong for a moment between two of its lines. Nothing that
     a caller brings with it (a context key, a hidden button, a stored total) has a say.
 
-    What is checked is added by extending ``_prepare_before`` and ``_get_breaches``.
+    What is checked is added by extending ``_prepare_before`` and ``_get_breaches``, what is kept ``_keep_passed``.
     """
 
     _name = "key.account.guard"
@@ -99,6 +99,8 @@ class KeyAccountGuard(models.AbstractModel):
         breaches = self._get_breaches(entered, watch.before) if entered else {}
         if breaches:
             self._refuse(breaches, watch.before)
+        if entered:
+            self._keep_passed(entered)
 
     @api.model
     def _refuse(self, breaches, before):
@@ -185,6 +187,10 @@ class KeyAccountGuard(models.AbstractModel):
         :return: ``{order: [sentences]}`` of the orders that must not be
         """
         return {}
+
+    @api.model
+    def _keep_passed(self, orders):
+        """Record what has to be known of confirmed orders (in sudo) that may be as they are now."""
 
     @api.model
     def _get_refusal(self, breaches):
