@@ -111,7 +111,7 @@ class KeyAccountDiscount(models.AbstractModel):
         for document, group in priced.items():
             part = slice(start, start + len(group))
             start += len(group)
-            if any(one.cap is not None or one.margin_floor is not None for one in decisions[part]):
+            if self._is_capped(decisions[part]):
                 verdicts[document] = self._get_verdict(document, group, valued[part], decisions[part])
         return verdicts
 
@@ -129,8 +129,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_verdict(self, document, lines, valued, decisions):
-        rounding = Decimal(repr(self.env.company.currency_id.rounding))
-        judgement = judge([self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)], rounding)
+        judgement = self._judge_lines(lines, valued, decisions)
         records = [line.record for line in lines]
         return Verdict(
             self._get_basis(document, lines),
@@ -138,6 +137,20 @@ class KeyAccountDiscount(models.AbstractModel):
             dict(zip(records, judgement.lines, strict=True)),
             dict(zip(records, decisions, strict=True)),
         )
+
+    @api.model
+    def _judge_lines(self, lines, valued, decisions):
+        """:rtype: Judgement"""
+        prepared = [self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)]
+        return judge(prepared, self._get_rounding())
+
+    @api.model
+    def _is_capped(self, decisions):
+        return any(one.cap is not None or one.margin_floor is not None for one in decisions)
+
+    @api.model
+    def _get_rounding(self):
+        return Decimal(repr(self.env.company.currency_id.rounding))
 
     @api.model
     def _get_basis(self, document, lines):
@@ -167,7 +180,8 @@ class KeyAccountDiscount(models.AbstractModel):
     @api.model
     def _get_cap_slack(self, line, value, cap):
         """What a cap with more digits than the column for discounts is less than what can be entered for it."""
-        if not cap or not value.reference or not line.discount:
+        # A whole percentage has no more digits than any column.
+        if not cap or not value.reference or not line.discount or cap == cap.to_integral_value():
             return ZERO
         digits = self.env["decimal.precision"].precision_get("Discount")
         entered = cap.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)

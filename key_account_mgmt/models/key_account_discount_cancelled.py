@@ -2,7 +2,6 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..rules import judge
 from .key_account_discount import Verdict
 
 # Facts by which a part of an order may have another cap than the whole.
@@ -38,16 +37,14 @@ class KeyAccountDiscount(models.AbstractModel):
     @api.model
     def _judge_invoiced_part(self, order, table):
         invoiced = self._read_anew(order.order_line, "invoice_lines").invoice_lines
-        moves = invoiced.move_id.filtered(lambda move: move.state == "posted")
-        self._read_anew(moves.line_ids, "sale_line_ids")
+        moves = invoiced.move_id.with_prefetch().filtered(lambda move: move.state == "posted")
         found = self._get_invoice_lines(order, moves, []).get(order, ())
         lines = [one.line for one in found if one.line.source and not one.advance]
         if not lines:
             return None
         lines, valued = self._add_up(lines, self.env["key.account.discount.value"]._get_values(lines, table.reference))
         decisions = self._decide(lines, valued, table)
-        rounding = Decimal(repr(self.env.company.currency_id.rounding))
-        judgement = judge([self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)], rounding)
+        judgement = self._judge_lines(lines, valued, decisions)
         if self._is_over_anyway(order, judgement, table):
             return None
         records = [line.source for line in lines]

@@ -1,9 +1,8 @@
-from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, models
 
-from ..rules import Entry, invoiced, judge
+from ..rules import Entry, invoiced
 from .key_account_discount import Verdict
 from .key_account_discount_value import PricedLine
 from .key_account_exchange import MissingRate
@@ -23,14 +22,6 @@ class InvoiceLine(NamedTuple):
     def advance(self):
         """What Odoo makes of a down payment has no product; whatever has one is goods, paid in advance or not."""
         return self.line.record.is_downpayment and not self.line.product
-
-    @property
-    def comparable(self):
-        document = self.line.document
-        payer = document.order.partner_invoice_id.commercial_partner_id or document.customer
-        same = document.currency == document.order.currency_id and document.payer == payer
-        # Goods that are said to be a down payment are not what the order says.
-        return same and not self.line.record.is_downpayment
 
 
 class KeyAccountDiscount(models.AbstractModel):
@@ -52,8 +43,7 @@ class KeyAccountDiscount(models.AbstractModel):
         :raise UserError: a figure that cannot be computed
         """
         moves = self._get_unbiased(moves)
-        self._read_anew(moves.line_ids, "sale_line_ids")
-        orders = moves.line_ids.sale_line_ids.order_id
+        orders = self._read_anew(moves.line_ids, "sale_line_ids").sale_line_ids.order_id.with_prefetch()
         verdicts = {}
         for company, group in orders.grouped("company_id").items():
             table = self.env["key.account.cap.table"]._get_table(company)
@@ -64,17 +54,15 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_invoiced(self, orders, new_ids, table):
-        lines = self._read_anew(orders.order_line, "invoice_lines").invoice_lines
-        moves = lines.move_id.filtered(lambda move: move.id in new_ids or move.state == "posted")
-        self._read_anew(moves.line_ids, "sale_line_ids")
+        # Its way back, ``sale_line_ids``, is forgotten with it.
+        known = self._read_anew(orders.order_line, "invoice_lines").invoice_lines.move_id.with_prefetch()
+        moves = known.filtered(lambda move: move.id in new_ids or move.state == "posted")
         customers = orders.partner_id | orders.partner_invoice_id | moves.partner_id
         self.env["key.account.line.facts"]._fetch_customers(customers, table)
-        values = self.env["key.account.discount.value"]
         verdicts = {}
         for order, group in self._get_invoice_lines(orders, moves, new_ids).items():
             try:
-                deal = values._prepare_order(order) if order.state == "sale" else []
-                verdict = self._judge_invoice_lines(group, self._judge_together({order: deal}, table).get(order), table)
+                verdict = self._judge_invoice_lines(order, group, table)
             except MissingRate:
                 if not self._needs_no_rate([one.line for one in group if one.new], table):
                     raise
@@ -84,20 +72,14 @@ class KeyAccountDiscount(models.AbstractModel):
         return verdicts
 
     @api.model
-    def _judge_invoice_lines(self, group, deal, table):
+    def _judge_invoice_lines(self, order, group, table):
         """:return: the verdict on what is invoiced of one order; None without a cap"""
         lines = [one.line for one in group]
-        valued = self.env["key.account.discount.value"]._get_values(lines, table.reference)
-        decisions = self._decide(lines, valued, table)
-        if not deal and all(one.cap is None and one.margin_floor is None for one in decisions):
+        deal, judged, decisions = self._judge_deal(order, lines, table)
+        if not deal and not self._is_capped(decisions):
             return None
-        rounding = Decimal(repr(self.env.company.currency_id.rounding))
-        judged = judge([self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)], rounding)
-        entries = [
-            Entry(line, one.new, one.credit, one.advance, one.comparable)
-            for one, line in zip(group, judged.lines, strict=True)
-        ]
-        judgement = invoiced(deal and deal.judgement, entries, rounding)
+        entries = self._get_entries(group, judged)
+        judgement = invoiced(deal, entries, self._get_rounding())
         kept = [one.line for one, entry in zip(group, entries, strict=True) if entry.new and not entry.credit]
         found = {line.record: decision for line, decision in zip(lines, decisions, strict=True)}
         records = [line.record for line in kept]
@@ -109,9 +91,49 @@ class KeyAccountDiscount(models.AbstractModel):
         )
 
     @api.model
+    def _judge_deal(self, order, lines, table):
+        """An order and what is invoiced of it, valued together: what is on both is looked up once.
+
+        :param list[PricedLine] lines: of its invoices
+        :return: the judgement of the order (None while it is not confirmed, or without a cap), that of the lines, and
+            their caps
+        """
+        values = self.env["key.account.discount.value"]
+        ordered = values._prepare_order(order) if order.state == "sale" else []
+        together = [*ordered, *lines]
+        valued = values._get_values(together, table.reference)
+        decisions = self._decide(together, valued, table)
+        parts = slice(len(ordered)), slice(len(ordered), None)
+        deal, judged = (self._judge_lines(together[part], valued[part], decisions[part]) for part in parts)
+        return deal if self._is_capped(decisions[parts[0]]) else None, judged, decisions[parts[1]]
+
+    @api.model
+    def _get_entries(self, group, judged):
+        documents = {id(one.line.document): one.line.document for one in group}
+        alike = {key: self._is_as_its_order(document) for key, document in documents.items()}
+        return [
+            # Goods that are said to be a down payment are not what the order says.
+            Entry(
+                line,
+                one.new,
+                one.credit,
+                one.advance,
+                alike[id(one.line.document)] and not one.line.record.is_downpayment,
+            )
+            for one, line in zip(group, judged.lines, strict=True)
+        ]
+
+    @api.model
+    def _is_as_its_order(self, document):
+        """Whether prices of the document are comparable with those of its order."""
+        payer = document.order.partner_invoice_id.commercial_partner_id or document.customer
+        return document.currency == document.order.currency_id and document.payer == payer
+
+    @api.model
     def _get_common_basis(self, lines):
         """The basis of all lines that are to be posted; several are none, which nobody consented to."""
-        bases = [self._get_basis(line.record.move_id, [line]) for line in lines]
+        documents = {id(line.document): line for line in lines}
+        bases = [self._get_basis(line.record.move_id, [line]) for line in documents.values()]
         return bases[0] if bases and all(basis == bases[0] for basis in bases) else {}
 
     @api.model
@@ -119,10 +141,11 @@ class KeyAccountDiscount(models.AbstractModel):
         """Forget a field of records that was read for the user of the request: what record rules keep from that user is
         not in it, and Odoo keeps it for everybody. The records come back.
 
-        :param str name: a Many2many field
+        :param str name: a Many2many field; Odoo forgets its inverse as well, of all records
         """
         records.invalidate_recordset([name])
-        return records
+        # Records are read together with those that were found the same way, but that is forgotten, too.
+        return records.with_prefetch()
 
     # -------------------------------------------------------------------------
     # Lines
@@ -140,10 +163,11 @@ class KeyAccountDiscount(models.AbstractModel):
             documents = self._get_documents(move)
             first = next(iter(documents))
             for line in move.invoice_line_ids:
-                order = line.sale_line_ids.order_id[:1] or first
+                source = line.sale_line_ids[:1]
+                order = source.order_id or first
                 if line.display_type != "product" or order not in orders:
                     continue
-                one = InvoiceLine(self._prepare_move_line(line, documents[order]), move.id in new_ids)
+                one = InvoiceLine(self._prepare_move_line(line, source, documents[order]), move.id in new_ids)
                 if one.advance or line.product_id or one.line.quantity * line.price_unit < 0:
                     found.setdefault(order, []).append(one)
         return found
@@ -157,11 +181,11 @@ class KeyAccountDiscount(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_move_line(self, line, document):
+    def _prepare_move_line(self, line, source, document):
         """A line as those of orders are taken."""
         return PricedLine(
             record=line,
-            source=line.sale_line_ids[:1],
+            source=source,
             document=document,
             product=line.product_id,
             template=line.product_id.product_tmpl_id,

@@ -1,4 +1,3 @@
-import math
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any, NamedTuple
 
@@ -165,7 +164,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         return LineValue(
             net=self._get_tidy(paid * rate),
             reference=worth,
-            slack=self._get_tidy(slack * units) if worth else ZERO,
+            slack=self._get_tidy(slack * units) if worth and slack else ZERO,
             quantity=self._get_tidy(units),
             unit_net=self._get_tidy(paid / units) if units else ZERO,
         )
@@ -250,7 +249,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
     def _get_unit_factor(self, line):
         """How many of the product's units one unit of the line is."""
         own = line.template.uom_id
-        if not line.uom or not own or line.uom == own:
+        if line.uom == own or not line.uom or not own:
             return Decimal(1)
         return self._get_exact(line.uom.factor, line) / self._get_exact(own.factor, line)
 
@@ -261,7 +260,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
     @api.model
     def _get_exact(self, value, line):
         """The number that the user typed: Python writes a float as the shortest decimal that is it."""
-        if not math.isfinite(value) or abs(value) > LARGEST:
+        # Neither infinite nor no number at all, which lies between nothing.
+        if not -LARGEST <= value <= LARGEST:
             raise UserError(
                 self.env._(
                     "Line “%(line)s” has a price, quantity or discount that cannot be used: %(value)s. Enter a"

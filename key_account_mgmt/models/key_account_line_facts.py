@@ -140,4 +140,5 @@ class KeyAccountLineFacts(models.AbstractModel):
     @api.model
     def _get_text(self, record):
         """The id as text. Of a record in a form that is open, the saved one's."""
-        return str(record._origin.id) if record._origin else None
+        record_id = record._origin.id
+        return str(record_id) if record_id else None

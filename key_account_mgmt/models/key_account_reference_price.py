@@ -45,12 +45,16 @@ class KeyAccountReferencePrice(models.AbstractModel):
     def _get_included_taxes(self, line, memo):
         """The product's own taxes when some of them are part of its price. The line's taxes do not matter here:
         whoever changes those changes what the customer pays, not what the product is worth."""
-        if not self.env["account.tax"]._has_key_account_included(line.document.company.id):
-            return self.env["account.tax"]
-        taxes = line.template.taxes_id
-        key = ("own", taxes._ids, line.document.company.id)
+        company = line.document.company
+        key = ("any", company.id)
         if key not in memo["included"]:
-            own = taxes._filter_taxes_by_company(line.document.company) if taxes else taxes
+            memo["included"][key] = self.env["account.tax"]._has_key_account_included(company.id)
+        if not memo["included"][key]:
+            return None
+        taxes = line.template.taxes_id
+        key = ("own", taxes._ids, company.id)
+        if key not in memo["included"]:
+            own = taxes._filter_taxes_by_company(company) if taxes else taxes
             included = own and self.env["key.account.discount.value"]._has_included_tax(own, memo)
             memo["included"][key] = own if included else own.browse()
         return memo["included"][key]
@@ -73,15 +77,15 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
         :rtype: Price
         """
-        extra = self._get_extra(product, source)
+        template = line.template if product is line.product else product.product_tmpl_id
+        extra = self._get_extra(product, template, source)
         if reference == "pricelist":
             pricelist = line.document.customer.property_product_pricelist
             return self._get_pricelist_price(line, pricelist, product, quantity, extra, memo)
         key = (product.id, extra, line.document.company.id)
         if key not in memo["prices"]:
-            price = self._get_exact(product.product_tmpl_id.list_price + self._get_variant_extra(product) + extra, line)
-            currency = self.env["key.account.exchange"]._get_list_currency(product.product_tmpl_id)
-            memo["prices"][key] = Price(price * self._get_rate(currency, line, memo))
+            price = self._get_exact(template.list_price + self._get_variant_extra(product) + extra, line)
+            memo["prices"][key] = Price(price * self._get_list_rate(template, line, memo))
         return memo["prices"][key]
 
     @api.model
@@ -138,7 +142,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
         return product.price_extra if product.combination_indices else 0.0
 
     @api.model
-    def _get_extra(self, product, source):
+    def _get_extra(self, product, template, source):
         """Extra price of attributes chosen on the line that make no variant.
 
         Of a single-choice attribute one value counts, the dearest: several with negative extras would let anybody
@@ -146,13 +150,8 @@ class KeyAccountReferencePrice(models.AbstractModel):
         """
         best = {}
         # What cannot be configured has no such values: most products, so that their lines need not be asked.
-        for value in (
-            source.product_no_variant_attribute_value_ids if product.product_tmpl_id.has_configurable_attributes else ()
-        ):
-            if (
-                value.product_tmpl_id != product.product_tmpl_id
-                or value in product.product_template_attribute_value_ids
-            ):
+        for value in source.product_no_variant_attribute_value_ids if template.has_configurable_attributes else ():
+            if value.product_tmpl_id != template or value in product.product_template_attribute_value_ids:
                 continue
             multiple = value.display_type == "multi"
             key = value.id if multiple else ("line", value.attribute_line_id.id)
@@ -203,14 +202,15 @@ class KeyAccountReferencePrice(models.AbstractModel):
         amount = whole.amount * part
         extras = self._get_extras(line.source, line)
         if extras:
-            currency = self.env["key.account.exchange"]._get_list_currency(line.template)
-            amount += extras * whole.share * self._get_rate(currency, line, memo)
+            amount += extras * whole.share * self._get_list_rate(line.template, line, memo)
         return amount, whole.slack * part + self._get_rounding_loss(line, len(weights), memo)
 
     @api.model
     def _get_extras(self, order_line, line):
         """What is to be paid for this choice of a part beside the price of the combo."""
-        extra = order_line.combo_item_id.extra_price + self._get_extra(order_line.product_id, order_line)
+        extra = order_line.combo_item_id.extra_price + self._get_extra(
+            order_line.product_id, order_line.product_id.product_tmpl_id, order_line
+        )
         return self._get_exact(extra, line)
 
     @api.model
@@ -250,6 +250,16 @@ class KeyAccountReferencePrice(models.AbstractModel):
     @api.model
     def _get_parts(self, head):
         return head.order_id.order_line.filtered(lambda one: one.combo_item_id and one._get_linked_line() == head)
+
+    @api.model
+    def _get_list_rate(self, template, line, memo):
+        """What one unit of the currency of the product's list price is worth: one for all that are of no company."""
+        document = line.document
+        key = ("list", template.company_id.id, document.company.id, document.company_currency.id)
+        if key not in memo["rates"]:
+            currency = self.env["key.account.exchange"]._get_list_currency(template)
+            memo["rates"][key] = self._get_rate(currency, line, memo)
+        return memo["rates"][key]
 
     @api.model
     def _get_rate(self, currency, line, memo):

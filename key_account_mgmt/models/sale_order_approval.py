@@ -123,7 +123,9 @@ class SaleOrder(models.Model):
             self._ask_key_account_approvers_anew()
         if vals.get("state") in ("sale", "cancel"):
             # sudo: customers confirm and cancel too
-            self.sudo().filtered("key_account_approval_state")._end_key_account_approvals()
+            asked = self.sudo().filtered("key_account_approval_state")
+            if asked:
+                asked._end_key_account_approvals()
         return result
 
     def _note_key_account_hand(self):

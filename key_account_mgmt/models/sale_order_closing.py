@@ -61,5 +61,7 @@ class SaleOrder(models.Model):
     def write(self, vals):
         # What comes back from cancelling is sold anew.
         if vals.get("state", "cancel") != "cancel":
-            self.filtered(lambda order: order.state == "cancel").order_line._sell_key_account_anew()
+            cancelled = self.filtered(lambda order: order.state == "cancel")
+            if cancelled:
+                cancelled.order_line._sell_key_account_anew()
         return super().write(vals)

@@ -2,7 +2,7 @@ from decimal import localcontext
 
 from odoo import api, fields, models
 
-from .key_account_discount_value import EXACT
+from .key_account_discount_value import EXACT, ZERO
 
 # Another product, unit, price or order is another deal than the one that was closed.
 DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
@@ -37,9 +37,11 @@ class SaleOrderLine(models.Model):
 
     def _close_key_account_lines(self):
         """Nothing of what is left of the lines will be invoiced any more; of lines that take money off neither."""
+        on_documents = self._get_key_account_on_documents()
         with localcontext(EXACT):
             for line in self.filtered(lambda line: not line.display_type):
-                remaining, _on_documents = line._get_key_account_remaining(line._get_key_account_whole())
+                invoiced = on_documents.get(line.id, ZERO)
+                remaining, _on_documents = line._get_key_account_remaining(line._get_key_account_whole(), invoiced)
                 if remaining:
                     line.key_account_closed_qty += float(remaining)
 

@@ -7,6 +7,7 @@ from .key_account_plan_mixin import LARGEST_STEPS
 from .sale_order_discount import FIGURES
 
 OPEN_FIELD = "key_account_open_amount"
+LATER_FIELD = "key_account_later_amount"
 
 
 class SaleOrderLine(models.Model):
@@ -60,19 +61,32 @@ class SaleOrderLine(models.Model):
         "invoice_lines.move_id.partner_id",
     )
     def _compute_key_account_open_amount(self):
+        on_documents = self._get_key_account_on_documents()
+        # Read together, so that Odoo sees what stays as it is, which is all of it when an invoice is posted: writing
+        # costs more.
+        self.browse(filter(None, on_documents)).fetch([OPEN_FIELD, LATER_FIELD])
+        nothing = []
         with localcontext(EXACT):
             for line in self:
-                open_amount, later = line._get_key_account_open()
-                line.key_account_open_amount = line._round_key_account_open(open_amount)
-                line.key_account_later_amount = line._round_key_account_open(later)
+                amounts = line._get_key_account_open(on_documents.get(line.id, ZERO))
+                open_amount, later = map(line._round_key_account_open, amounts)
+                if open_amount or later:
+                    line.key_account_open_amount, line.key_account_later_amount = open_amount, later
+                else:
+                    nothing.append(line.id)
+        # Zero is the same in all currencies, so that these are written together.
+        lines = self.browse(nothing)
+        lines.key_account_open_amount = lines.key_account_later_amount = 0
 
     def _round_key_account_open(self, amount):
+        if not amount:
+            return 0.0
         step = Decimal(1).scaleb(-self.currency_id.decimal_places)
         # Nobody has that much credit.
         most = LARGEST_STEPS * step
         return float(max(-most, min(amount, most)).quantize(step, ROUND_HALF_UP))
 
-    def _get_key_account_open(self):
+    def _get_key_account_open(self, on_documents):
         """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.
 
         That is the line's total × remaining ÷ whole quantity. Whole is what was ordered, or what was delivered where
@@ -85,6 +99,7 @@ class SaleOrderLine(models.Model):
         Everything comes from what people enter and from invoices, never from stored totals: those can be written by a
         remote call.
 
+        :param Decimal on_documents: of ``_get_key_account_on_documents``
         :return: two Decimals: the value (negative: takes off), and how much of it an invoice made now would not contain
         """
         self.ensure_one()
@@ -95,7 +110,7 @@ class SaleOrderLine(models.Model):
             advance = self._get_key_account_advance()
             return -advance, -advance
         whole = self._get_key_account_whole()
-        remaining, on_documents = self._get_key_account_remaining(whole)
+        remaining, on_documents = self._get_key_account_remaining(whole, on_documents)
         if not remaining:
             return ZERO, ZERO
         total = self._get_key_account_total(whole)
@@ -106,9 +121,8 @@ class SaleOrderLine(models.Model):
         counted = ready if total < 0 else remaining
         return total * counted / whole, total * (counted - ready) / whole
 
-    def _get_key_account_remaining(self, whole):
+    def _get_key_account_remaining(self, whole, on_documents):
         """What of the whole quantity is still to be invoiced, and what is on documents (as Odoo counts them)."""
-        on_documents = self._get_key_account_on_documents()
         invoiced = on_documents + self._get_key_account_elsewhere()
         remaining = whole - invoiced - self._get_key_account_closed()
         # Between nothing and the whole, whatever was invoiced or credited beyond the order.
@@ -122,7 +136,7 @@ class SaleOrderLine(models.Model):
         sells can put returns into any order.
         """
         ordered, delivered = self._get_key_account_ordered(), Decimal(repr(self.qty_delivered))
-        if self.product_id.invoice_policy != "delivery":
+        if not self._is_key_account_invoiced_on_delivery():
             return ordered
         return max(ordered, min(delivered, ZERO) if ordered < 0 else delivered)
 
@@ -132,19 +146,25 @@ class SaleOrderLine(models.Model):
 
     def _get_key_account_ready(self, whole):
         """Quantity that Odoo would invoice by now, whatever is invoiced already, in the line's unit."""
-        return Decimal(repr(self.qty_delivered)) if self.product_id.invoice_policy == "delivery" else whole
+        return Decimal(repr(self.qty_delivered)) if self._is_key_account_invoiced_on_delivery() else whole
+
+    def _is_key_account_invoiced_on_delivery(self):
+        # The template is asked directly: a product passes such questions on at some cost.
+        return self.product_id.product_tmpl_id.invoice_policy == "delivery"
 
     def _get_key_account_closed(self):
         """Quantity that somebody in accounting decided not to invoice any more, in the line's unit."""
         return Decimal(repr(self.key_account_closed_qty))
 
     def _get_key_account_on_documents(self):
-        """Quantity on invoices less credit notes, drafts too, as Odoo sees it, in the line's unit."""
-        if not self._has_key_account_documents():
-            return ZERO
+        """Quantity on invoices less credit notes, drafts too, as Odoo sees it, in each line's unit.
+
+        :return: ``{id of the line: Decimal}`` of the lines that have any
+        """
         # The context comes with a remote call: a date in it must not hide invoices.
-        line = self.with_context(accrual_entry_date=False)
-        return Decimal(repr(line._prepare_qty_invoiced()[line]))
+        lines = self.filtered(lambda line: not line.display_type and line._has_key_account_documents())
+        invoiced = lines.with_context(accrual_entry_date=False)._prepare_qty_invoiced()
+        return {line.id: Decimal(repr(quantity)) for line, quantity in invoiced.items()}
 
     def _has_key_account_documents(self):
         return bool(self.invoice_lines)

@@ -34,6 +34,7 @@ from . import test_deciders
 from . import test_discount_cancelling
 from . import test_discount_hold
 from . import test_discount_invoice
+from . import test_discount_invoice_queries
 from . import test_discount_invoice_taxed
 from . import test_discount_invoice_ways
 from . import test_discount_judge
