@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo.fields import Command
 
 from .invoice_common import MOVE, WIZARD
+from .random_combos import Worth
 from .test_discount_ways_round import LINE, ORDER
 
 ZERO = Decimal(0)
@@ -22,7 +23,7 @@ class RandomInvoices:
         cls.company.sale_discount_product_id = cls.nothing
         cls.good.invoice_policy = cls.dear.invoice_policy = cls.nothing.invoice_policy = "order"
         cls.loose.invoice_policy = cls.small.invoice_policy = "delivery"
-        cls.credited = set()
+        cls.credited, cls.worths = set(), {}
         cls.invoice_counts = {"posted": 0, "not_posted": 0, "advances": 0, "credited": 0, "paid": 0, "discounts": 0}
 
     def pick_confirmed(self):
@@ -126,10 +127,22 @@ class RandomInvoices:
 
     def get_goods_beyond(self, lines):
         net = sum(map(self.get_line_net, lines), ZERO)
-        units = sum(Decimal(repr(line.quantity)) * self.get_sign(line) * self.get_factor(line) for line in lines)
-        worth = Decimal(repr(lines.product_id.list_price)) * max(units, ZERO)
+        worths = [(self.get_units_invoiced(line), self.get_worth_invoiced(line)) for line in lines]
+        worth = max(ZERO, sum((units * worth.amount for units, worth in worths), ZERO))
+        loss = sum((abs(units) * worth.loss for units, worth in worths), ZERO)
         given = worth - net if worth else max(ZERO, -net)
-        return given - worth * self.get_generous_cap(lines.product_id)
+        return given - worth * self.get_generous_cap(lines.product_id) - loss
+
+    def get_worth_invoiced(self, line):
+        """As it was when the invoice was posted: a set of which a part is taken out later was whole then."""
+        if line.id not in self.worths:
+            sold = line.sale_line_ids
+            same = len(sold) == 1 and sold.product_id == line.product_id
+            self.worths[line.id] = self.get_worth(sold) if same else Worth(Decimal(repr(line.product_id.list_price)))
+        return self.worths[line.id]
+
+    def get_units_invoiced(self, line):
+        return Decimal(repr(line.quantity)) * self.get_sign(line) * self.get_factor(line)
 
     def get_generous_cap(self, product):
         if product.categ_id != self.capped:

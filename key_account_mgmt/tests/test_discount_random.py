@@ -8,11 +8,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .approval_common import APPROVAL
+from .random_combos import RandomCombos
 from .random_invoices import RandomInvoices
 from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
 
 SEED = int(os.environ.get("KEY_ACCOUNT_SEED", "20261125"))
-STEPS = 250
+STEPS = 300
 ORDERS_AT_ONCE = 10
 CENT = Decimal("0.01")
 NOISE = Decimal("0.00000001")
@@ -38,6 +39,12 @@ class Given(NamedTuple):
     given: Decimal
     allowed: Decimal
     over: bool
+    slack: Decimal = Decimal(0)
+
+    @property
+    def is_rounding(self):
+        """Whether only what Odoo's rounding takes off a part of a set makes it more than allowed."""
+        return self.allowed < self.given <= self.allowed + self.slack
 
 
 class Snapshot(NamedTuple):
@@ -52,6 +59,12 @@ class Snapshot(NamedTuple):
     @property
     def over(self):
         return self.order_over or any(line.over for line in self.lines.values())
+
+    @property
+    def is_rounding(self):
+        """Whether nothing but rounding makes it over: then either answer is right."""
+        of_order = self.total > 0 and not self.order_over
+        return not self.over and (of_order or any(line.is_rounding for line in self.lines.values()))
 
     def is_within(self, then):
         """Whether it is no worse than what somebody consented to ``then``, wherever it is over."""
@@ -85,12 +98,13 @@ class Snapshot(NamedTuple):
         return now_over <= was_over and (before.order_over or not self.order_over) and self.is_within(before)
 
 
-class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
+class TestRandomOrders(RandomCombos, RandomInvoices, DiscountWaysCommon):
     """Whatever salespeople do to orders, in whatever order: none is confirmed beyond its caps without a consent.
 
     Dear goods may be given away by 5 %, others by 10 %, or by 20 % in orders of 5,000 and more; loose goods as one
-    likes. One euro is two dollars, and 25 % tax may be in the price, or 10 % on top of it. Nor is more given
-    on invoices. Repeat a failure with ``KEY_ACCOUNT_SEED``.
+    likes. One euro is two dollars, and 25 % tax may be in the price, or 10 % on top of it. Sets of goods cost less
+    than the goods alone, as long as they are whole. Nor is more given on invoices. Repeat a failure with
+    ``KEY_ACCOUNT_SEED``.
     """
 
     @classmethod
@@ -105,6 +119,7 @@ class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
         cls.dollars = cls._create_pricelist(name="Dollar", currency_id=cls.company.currency_id.id)
         cls.cap_ruleset.action_retire()
         cls.put_caps_in_force()
+        cls.set_up_combos()
         cls.set_up_invoices()
         cls.orders = cls.env[ORDER]
         cls.confirmed, cls.consented = {}, {}
@@ -137,19 +152,23 @@ class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
         total = sum((line.given - line.allowed for line in given.values()), Decimal(0))
         capped = any(self.get_cap(line, amount) is not None for line in lines)
         customer = order.partner_id.commercial_partner_id.id
-        return Snapshot(customer, order.currency_id.name, given, total, capped and total > 0)
+        slack = sum((line.slack for line in given.values()), Decimal(0))
+        return Snapshot(customer, order.currency_id.name, given, total, capped and total > slack)
 
     def judge_line(self, line, amount):
         net, cap, units = cents(self.get_net(line)), self.get_cap(line, amount), self.get_units(line)
-        worth = exact(line.product_id.list_price) * max(units, Decimal(0))
+        unit_worth = self.get_worth(line)
+        worth = unit_worth.amount * max(units, Decimal(0))
+        # What is half a cent may be a whole one in the end.
+        slack = unit_worth.loss * max(units, Decimal(0)) + CENT if unit_worth.loss else Decimal(0)
         reference = cents(worth)
         given = reference - net if reference else max(-net, Decimal(0))
         least = cents(worth * (100 - (cap or 0)) / 100)
         allowed = reference or max(net, Decimal(0)) if cap is None else reference - least
-        over = cap is not None and reference > 0 and given > allowed
+        over = cap is not None and reference > 0 and given > allowed + slack
         rate = 2 if line.order_id.currency_id == self.euro else 1
         unit_price = (self.get_net(line) / rate / units).quantize(NOISE, ROUND_HALF_UP) if units else Decimal(0)
-        return Given(line.product_id.id, units, unit_price, given, allowed, over)
+        return Given(line.product_id.id, units, unit_price, given, allowed, over, slack)
 
     def get_net(self, line):
         net = exact(line.price_unit) * (100 - exact(line.discount)) / 100 * exact(line.product_uom_qty)
@@ -189,13 +208,15 @@ class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
             "is_downpayment": self.random.random() < 0.05,
         }
 
-    def pick_changes(self):
+    def pick_changes(self, line):
         """Some of the columns of a line, as any one of them may change alone."""
-        line = self.pick_line()
-        names = self.random.sample([name for name in line if name != "is_downpayment"], self.random.choice([1, 1, 2]))
+        values = self.pick_line()
+        names = self.random.sample([name for name in values if name != "is_downpayment"], self.random.choice([1, 1, 2]))
         if "product_uom_id" in names:
             names.append("product_id")
-        return {name: line[name] for name in names}
+        # Odoo itself fails where parts of a set have lost it.
+        kept = {"product_id", "product_uom_id"} if line.linked_line_ids else ()
+        return {name: values[name] for name in names if name not in kept}
 
     def get_lines(self, order):
         return order.order_line.filtered(lambda line: not line.display_type)
@@ -236,12 +257,13 @@ class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
     def do_edit(self):
         lines = self.get_lines(self.pick_order())
         if lines:
-            self.sell(LINE, "write", self.random.choice(lines).ids, self.pick_changes())
+            line = self.random.choice(lines)
+            self.sell(LINE, "write", line.ids, self.pick_changes(line))
 
     def do_several(self):
         """A form that is saved: lines changed and added at once."""
         order = self.pick_order()
-        commands = [Command.update(line.id, self.pick_changes()) for line in self.get_lines(order)[:2]]
+        commands = [Command.update(line.id, self.pick_changes(line)) for line in self.get_lines(order)[:2]]
         commands += [Command.create(self.pick_line())]
         self.sell(ORDER, "write", order.ids, {"order_line": commands})
 
@@ -327,6 +349,8 @@ class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
         """What keeps its caps, by the obvious computation, may be confirmed."""
         for order in self.orders.filtered(lambda order: order.state in ("draft", "sent") and order.order_line):
             snapshot = self.judge(order)
+            if snapshot.is_rounding:
+                continue
             allowed = not snapshot.over or self.is_consented(order, snapshot)
             verdict = self.env["key.account.discount"]._judge_orders(order).get(order)
             terms = self.env[APPROVAL]._get_approved_terms(order).get(order.id, ())
@@ -337,11 +361,13 @@ class TestRandomOrders(RandomInvoices, DiscountWaysCommon):
         weights = {"create": 3, "confirm": 4, "edit": 6, "several": 2, "add": 3, "remove": 1, "move": 1, "header": 2}
         weights |= {"copy": 0.5, "approve": 2, "discount": 1}
         weights |= {"deliver": 2, "bend": 1, "invoice": 3, "advance": 1, "post": 6, "credit": 1, "pay": 1}
+        weights |= {"combo": 3, "swap": 3, "portion": 2}
         for step, name in enumerate(self.random.choices(list(weights), weights.values(), k=STEPS)):
             with self.request():
                 getattr(self, f"do_{name}")()
             self.check(f"step {step}, {name}")
             self.check_invoices(f"step {step}, {name}")
+            self.count_whole()
         self.check_no_false_alarm()
-        counts = self.counts | self.invoice_counts
+        counts = self.counts | self.invoice_counts | self.combo_counts
         self.assertGreater(min(counts.values()), 0, counts)

@@ -24,6 +24,7 @@ KINDS = (
     "lines below zero",
     "closed",
     "for another payer",
+    "combos",
 )
 
 
@@ -35,7 +36,7 @@ class TestExposureOverRandomHistories(CreditCommon):
     """Every number of every exposure, after each step of random histories, against a naive count of the documents.
 
     Histories have taxes, down payments, credit notes, instalments, payments with a date to come, series of invoices,
-    lines below zero, goods invoiced on delivery, other payers, and orders that accounting closed.
+    lines below zero, goods invoiced on delivery, combos, other payers, and orders that accounting closed.
     """
 
     @classmethod
@@ -63,6 +64,13 @@ class TestExposureOverRandomHistories(CreditCommon):
                 ],
             }
         )
+        combos = cls.env["product.combo"].create(
+            [
+                {"name": product.name, "combo_item_ids": [Command.create({"product_id": product.id})]}
+                for product in (cls.good, cls.delivered)
+            ]
+        )
+        cls.combo = cls._create_product(name="Set", type="combo", taxes_id=[], combo_ids=combos.ids)
         cls.methods = [method for method in dir(cls) if method.startswith("step_")]
 
     def test_random_histories(self):
@@ -107,6 +115,7 @@ class TestExposureOverRandomHistories(CreditCommon):
         self.seen["series"] += bool(self.find_series())
         self.seen["lines below zero"] += any(line.price_unit < 0 and line.state == "sale" for line in lines)
         self.seen["closed"] += any(lines.mapped("key_account_closed_qty"))
+        self.seen["combos"] += bool(items.sale_line_ids.combo_item_id)
         self.seen["for another payer"] += any(
             map(self.is_elsewhere, items.filtered(lambda one: one.parent_state == "draft"))
         )
@@ -141,6 +150,21 @@ class TestExposureOverRandomHistories(CreditCommon):
             "discount": self.chance.choice([0, 0, 12.5]),
             "tax_ids": [Command.set(self.tax.ids if taxed else [])],
         }
+
+    def step_sell_combo(self):
+        """Its own line costs nothing, its parts are lines with prices."""
+        quantity, tax = self.chance.choice([1, 3, 10]), self.chance.choice([self.tax.ids, []])
+        whole = {"product_id": self.combo.id, "product_uom_qty": quantity}
+        order = self.sell(self.pick(self.partners), whole, confirm=False)
+        part = {"linked_line_id": order.order_line.id, "product_uom_qty": quantity, "tax_ids": [Command.set(tax)]}
+        order.order_line = [
+            Command.create(
+                {"product_id": item.product_id.id, "combo_item_id": item.id, "price_unit": self.amount(), **part}
+            )
+            for item in self.combo.combo_ids.combo_item_ids
+        ]
+        order.action_confirm()
+        self.orders |= order
 
     def step_confirm(self):
         self.pick(self.orders, [("state", "=", "draft")]).action_confirm()
