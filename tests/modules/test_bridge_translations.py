@@ -2,7 +2,7 @@ import io
 
 import polib
 
-from odoo.tests import TransactionCase
+from odoo.addons.base.tests.common import BaseCommon
 from odoo.tools.misc import file_path
 from odoo.tools.translate import trans_export
 
@@ -11,7 +11,7 @@ from odoo.addons.key_account_mgmt.tests.test_translations import PLACEHOLDER
 from workbench import bridges
 
 
-class TestBridgeTranslations(TransactionCase):
+class TestBridgeTranslations(BaseCommon):
     """Each bridge brings all its terms, and Chinese for all of them."""
 
     def test_every_term_of_every_bridge_is_translated_to_chinese(self):
