@@ -14,6 +14,11 @@ class TestNumbersOfEvaluations(AwardCommon):
         self.assertEqual(one.display_name, f"2024 ({one.reference}, {self.ruleset.display_name}, Computed)")
         self.assertEqual(self.env[EVALUATION].name_search(other.reference)[0][0], other.id)
 
+    def test_names_have_the_commas_of_the_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        evaluation = self.make_evaluation().with_context(lang="zh_CN")
+        self.assertIn(f"（{evaluation.reference}，{self.ruleset.display_name}，", evaluation.display_name)
+
     def test_awards_of_two_evaluations_of_a_name_are_told_apart(self):
         awards = self.make_credit() | self.make_credit()
         self.assertEqual(len(set(awards.mapped("name"))), 2)

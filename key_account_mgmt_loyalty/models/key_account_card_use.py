@@ -34,14 +34,16 @@ class KeyAccountCardUse(models.Model):
     _order = "id"
 
     line_id = fields.Many2one("sale.order.line", "Paid Line", ondelete="set null", index=True, readonly=True)
-    source_id = fields.Many2one("sale.order", "Sold with", required=True, ondelete="cascade", index=True, readonly=True)
+    source_id = fields.Many2one("sale.order", "Sold With", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="source_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(readonly=True, required=True)
-    line_amount = fields.Monetary("Amount of the Line", readonly=True, help="All that the line takes off its order.")
+    line_amount = fields.Monetary(
+        "Amount of the Line", readonly=True, help="The whole amount that the line takes off its order."
+    )
     invoiced = fields.Boolean(
         readonly=True,
-        help="The line was on a posted invoice, so that this is not given back when the order is cancelled.",
+        help="The line was on a posted invoice, so cancelling the order does not give the amount back.",
     )
 
     def _is_live(self):
