@@ -2,10 +2,10 @@ import io
 
 import polib
 
-from odoo.addons.base.tests.common import BaseCommon
 from odoo.tools.misc import file_path
 from odoo.tools.translate import trans_export
 
+from odoo.addons.base.tests.common import BaseCommon
 from odoo.addons.key_account_mgmt.tests.test_translations import PLACEHOLDER
 
 from workbench import bridges
