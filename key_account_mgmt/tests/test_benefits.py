@@ -221,7 +221,7 @@ class TestBenefits(BenefitCommon):
         # Managers may change pricelists themselves; here nobody may.
         self.startPatcher(patch.object(res_partner_pricelist, "PRIVILEGED_GROUPS", ()))
         guarded = self.fifth.with_user(self.manager).with_company(self.company)
-        self.assertTrue(guarded._is_key_account_pricelist_guarded())
+        self.assertEqual(guarded._get_key_account_pricelist_guard(), "pricelist")
         evaluation.with_user(self.manager).action_apply()
         self.assertEqual(self.get(self.second), ("60 days", "Gold"))
         evaluation.with_user(self.manager).action_revert()
