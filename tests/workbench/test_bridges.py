@@ -1,5 +1,7 @@
 """Bridges: small addons of ours beside the main one, found by their folders."""
 
+import re
+
 import pytest
 
 from workbench import bridges, paths
@@ -19,6 +21,6 @@ def test_what_they_bridge_to_is_odoos():
 @pytest.mark.parametrize("name", bridges.names())
 def test_the_wheel_has_it(name):
     project = (paths.ROOT / "pyproject.toml").read_text()
-    [included] = [line for line in project.splitlines() if line.startswith("only-include")]
+    [included] = re.findall(r"^only-include = \[(.*?)\]", project, re.MULTILINE | re.DOTALL)
     assert f'"{name}"' in included
     assert f'{name} = "odoo/addons/{name}"' in project
