@@ -42,6 +42,7 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
                 "property_account_expense_categ_id": cls.company_data["default_account_expense"].id,
             }
         )
+        cls.tax_number = 0
         cls.tax_sale_a = cls.company_data["default_tax_sale"]
         cls.tax_purchase_a = cls.company_data["default_tax_purchase"]
         bank = cls.company_data["default_journal_bank"]
