@@ -81,7 +81,8 @@ class TestDecision(AwardCommon):
 
     def test_the_administrator_is_in_finance_and_decides_on_nothing_of_its_own(self):
         admin, bot = self.env.ref("base.user_admin"), self.env.ref("base.user_root")
-        admin.company_ids |= self.company
+        for user in (admin, bot):
+            user.company_ids |= self.company
         own, foreign = self.make_credit(user=admin), self.make_credit({self.third: 8000})
         with self.assertRaisesRegex(AccessError, "somebody else of finance"):
             self.approve(own, admin)

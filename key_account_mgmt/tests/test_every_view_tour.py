@@ -156,7 +156,7 @@ class TestEveryView(TourMixin, ApprovalCommon, AwardCommon, KeyAccountComparison
                 f"odoo.loader.modules.get('@{MODULE}/../tests/every_view').openEveryView({json.dumps(steps)})",
                 "odoo.isReady === true",
                 login=login,
-                timeout=300,
+                timeout=900,
                 # True would end it with the first problem.
                 error_checker=lambda message: problems.append(message) is not None,
                 success_signal=SUCCESS,
