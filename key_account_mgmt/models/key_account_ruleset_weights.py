@@ -57,7 +57,8 @@ class KeyAccountRuleset(models.Model):
     def _get_weights_sentence(self, problem):
         rows = self.criterion_ids.filtered("active")
         criteria = [{"key": str(number), "name": row.name or ""} for number, row in enumerate(rows)]
-        return self.env["key.account.problem"]._get_sentence(problem, {"criteria": criteria})
+        [sentence] = self.env["key.account.problem"]._get_sentences([problem], {"criteria": criteria})
+        return sentence
 
     def _prepare_policy_values(self):
         values = super()._prepare_policy_values()
