@@ -38,7 +38,7 @@ class TestWhatPeopleSeeIsNotWritten(DiscountWaysCommon):
     # On documents of others.
     MORE_VALUES = {
         "account.move": {"key_account_draft_amount": 0.0, "key_account_draft_from": "2099-01-01"},
-        "account.move.line": {},
+        "account.move.line": {"key_account_unit_cost": 1.0},
     }
 
     def assert_as_computed(self, order):

@@ -2,7 +2,7 @@ from odoo.tests import freeze_time
 
 from .comparison_common import KeyAccountComparisonCommon
 
-OUT_OF_REACH = "no customer can get this tier: of 5 customers the best has a rank percentage of 20 %"
+OUT_OF_REACH = "no customer can get this tier: of 5 customers, the best has a rank percentage of 20 %"
 
 
 @freeze_time("2025-06-15")
