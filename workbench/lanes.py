@@ -15,6 +15,8 @@ FOR_ONE = ("DB", "TESTS", "ARGS", "HOST", "MAKEFLAGS", "MAKELEVEL")
 # As pytest tells with --durations.
 DURATION = re.compile(r"^ *(\d+\.\d+)s (\w+ +\S+::\S.*)$", re.MULTILINE)
 SLOWEST = 20
+# As pytest sums failures up at its end.
+FAILURE = re.compile(r"^(?:FAILED|ERROR|SUBFAILED\S*) .*$", re.MULTILINE)
 RESULT = re.compile(r"^\S+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 
 
@@ -69,6 +71,9 @@ def run(parts, cores):
         time.sleep(PAUSE)
     console.heading("slowest")
     console.say("\n".join(slowest(outputs)))
+    if failures := FAILURE.findall("\n".join(outputs)):
+        console.heading("failed")
+        console.say("\n".join(failures))
     if waiting:
         console.say(f"\nnot run after the failure: {', '.join(part.name for part in waiting)}")
     return total

@@ -203,6 +203,7 @@ from . import key_account_evaluation_award
 from . import key_account_evaluation_award_budget
 from . import key_account_evaluation_award_summary
 from . import key_account_evaluation_in_force
+from . import key_account_evaluation_revert
 from . import key_account_award_decision
 from . import key_account_award_budget
 from . import key_account_award_fitting

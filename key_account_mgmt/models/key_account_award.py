@@ -21,6 +21,8 @@ AWARD_STATES = [
 ]
 # What an award costs counts against budgets from its approval on, until it turns out that nobody gets it.
 COMMITTED_STATES = ("approved", "posted", "promised", "delivered")
+# What finance granted, and reverting takes back; what is delivered stays delivered.
+GRANTED_STATES = ("approved", "posted", "promised")
 # What was granted and is over: until when it counted, ``ended_on`` says.
 ENDED_STATES = ("reverted", "expired")
 
@@ -93,6 +95,9 @@ class KeyAccountAward(models.Model):
     ended_on = fields.Datetime(readonly=True, help="When the award was taken back or expired.")
     note = fields.Text(readonly=True, help="What became of it, where that is not what was expected.")
     problem = fields.Text(readonly=True, help="Why the limit could not be posted.")
+    is_granted = fields.Boolean(
+        compute="_compute_is_granted", help="Finance granted it, and taking it back takes something from the customer."
+    )
     entry_ids = fields.One2many("key.account.credit.entry", "award_id", "Ledger", readonly=True)
 
     # Applying a line makes each of its awards once.
@@ -106,6 +111,11 @@ class KeyAccountAward(models.Model):
                 award.cost = 0
             else:
                 award.cost = award.actual_cost if award.state == "delivered" else award.estimated_cost
+
+    @api.depends("state")
+    def _compute_is_granted(self):
+        for award in self:
+            award.is_granted = award.state in GRANTED_STATES
 
     def _grants_credit_limits(self):
         return self.kind == "credit"

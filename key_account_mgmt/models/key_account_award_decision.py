@@ -221,19 +221,31 @@ class KeyAccountAward(models.Model):
                     "Awards are decided by finance. Ask somebody with the right Key Accounts: Finance / Finance."
                 )
             )
+        if involved := self._filter_involved(self.env.user)[:1]:
+            raise AccessError(
+                self.env._(
+                    "You made, submitted, changed or applied “%(evaluation)s”, so somebody else of finance must"
+                    " decide on %(award)s.",
+                    evaluation=involved.evaluation_id.name,
+                    award=involved.name,
+                )
+            )
+
+    def _may_decide(self):
+        """Whether the user is of finance and had no hand in any of these awards."""
+        return self.env.user.has_group(FINANCE_GROUP) and not self._filter_involved(self.env.user)
+
+    def _filter_involved(self, user):
+        """Awards in which a user had a hand, and on which another user has to decide."""
         authors = {evaluation: evaluation._get_award_authors() for evaluation in self.evaluation_id}
         # sudo: nothing is read but who they are
-        for award in self.sudo():
-            hands = authors[award.evaluation_id.with_env(self.env)] | award.proposed_by_id
-            if self.env.user in hands | award.line_id.override_user_id:
-                raise AccessError(
-                    self.env._(
-                        "You made, submitted, changed or applied “%(evaluation)s”, so somebody else of finance must"
-                        " decide on %(award)s.",
-                        evaluation=award.evaluation_id.name,
-                        award=award.name,
-                    )
-                )
+        return self.filtered(
+            lambda award: user in authors[award.evaluation_id] | award.sudo()._get_involved_users()
+        )
+
+    def _get_involved_users(self):
+        """Who proposed these awards, or changed the tiers that they come from."""
+        return self.proposed_by_id | self.line_id.override_user_id
 
     # -------------------------------------------------------------------------
     # Wizards

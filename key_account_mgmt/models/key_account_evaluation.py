@@ -37,6 +37,8 @@ WORKFLOW_DEFAULTS = {
     "effective_date": False,
     "applied_on": False,
     "superseded": False,
+    "revert_requested_by_id": False,
+    "revert_reason": False,
 }
 # What an evaluation is about. It stands once there are lines.
 SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to"}

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from .key_account_evaluation_benefit import NO_CHANGE
+from .key_account_evaluation_revert import NO_REQUEST
 
 # Customers per batch: each write on them is logged, which takes most of the time.
 BATCH_SIZE = 500
@@ -24,9 +25,13 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_revert(self):
-        """Put back what applying changed; leave alone what somebody changed since."""
+        """Put back what applying changed; leave alone what somebody changed since.
+
+        :raise UserError: finance granted something under it and has not consented
+        """
         self.ensure_one()
         self._claim("applied")
+        self._check_revert_consent()
         self._run_or_queue("revert", self.line_count)
         return True
 
@@ -80,7 +85,7 @@ class KeyAccountEvaluation(models.Model):
             self._revert_rows(rows)
             yield 1
         self._finish_job(
-            {"state": "reverted"},
+            {"state": "reverted", **NO_REQUEST},
             self.env._("The customers have their old tiers again. %(outcome)s", outcome=self._get_outcome_text()),
         )
 

@@ -36,8 +36,11 @@ class ResUsers(models.Model):
         env = self.sudo().env
         if requests := env["key.account.approval"].search([("state", "=", "requested")]):
             requests._reassign()
-        if evaluations := env["key.account.evaluation"].search([("state", "=", "in_review")]):
-            evaluations._ask_approvers()
+        waiting = ["|", ("state", "=", "in_review"), ("revert_requested_by_id", "!=", False)]
+        if evaluations := env["key.account.evaluation"].search(waiting):
+            in_review = evaluations.filtered(lambda evaluation: evaluation.state == "in_review")
+            in_review._ask_approvers()
+            (evaluations - in_review)._ask_for_consent()
         if awards := env["key.account.award"].search([("state", "=", "proposed")]):
             awards.evaluation_id._tell_finance()
 

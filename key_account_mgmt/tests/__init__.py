@@ -49,6 +49,7 @@ from . import test_evaluation
 from . import test_evaluation_jobs
 from . import test_evaluation_pictures
 from . import test_evaluation_readers
+from . import test_evaluation_revert
 from . import test_evaluation_wizard
 from . import test_every_view_tour
 from . import test_expectation

@@ -6,6 +6,7 @@ from .test_ways_round import WaysRoundCommon
 
 AWARD = "key.account.award"
 ENTRY = "key.account.credit.entry"
+EVALUATION = "key.account.evaluation"
 FINANCE_GROUPS = "base.group_user,key_account_mgmt.group_key_account_finance"
 
 
@@ -91,6 +92,17 @@ class AwardCommon(WaysRoundCommon):
 
     def revert(self, awards, user=None):
         return self.call(user or self.finance, AWARD, "action_revert", awards.ids)
+
+    def ask_to_revert(self, evaluation, user=None, reason="Wrong rules"):
+        return self.call(user or self.manager, EVALUATION, "action_request_revert", evaluation.ids, reason)
+
+    def consent(self, evaluation, user=None):
+        return self.call(user or self.finance, EVALUATION, "action_consent_revert", evaluation.ids)
+
+    def revert_evaluation(self, evaluation):
+        """As a manager, with the consent of finance."""
+        self.ask_to_revert(evaluation)
+        self.consent(evaluation)
 
     def get_ledger(self, customer, company=None):
         """``[(old or None, new or None, source)]`` of a customer, the first change first."""

@@ -5,7 +5,7 @@ from odoo.fields import Date
 from odoo.tests import tagged
 
 from ..models.key_account_award_delivery import ACTIVITY_DELIVERY
-from .award_common import AWARD, AwardCommon
+from .award_common import AWARD, EVALUATION, AwardCommon
 
 
 @tagged("post_install", "-at_install")
@@ -64,7 +64,7 @@ class TestRevert(AwardCommon):
         awards = self.get_awards(evaluation)
         self.approve(awards.filtered(lambda award: award.partner_id != self.fifth))
         self.set_limit(self.fourth, 8001)
-        self.call(self.manager, "key.account.evaluation", "action_revert", evaluation.ids)
+        self.revert_evaluation(evaluation)
         self.assertEqual(set(awards.mapped("state")), {"reverted"})
         self.assertEqual([self.get_limit(who) for who in self.customers], [0, 10000, 0, 8001, 0])
         self.assertEqual(awards.filtered("note").partner_id, self.fourth)
@@ -78,7 +78,7 @@ class TestRevert(AwardCommon):
         self.call(self.finance, AWARD, "action_deliver", award.ids)
         with self.assertRaisesRegex(UserError, "Delivered"):
             self.revert(award)
-        self.call(self.manager, "key.account.evaluation", "action_revert", award.evaluation_id.ids)
+        self.call(self.manager, EVALUATION, "action_revert", award.evaluation_id.ids)
         self.assertEqual(award.state, "delivered")
 
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from ..models import key_account_evaluation_apply, res_partner_pricelist
+from ..models.key_account_evaluation_effects import EvaluationEffects
 from .evaluation_common import KeyAccountEvaluationCommon
 from .grant_common import GrantRulesMixin
 
@@ -265,6 +266,19 @@ class TestBenefitsTakenBack(BenefitCommon):
             with self.subTest(customer.name):
                 self.assertEqual(self.get(customer), expected)
                 self.assertFalse(self.get_note(evaluation, customer))
+
+    def test_the_dialog_counts_what_is_taken_back(self):
+        self.give(self.second, self.days_60, self.silver)
+        evaluation = self.make_evaluation("applied")
+        sentences = EvaluationEffects(evaluation).of_reverting()
+        self.assertEqual(
+            sentences[:3],
+            [
+                "Customers that get back the tier that they had before: 5.",
+                "Payment Terms, customers that get back what they had: 1.",
+                "Pricelist, customers that get back what they had: 1.",
+            ],
+        )
 
     def test_the_companys_default_comes_back_and_stays_a_default(self):
         self.env["ir.default"].set(

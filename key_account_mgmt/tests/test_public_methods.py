@@ -63,6 +63,13 @@ EXPECTED = {
         "action_replay": "refused",
         "action_apply": "refused",
         "action_revert": "refused",
+        "action_open_apply": "opens",
+        "action_open_revert": "opens",
+        "action_open_consent": "opens",
+        "action_request_revert": "refused",
+        "action_consent_revert": "refused",
+        "action_refuse_revert": "refused",
+        "action_withdraw_revert": "refused",
         "action_compute": "refused",
         "action_refresh": "opens",
         "action_submit": "refused",
@@ -110,6 +117,8 @@ EXPECTED = {
 OPEN_TO_ALL = {("key.account.metric", "action_open_values")}
 ARGUMENTS = {
     "action_refuse": ["No"],
+    "action_request_revert": ["No"],
+    "action_refuse_revert": ["No"],
     "action_approve_changed": [{}],
     "action_approve_within_budget": ["rank"],
     "get_key_account_figures": [{}],

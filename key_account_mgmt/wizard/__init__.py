@@ -9,6 +9,7 @@ from . import key_account_award_change
 from . import key_account_award_delivery
 from . import key_account_award_refusal
 from . import key_account_evaluation_refusal
+from . import key_account_evaluation_step
 from . import key_account_evaluation_wizard
 from . import key_account_ruleset_import
 from . import key_account_ruleset_import_cap

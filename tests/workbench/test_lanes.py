@@ -63,6 +63,12 @@ def test_after_a_failure_no_part_starts(say, capsys):
     assert "not run after the failure: b" in capsys.readouterr().out
 
 
+def test_what_failed_is_told_again_at_the_end(say, capsys):
+    failure = "FAILED a.py::A::x - AssertionError: 1 != 2"
+    lanes.run([say("a", f"{failure}\\n{BAD}", 1)], 1)
+    assert f"== failed ==\n{failure}" in capsys.readouterr().out
+
+
 def test_the_slowest_of_all_parts():
     outputs = [
         "3.00s setup    a.py::A::x\n  12.50s call     a.py::A::x\n(3 durations < 0.005s hidden.)",

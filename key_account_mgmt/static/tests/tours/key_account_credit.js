@@ -35,8 +35,9 @@ registry.category("web_tour.tours").add("key_account_credit_apply", {
     steps: () => [
         { content: "Open the evaluation", trigger: "td[name=name]:contains(Evaluation 2024)", run: "click" },
         { content: "Approve", trigger: "button[name=action_approve]", run: "click" },
-        { content: "Apply", trigger: "button[name=action_apply]", run: "click" },
-        { content: "Sure", trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        { content: "Apply", trigger: "button[name=action_open_apply]", run: "click" },
+        { content: "What it will do", trigger: ".modal div[name=effects_html]:contains(Credit limits proposed to finance: 1)" },
+        { content: "Sure", trigger: ".modal button[name=action_apply]", run: "click" },
         { content: "Applied", trigger: `${STATE}:contains(Applied)` },
         { content: "The awards", trigger: "button[name=action_open_awards]", run: "click" },
         { content: "They wait", trigger: ".o_data_row:contains(Second) td[name=state]:contains(Proposed)" },

@@ -34,8 +34,9 @@ registry.category("web_tour.tours").add("key_account_year_approver", {
     steps: () => [
         { content: "Open the evaluation", trigger: "td[name=name]:contains(Evaluation 2024)", run: "click" },
         { content: "Approve", trigger: "button[name=action_approve]", run: "click" },
-        { content: "Apply", trigger: "button[name=action_apply]", run: "click" },
-        { content: "Sure", trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        { content: "Apply", trigger: "button[name=action_open_apply]", run: "click" },
+        { content: "What it will do", trigger: ".modal div[name=effects_html]:contains(Customers: 5)" },
+        { content: "Sure", trigger: ".modal button[name=action_apply]", run: "click" },
         { content: "Applied", trigger: ".o_statusbar_status .o_arrow_button_current:contains(Applied)" },
         { content: "Check the decisions", trigger: "button[name=action_replay]", run: "click" },
         { content: "All the same", trigger: ".o_notification:contains(5 of 5)" },

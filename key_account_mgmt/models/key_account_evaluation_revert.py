@@ -1,0 +1,203 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
+
+from .key_account_internal_thread import TOTALS_READERS
+from .mail_activity import ACTIVITY, clean
+
+NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
+
+
+class KeyAccountEvaluation(models.Model):
+    """Finance consents before an evaluation is reverted under which finance granted something.
+
+    Else a sales manager could take back limits that finance posted and rewards that the company promised.
+    """
+
+    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+
+    revert_requested_by_id = fields.Many2one(
+        "res.users",
+        "Revert Requested By",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The manager who asked finance to consent to taking this evaluation back.",
+    )
+    revert_reason = fields.Text("Reason to Revert", readonly=True, copy=False, groups=TOTALS_READERS)
+
+    def action_open_apply(self):
+        """Show what applying will do before it is done."""
+        return self._get_step_action("apply", self.env._("Apply"))
+
+    def action_open_revert(self):
+        """Show what reverting will take back; where finance has to consent, the dialog asks for it."""
+        return self._get_step_action("revert", self.env._("Revert"))
+
+    def action_open_consent(self):
+        """Show finance what a manager asks to take back."""
+        return self._get_step_action("consent", self.env._("Consent to Reverting"))
+
+    def _get_step_action(self, step, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "key.account.evaluation.step",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_evaluation_id": self.id, "default_step": step},
+        }
+
+    # -------------------------------------------------------------------------
+    # Whose consent it needs
+    # -------------------------------------------------------------------------
+
+    def _get_all_awards(self):
+        """All awards of these evaluations."""
+        # sudo: reverting takes back what was granted to customers of any salesperson, so that all of it counts
+        return self.env["key.account.award"].sudo().search([("evaluation_id", "in", self.ids)], order="id")
+
+    def _needs_consent(self):
+        """Whether finance granted something that reverting would take back, and the user may not decide on it."""
+        granted = self._get_all_awards().filtered("is_granted").with_env(self.env)
+        return bool(granted) and not granted._may_decide()
+
+    def _check_revert_consent(self):
+        if self._needs_consent():
+            raise UserError(
+                self.env._(
+                    "Finance granted awards under “%(name)s”, so a user of finance has to consent before it is taken"
+                    " back. Press Revert on the evaluation to ask for it.",
+                    name=self.name,
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # Ask, consent, refuse
+    # -------------------------------------------------------------------------
+
+    def action_request_revert(self, reason):
+        """Ask finance to consent to reverting. Nothing changes until then.
+
+        :param reason: why, for finance
+        """
+        self.ensure_one()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the evaluation has to be taken back, so that finance can decide."))
+        self._claim("applied")
+        if not self._needs_consent():
+            raise UserError(self.env._("Finance need not consent: you can revert “%s” yourself.", self.name))
+        self._advance(
+            {"revert_requested_by_id": self.env.uid, "revert_reason": reason},
+            self.env._("Asked finance to consent to reverting: %s", reason),
+        )
+        self._ask_for_consent()
+        return True
+
+    def action_consent_revert(self):
+        """Consent to reverting, and revert: in the name of the manager who asked, whose rights are checked again."""
+        self._claim_request()
+        self._check_may_consent()
+        requester = self.revert_requested_by_id
+        self._message_log(body=self.env._("%s of finance consents to reverting.", self.env.user.name))
+        manager = clean(self).with_user(requester).with_context(allowed_company_ids=self.company_id.ids)
+        manager._claim("applied")
+        manager._run_or_queue("revert", self.line_count)
+        return True
+
+    def action_refuse_revert(self, reason):
+        """Refuse to take back what finance granted.
+
+        :param reason: why, for the manager who asked
+        """
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why you refuse, so that the manager who asked knows."))
+        self._claim_request()
+        self._check_may_consent()
+        requester = self.revert_requested_by_id
+        self._end_request(self.env._("Finance does not consent to reverting: %s", reason))
+        self._tell_requester(requester, reason)
+        return True
+
+    def action_withdraw_revert(self):
+        """Take the request back before finance decides."""
+        self._claim("applied")
+        self._end_request(self.env._("The request to revert was withdrawn."))
+        return True
+
+    def _claim_request(self):
+        """Make sure that the user sees the evaluation, that no other user works on it, and that it waits."""
+        self.ensure_one()
+        self.check_access("read")
+        foreign = self.company_id - self.env.companies
+        if foreign:
+            raise AccessError(self.env._("Switch to company %(company)s first.", company=foreign.name))
+        self._lock_for_awards()
+        self.invalidate_recordset(["state", "job", *NO_REQUEST])
+        if self.state != "applied" or self.job or not self.revert_requested_by_id:
+            raise UserError(self.env._("“%s” does not wait for consent to be reverted. Reload the page.", self.name))
+
+    def _check_may_consent(self):
+        """Finance that had no hand in the evaluation and did not ask; even where the awards were taken back since."""
+        if self.env.user in self._get_consenting_users():
+            return
+        raise AccessError(
+            self.env._(
+                "Reverting “%(name)s” needs the consent of a user with the right Key Accounts: Finance / Finance who"
+                " had no hand in it.",
+                name=self.name,
+            )
+        )
+
+    def _get_consenting_users(self):
+        """Users of finance who may decide on all that was granted."""
+        # sudo: nothing is read but who they are
+        involved = self._get_all_awards().filtered("is_granted")._get_involved_users()
+        return self._get_finance_users() - involved - self.sudo().revert_requested_by_id
+
+    def _end_request(self, message):
+        # sudo: finance may end a request, and has no other right to write evaluations; only these fields change
+        self.sudo()._advance(dict(NO_REQUEST), message)
+
+    # -------------------------------------------------------------------------
+    # Activities
+    # -------------------------------------------------------------------------
+
+    def _ask_for_consent(self):
+        """Let exactly those who may consent have an activity."""
+        self._ask_to_decide(
+            ACTIVITY,
+            {evaluation: evaluation._get_consenting_users() for evaluation in self},
+            lambda evaluation: evaluation._prepare_consent_activity(),
+            lambda evaluation: evaluation._prepare_no_consent_activity(),
+        )
+
+    def _prepare_consent_activity(self):
+        # sudo: finance reads the reason in the activity that is for finance
+        return {
+            "summary": self.env._("Consent to reverting “%s”, or refuse", self.name),
+            "note": plaintext2html(self.sudo().revert_reason or ""),
+        }
+
+    def _prepare_no_consent_activity(self):
+        return {
+            "summary": self.env._(
+                "No user can consent to reverting “%s”: give a user who had no hand in it the access right"
+                " Key Accounts: Finance / Finance",
+                self.name,
+            )
+        }
+
+    def _tell_requester(self, user, reason):
+        if user.active:
+            told = clean(self).with_context(lang=user.lang)
+            # sudo: finance may not assign work to others by right
+            told.sudo().activity_schedule(
+                ACTIVITY,
+                user_id=user.id,
+                summary=told.env._("Finance does not consent to reverting “%s”", told.name),
+                note=plaintext2html(reason),
+            )
