@@ -1,3 +1,4 @@
+from lxml import html
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -41,6 +42,29 @@ class TestApprovalRequest(ApprovalCommon):
         self.assertEqual((line["product"], line["given"], line["cap"], line["over"]), ("Goods", "30", "10", True))
         for text in ("Goods", "30 %", "10 %", "$\N{NO-BREAK SPACE}200.00"):
             self.assertIn(text, approval.details_html)
+
+    def test_amount_of_the_order_is_what_is_given_less_what_is_allowed(self):
+        """Lines that are over their own caps by more than the order, which others make up for, have a row of theirs."""
+        for other_discount, given, order_excess, lines_excess in (
+            (0, "300.00", "100.00", "200.00"),  # the second line gives nothing, and makes up for 100
+            (10, "400.00", "200.00", None),  # at its cap it makes up for nothing
+            (20, "500.00", "300.00", None),  # both are over, by as much as the order
+        ):
+            with self.subTest(other_discount=other_discount):
+                order = self.make_quotation()
+                order.order_line = [Command.create(self.prepare_line(discount=other_discount))]
+                rows = self.get_totals(self.ask(order).details_html)
+                self.assertEqual(rows[0], ["The whole order", f"given $ {given}, allowed $ 200.00", f"$ {order_excess}"])
+                told = [["Lines over their own caps, made up for by other lines", f"$ {lines_excess}"]]
+                self.assertEqual(rows[1:], told if lines_excess else [])
+
+    def prepare_line(self, **values):
+        return {"product_id": self.good.id, "product_uom_qty": 10, "tax_ids": [], **values}
+
+    def get_totals(self, details):
+        """The rows below the table of lines, each as its texts."""
+        rows = html.fromstring(details).xpath("//tfoot/tr")
+        return [[" ".join(cell.text_content().split()) for cell in row.xpath("td")] for row in rows]
 
     def test_customer_is_the_commercial_partner(self):
         contact = self.make_customer(name="Buyer", parent_id=self.big.id)
