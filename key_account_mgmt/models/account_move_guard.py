@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # Fields of a posted invoice that its form does not let anybody change. Over RPC a context key opens them.
@@ -10,10 +10,19 @@ INVOICES = ("out_invoice", "out_receipt")
 class AccountMove(models.Model):
     """Invoices made from orders keep the caps of these orders when they are posted, and afterwards.
 
-    Credit notes are not looked at: what comes back, or is put right, is for whoever may make them to decide.
+    Credit notes are not looked at: what comes back, or is put right, is for accounting to decide, which makes them.
+    What Odoo makes of an order is looked at whatever it is called, as far as it sells goods or deducts down payments.
     """
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    # A credit note that accounting makes of an invoice is linked with the order as well, and looks the same.
+    key_account_from_order = fields.Boolean(
+        "Credit Note Created from Order",
+        readonly=True,
+        copy=False,
+        help="Created by Create Invoice on the order, because less than nothing was left to be invoiced.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -52,13 +61,20 @@ class AccountMove(models.Model):
             raise UserError("\n\n".join(refused))
 
     def _is_key_account_selling(self):
-        """Whether goods of orders are sold by it: an invoice, or what Odoo makes of one that comes to less than nothing
-        (of a down payment that is greater than the goods, say): a credit note with negative quantities."""
+        """Whether it sells goods of orders, or deducts what was paid for them in advance: an invoice, or what Odoo
+        makes of one that comes to less than nothing (of a down payment that is greater than the goods, say)."""
         if self.move_type in INVOICES:
             return True
-        return self.move_type == "out_refund" and any(
-            line.quantity < 0 and line.product_id and line.sale_line_ids for line in self.invoice_line_ids
-        )
+        return self.move_type == "out_refund" and any(map(self._is_key_account_sold, self.invoice_line_ids))
+
+    def _is_key_account_sold(self, line):
+        """Whether a line of this credit note sells goods, by a negative quantity, or deducts a down payment."""
+        if not line.sale_line_ids:
+            return False
+        if line.product_id:
+            return line.quantity < 0
+        # Who reverses the invoice of a down payment by hand may give it back.
+        return self.key_account_from_order and line.is_downpayment and line.quantity > 0
 
     def _get_key_account_refusal(self, order, verdict):
         sentences = self.env["key.account.guard"]._describe_verdict(order, verdict)

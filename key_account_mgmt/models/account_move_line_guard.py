@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .account_move_guard import INVOICES
-
 # What a line says and what it books; either may be written alone.
 AMOUNT_FIELDS = {
     "product_id",
@@ -38,4 +36,4 @@ class AccountMoveLine(models.Model):
         return result
 
     def _get_key_account_posted(self):
-        return self.move_id.filtered(lambda move: move.state == "posted" and move.move_type in INVOICES)
+        return self.move_id.filtered(lambda move: move.state == "posted" and move._is_key_account_selling())

@@ -15,7 +15,10 @@ class SaleOrder(models.Model):
         # sudo: which companies have caps or limits does not depend on who may read it
         guarded = self.sudo().filtered(lambda order: guard._is_on_guard(order.company_id))
         guarded.order_line._settle_key_account_to_invoice()
-        return super()._create_invoices(grouped=grouped, final=final, date=date)
+        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        # sudo: salespeople make invoices of their orders, but may not write them
+        moves.sudo().filtered(lambda move: move.move_type == "out_refund").key_account_from_order = True
+        return moves
 
     def _create_account_invoices(self, invoice_vals_list, final):
         moves = super()._create_account_invoices(invoice_vals_list, final)

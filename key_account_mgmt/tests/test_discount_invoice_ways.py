@@ -248,6 +248,49 @@ class TestNoWayByInvoices(InvoiceCommon):
         self.post(draft)
         self.assertEqual(draft.state, "posted")
 
+    def get_advance(self, order):
+        return order.order_line.filtered(lambda line: line.is_downpayment and not line.display_type)
+
+    def test_no_more_is_given_back_than_was_paid_in_advance(self):
+        writes = {
+            "a dearer one": (False, {"price_unit": 900.0}),
+            "once more": (True, {"qty_delivered": 1.0}),
+        }
+        for name, (finish, values) in writes.items():
+            with self.subTest(name):
+                order = self.sell({"product_id": self.on_delivery.id, "product_uom_qty": 10.0})
+                self.post(self.create_advance(order, fixed=330.0))
+                if finish:
+                    self.change(order.order_line[0], qty_delivered=10.0)
+                    self.assert_posted(self.create_invoice(order), 700)
+                self.change(self.get_advance(order), **values)
+                draft = self.create_invoice(order)
+                self.assertEqual(draft.move_type, "out_refund")
+                self.assert_not_posted(draft)
+
+    def test_no_goods_that_come_back_hide_a_second_deduction(self):
+        order = self.sell({"product_id": self.on_delivery.id, "product_uom_qty": 10.0})
+        self.post(self.create_advance(order, fixed=330.0))
+        self.change(order.order_line[0], qty_delivered=2.0)
+        self.assert_posted(self.create_invoice(order), 100)
+        self.change(order.order_line[0], qty_delivered=3.0)
+        self.change(self.get_advance(order), qty_delivered=1.0)
+        draft = self.create_invoice(order)
+        self.assert_not_posted(draft)
+        draft.invoice_line_ids.filtered("product_id").quantity = 1.0
+        self.assert_not_posted(draft)
+
+    def test_goods_of_a_posted_credit_note_keep_their_price(self):
+        order = self.sell({"product_uom_qty": 2.0}, {"product_uom_qty": 8.0, "product_id": self.on_delivery.id})
+        self.post(self.create_advance(order, fixed=550.0))
+        draft = self.post(self.create_invoice(order))
+        line = draft.invoice_line_ids.filtered("product_id")
+        values = {"price_unit": 1.0}
+        with suppress(UserError), self.cr.savepoint():
+            self.call(self.biller, f"{MOVE}.line", "write", line.ids, values, context={"skip_readonly_check": True})
+        self.env.invalidate_all()
+        self.assertEqual(line.price_unit, 100)
+
 
 class TestInvoicesGoOn(InvoiceCommon):
     """What a company does every day with orders that keep their caps, or that were approved, is not stopped."""
@@ -295,6 +338,19 @@ class TestInvoicesGoOn(InvoiceCommon):
         self.change(order.order_line[1], qty_delivered=8.0)
         self.post(self.create_invoice(order))
         self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed_signed")), 920)
+
+    def test_a_down_payment_is_given_back_where_nothing_is_sold(self):
+        order = self.make_confirmed({"product_uom_qty": 10.0})
+        self.post(self.create_advance(order, percent=30.0))
+        self.change(order.order_line[0], product_uom_qty=0.0)
+        self.assert_posted(self.create_invoice(order), 300)
+
+    def test_accounting_reverses_the_invoice_of_a_down_payment_that_was_deducted(self):
+        order = self.make_confirmed({"product_uom_qty": 10.0})
+        advance = self.post(self.create_advance(order, percent=30.0))
+        self.assert_posted(self.create_invoice(order), 700)
+        refund = advance._reverse_moves([{"invoice_date": advance.invoice_date}])
+        self.assert_posted(refund, 300)
 
     def test_several_orders_on_one_invoice(self):
         orders = self.approved({"price_unit": 50.0}) | self.make_confirmed({"discount": 10}) | self.make_confirmed()

@@ -37,7 +37,11 @@ class TestWhatPeopleSeeIsNotWritten(DiscountWaysCommon):
     }
     # On documents of others.
     MORE_VALUES = {
-        "account.move": {"key_account_draft_amount": 0.0, "key_account_draft_from": "2099-01-01"},
+        "account.move": {
+            "key_account_draft_amount": 0.0,
+            "key_account_draft_from": "2099-01-01",
+            "key_account_from_order": False,
+        },
         "account.move.line": {"key_account_unit_cost": 1.0},
     }
 
