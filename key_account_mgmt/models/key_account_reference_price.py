@@ -188,7 +188,9 @@ class KeyAccountReferencePrice(models.AbstractModel):
     def _get_own_quantity(self, order_line):
         """How many of the product's own unit: a dozen of one part does not make a whole with a piece of another."""
         own = order_line.product_id.uom_id
-        return round(order_line.product_uom_qty * order_line.product_uom_id.factor / own.factor, 6)
+        quantity = order_line.product_uom_qty * order_line.product_uom_id.factor / own.factor
+        # Less is noise of floats. Digits that count, since a gram of what is kept in tons is not nothing.
+        return float(f"{quantity:.9g}")
 
     @api.model
     def _get_part_price(self, line, head, reference, memo):
@@ -240,12 +242,15 @@ class KeyAccountReferencePrice(models.AbstractModel):
     @api.model
     def _is_even(self, head, line):
         """Whether each part of a combo costs the same in the order, beside what is to be paid for the choice of it."""
-        prices = [
-            self._get_exact(part.price_unit * part.product_uom_qty / self._get_own_quantity(part), line)
-            - self._get_extras(part, line)
-            for part in self._get_parts(head)
-        ]
+        prices = [self._get_own_price(part, line) - self._get_extras(part, line) for part in self._get_parts(head)]
         return max(prices) - min(prices) <= self._get_exact(line.document.currency.rounding, line)
+
+    @api.model
+    def _get_own_price(self, order_line, line):
+        """Price per one of the product's own unit. The quantity has no say: an invoiced line may be set to none."""
+        asked = line._replace(uom=order_line.product_uom_id, template=order_line.product_id.product_tmpl_id)
+        factor = self.env["key.account.discount.value"]._get_unit_factor(asked)
+        return self._get_exact(order_line.price_unit, line) / factor
 
     @api.model
     def _get_parts(self, head):

@@ -98,6 +98,43 @@ class TestPartsOfCombos(BentLinesCommon):
                 else:
                     self.assert_confirmed(order)
 
+    def test_a_set_that_costs_nothing_or_a_cent_is_worth_just_that(self):
+        parts = self.make_part(0.0) | self.make_part(0.0) | self.make_part(0.0)
+        cases = [
+            # price of the set, its prices
+            (0.0, [0.0, 0.0, 0.0]),
+            (0.01, [0.0, 0.0, 0.01]),
+            (0.01, [0.0, 0.0, 0.0]),
+            (0.01, [0.01, 0.0, 0.0]),
+            (0.01, [1.0, 0.0, 0.0]),
+        ]
+        for price, prices in cases:
+            for quantity in (1.0, 0.01, 0.0):
+                with self.subTest(prices, price=price, quantity=quantity):
+                    order = self.make_set(price, parts, prices, quantity=quantity)
+                    self.assert_confirmed(order)
+
+    def test_parts_in_a_unit_far_smaller_than_their_own_make_a_set(self):
+        shipload = self.env["uom.uom"].create(
+            {"name": "Shipload", "relative_factor": 10_000_000, "relative_uom_id": self.good.uom_id.id}
+        )
+        parts = self.make_part(0.0, uom_id=shipload.id) | self.make_part(0.0, uom_id=shipload.id)
+        for quantity, value in ((1.0, 50), (4.0, None)):
+            with self.subTest(quantity=quantity):
+                order = self.make_set(100.0, parts, [0.0, 0.0])
+                order.order_line[2].product_uom_qty = quantity
+                order.order_line[1:].write({"product_uom_id": self.good.uom_id.id, "price_unit": 0.0})
+                self.assertEqual(self.get_shipload_value(order.order_line[1]), value)
+                self.assert_confirmed(order)
+
+    def get_shipload_value(self, part):
+        """What a shipload of a part is worth; None for a part that is no part of a whole set."""
+        values = self.env["key.account.discount.value"]
+        line = next(line for line in values._prepare_order(part.order_id) if line.record == part)
+        memo = {"rates": {}, "included": {}, "prices": {}}
+        price, _slack = self.env["key.account.reference.price"]._get_price(line, "list_price", memo)
+        return price or None
+
 
 class TestUntouchedPrices(BentLinesCommon):
     """What the customer's own pricelist makes is no discount where discounts are measured against it."""

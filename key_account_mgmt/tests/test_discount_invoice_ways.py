@@ -352,6 +352,35 @@ class TestInvoicesGoOn(InvoiceCommon):
         refund = advance._reverse_moves([{"invoice_date": advance.invoice_date}])
         self.assert_posted(refund, 300)
 
+    def test_a_set_of_goods_without_price_is_taken_out_after_it_was_invoiced(self):
+        free = [
+            self._create_product(name=name, list_price=0.0, taxes_id=[], invoice_policy="order")
+            for name in ("One", "Other")
+        ]
+        combos = self.env["product.combo"].create(
+            [{"name": one.name, "combo_item_ids": [Command.create({"product_id": one.id})]} for one in free]
+        )
+        head = self._create_product(name="Set", type="combo", list_price=100.0, taxes_id=[], combo_ids=combos.ids)
+        order = self.make_offer({"product_id": head.id, "price_unit": 0.0}, {"product_uom_qty": 2.0})
+        order.order_line = [
+            Command.create(
+                self.prepare_line(
+                    product_id=item.product_id.id,
+                    combo_item_id=item.id,
+                    linked_line_id=order.order_line[0].id,
+                    price_unit=price,
+                )
+            )
+            for item, price in zip(combos.combo_item_ids, (0.0, 100.0), strict=True)
+        ]
+        self.confirm(order)
+        self.assert_posted(self.create_invoice(order), 300)
+        self.change(order.order_line.filtered(lambda line: line.product_id != self.good), product_uom_qty=0.0)
+        self.change(order.order_line.filtered(lambda line: line.product_id == self.good), product_uom_qty=3.0)
+        draft = self.create_invoice(order)
+        draft.invoice_line_ids.filtered(lambda line: line.product_id != self.good).unlink()
+        self.assert_posted(draft, 100)
+
     def test_several_orders_on_one_invoice(self):
         orders = self.approved({"price_unit": 50.0}) | self.make_confirmed({"discount": 10}) | self.make_confirmed()
         invoice = self.create_invoice(orders)
