@@ -370,4 +370,6 @@ class TestRandomOrders(RandomCombos, RandomInvoices, DiscountWaysCommon):
             self.count_whole()
         self.check_no_false_alarm()
         counts = self.counts | self.invoice_counts | self.combo_counts
-        self.assertGreater(min(counts.values()), 0, counts)
+        self.assertGreater(
+            min(counts.values()), 0, f"Nothing is wrong, but with this seed something never happened: {counts}"
+        )
