@@ -137,6 +137,7 @@ from . import key_account_line_facts
 from . import key_account_discount
 from . import key_account_discount_unrated
 from . import key_account_discount_shown
+from . import key_account_discount_as_ordered
 from . import key_account_discount_move
 from . import key_account_discount_spread
 from . import key_account_discount_cancelled

@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         :raise UserError: names the invoices of each order, and what of them is over
         """
         invoices = self.filtered(lambda move: move._is_key_account_selling())
-        verdicts = self.env["key.account.discount"]._judge_moves(invoices) if invoices else {}
+        verdicts = self.env["key.account.discount"]._judge_moves(invoices, detailed=False) if invoices else {}
         self.env["key.account.guard"]._meet([order.id for order in verdicts])
         over = self.env["sale.order"].union(*(order for order, verdict in verdicts.items() if verdict.over))
         # sudo: in there only the terms are read

@@ -83,8 +83,10 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_company(self, orders, table, strict):
-        values = self.env["key.account.discount.value"]
-        self.env["key.account.line.facts"]._fetch_customers(orders.partner_id | orders.partner_invoice_id, table)
+        values, facts = self.env["key.account.discount.value"], self.env["key.account.line.facts"]
+        facts._fetch_customers(orders.partner_id | orders.partner_invoice_id, table)
+        if table.has_floor:
+            facts._fetch_products(orders.order_line.product_id)
         priced = {order: values._prepare_order(order) for order in orders}
         verdicts = {}
         for order, lines in priced.items():
@@ -121,9 +123,10 @@ class KeyAccountDiscount(models.AbstractModel):
         good customer's name would get its discount for anybody."""
         facts = self.env["key.account.line.facts"]
         decisions = table.decide(facts._get_book(lines, valued, table.metrics))
-        if all(line.document.payer == line.document.customer for line in lines):
+        documents = {id(line.document): line.document for line in lines}
+        if all(one.payer == one.customer for one in documents.values()):
             return decisions
-        documents = {id(line.document): line.document._replace(customer=line.document.payer) for line in lines}
+        documents = {key: one._replace(customer=one.payer) for key, one in documents.items()}
         paid = [line._replace(document=documents[id(line.document)]) for line in lines]
         return list(map(stricter, decisions, table.decide(facts._get_book(paid, valued, table.metrics))))
 

@@ -19,6 +19,16 @@ class KeyAccountDiscountValue(models.AbstractModel):
         said = line._replace(quantity=line.record.quantity)
         turned = -1 if line.record.move_id.move_type == "out_refund" else 1
         paid = super()._get_paid(said, self._get_exact(said.quantity, line), memo) * turned
-        booked = self._get_exact(-line.record.amount_currency, line)
-        least = paid - CENTS * Decimal(repr(line.document.currency.rounding))
-        return booked if booked < least else paid
+        return paid if self._is_booked(line, paid) else self._get_booked(line)
+
+    @api.model
+    def _is_booked(self, line, paid):
+        """Whether a line of an invoice books no less than it says, but for cents.
+
+        :param Decimal paid: what it says
+        """
+        return self._get_booked(line) >= paid - CENTS * Decimal(repr(line.document.currency.rounding))
+
+    @api.model
+    def _get_booked(self, line):
+        return self._get_exact(-line.record.amount_currency, line)

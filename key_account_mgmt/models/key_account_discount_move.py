@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ..rules import Entry, invoiced
 from .key_account_discount import Verdict
+from .key_account_discount_as_ordered import AS_ORDERED
 from .key_account_discount_value import PricedLine
 from .key_account_exchange import MissingRate
 
@@ -30,7 +31,7 @@ class KeyAccountDiscount(models.AbstractModel):
     _inherit = "key.account.discount"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _judge_moves(self, moves):
+    def _judge_moves(self, moves, detailed=True):
         """Whether orders keep their caps as far as they were invoiced, and will be once documents are posted.
 
         Of an order count the lines of all posted documents and of these; lines that were made from no order count for
@@ -39,6 +40,8 @@ class KeyAccountDiscount(models.AbstractModel):
         rest is in ``invoiced`` (``rules/invoiced.py``).
 
         :param moves: customer invoices and credit notes, looked at as if they were posted, all at once
+        :param bool detailed: else the verdict of an order of which all is invoiced just as it says is ``AS_ORDERED``:
+            it is not over, and that is found out without caps
         :return: ``{order: Verdict}``, the lines those of ``moves``; orders without caps are left out
         :raise UserError: a figure that cannot be computed
         """
@@ -49,18 +52,23 @@ class KeyAccountDiscount(models.AbstractModel):
             table = self.env["key.account.cap.table"]._get_table(company)
             if table:
                 judge_in = self.with_env(group.with_company(company).env)
-                verdicts |= judge_in._judge_invoiced(group.with_env(judge_in.env), moves.ids, table)
+                verdicts |= judge_in._judge_invoiced(group.with_env(judge_in.env), moves.ids, table, detailed)
         return verdicts
 
     @api.model
-    def _judge_invoiced(self, orders, new_ids, table):
-        # Its way back, ``sale_line_ids``, is forgotten with it.
-        known = self._read_anew(orders.order_line, "invoice_lines").invoice_lines.move_id.with_prefetch()
+    def _judge_invoiced(self, orders, new_ids, table, detailed):
+        # Read anew as well: it is the inverse of what was forgotten, and so of all records.
+        known = orders.order_line.with_prefetch().invoice_lines.move_id.with_prefetch()
         moves = known.filtered(lambda move: move.id in new_ids or move.state == "posted")
-        customers = orders.partner_id | orders.partner_invoice_id | moves.partner_id
-        self.env["key.account.line.facts"]._fetch_customers(customers, table)
-        verdicts = {}
-        for order, group in self._get_invoice_lines(orders, moves, new_ids).items():
+        self._read_anew(moves.filtered(lambda move: move.id not in new_ids).line_ids, "sale_line_ids")
+        groups = self._get_invoice_lines(orders, moves, new_ids)
+        plain = () if detailed else {order for order, group in groups.items() if self._is_as_ordered(order, group)}
+        verdicts = dict.fromkeys(plain, AS_ORDERED)
+        doubtful = {order: group for order, group in groups.items() if order not in verdicts}
+        if doubtful:
+            customers = orders.partner_id | orders.partner_invoice_id | moves.partner_id
+            self.env["key.account.line.facts"]._fetch_customers(customers, table)
+        for order, group in doubtful.items():
             try:
                 verdict = self._judge_invoice_lines(order, group, table)
             except MissingRate:
@@ -162,13 +170,15 @@ class KeyAccountDiscount(models.AbstractModel):
         for move in moves.sorted(lambda move: (move.id in new_ids, move.id)):
             documents = self._get_documents(move)
             first = next(iter(documents))
+            new, turned = move.id in new_ids, -1 if move.move_type == "out_refund" else 1
             for line in move.invoice_line_ids:
                 source = line.sale_line_ids[:1]
                 order = source.order_id or first
                 if line.display_type != "product" or order not in orders:
                     continue
-                one = InvoiceLine(self._prepare_move_line(line, source, documents[order]), move.id in new_ids)
-                if one.advance or line.product_id or one.line.quantity * line.price_unit < 0:
+                one = InvoiceLine(self._prepare_move_line(line, source, documents[order], turned), new)
+                priced = one.line
+                if priced.product or one.advance or priced.quantity * priced.price_unit < 0:
                     found.setdefault(order, []).append(one)
         return found
 
@@ -181,16 +191,20 @@ class KeyAccountDiscount(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_move_line(self, line, source, document):
-        """A line as those of orders are taken."""
+    def _prepare_move_line(self, line, source, document, turned):
+        """A line as those of orders are taken.
+
+        :param int turned: -1 for credit notes, otherwise 1
+        """
+        product = line.product_id
         return PricedLine(
             record=line,
             source=source,
             document=document,
-            product=line.product_id,
-            template=line.product_id.product_tmpl_id,
+            product=product,
+            template=product.product_tmpl_id,
             uom=line.product_uom_id,
-            quantity=line.quantity * (-1 if line.move_id.move_type == "out_refund" else 1),
+            quantity=line.quantity * turned,
             price_unit=line.price_unit,
             discount=line.discount,
             taxes=line.tax_ids,

@@ -17,7 +17,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
         :param moves: drafts that were made from orders
         """
-        verdicts = self._judge_moves(moves)
+        verdicts = self._judge_moves(moves, detailed=False)
         over = self.env["sale.order"].union(*(order for order, one in verdicts.items() if one.judgement.order_over))
         # sudo: in there only the terms are read
         consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}

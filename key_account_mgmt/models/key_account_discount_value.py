@@ -40,6 +40,11 @@ class PricedLine(NamedTuple):
     discount: float
     taxes: Any
 
+    @property
+    def terms(self):
+        """What is sold and at what price: lines of the same terms, in one currency, cost the same."""
+        return self[3:]
+
 
 class LineValue(NamedTuple):
     """Amounts of a whole line, in company currency and untaxed; ``reference`` is None when there is none."""
@@ -94,8 +99,24 @@ class KeyAccountDiscountValue(models.AbstractModel):
     @api.model
     def _get_unsettled_values(self, lines, reference):
         """As ``_get_values``, as if everything that takes money off were a discount."""
-        memo = {"rates": {}, "included": {}, "prices": {}}
-        return [self._get_value(line, reference, memo) for line in lines]
+        memo = {"rates": {}, "included": {}, "prices": {}, "combos": self._has_combos(lines)}
+        prices = self.env["key.account.reference.price"]
+        return [self._get_value(line, prices, reference, memo) for line in lines]
+
+    @api.model
+    def _has_combos(self, lines):
+        """Whether any line is part of a combo: in most orders none is, and then no line is asked for more."""
+        ids = [source_id for line in lines for source_id in line.source._ids]
+        return bool(self.env["sale.order.line"].browse(ids).combo_item_id)
+
+    @api.model
+    def _get_document_rate(self, document, memo):
+        """What one unit of a document's currency is worth, looked up once for all of its lines."""
+        key = id(document)
+        if key not in memo["rates"]:
+            rate = self.env["key.account.exchange"]._get_rate(document.currency, document, memo["rates"])
+            memo["rates"][key] = rate
+        return memo["rates"][key]
 
     @api.model
     def _settle(self, lines, values):
@@ -117,8 +138,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
                 record=line,
                 source=line,
                 document=document,
-                product=line.product_id,
-                template=line.product_id.product_tmpl_id,
+                product=(product := line.product_id),
+                template=product.product_tmpl_id,
                 uom=line.product_uom_id,
                 quantity=line.product_uom_qty,
                 price_unit=line.price_unit,
@@ -151,15 +172,15 @@ class KeyAccountDiscountValue(models.AbstractModel):
         )
 
     @api.model
-    def _get_value(self, line, reference, memo):
+    def _get_value(self, line, prices, reference, memo):
         # Line by line: a line whose numbers cannot be used must not be taken for one worth nothing.
         quantity = self._get_exact(line.quantity, line)
-        rate = self.env["key.account.exchange"]._get_rate(line.document.currency, line.document, memo["rates"])
+        rate = self._get_document_rate(line.document, memo)
         paid = self._get_paid(line, quantity, memo)
         units = quantity * self._get_unit_factor(line)
         worth, slack = None, ZERO
         if reference and line.product and units > 0 and line.template.type != "combo":
-            price, slack = self.env["key.account.reference.price"]._get_price(line, reference, memo)
+            price, slack = prices._get_price(line, reference, memo)
             worth = self._get_tidy(price * units) if price > 0 else None
         return LineValue(
             net=self._get_tidy(paid * rate),

@@ -30,6 +30,12 @@ class KeyAccountLineFacts(models.AbstractModel):
         (contacts.commercial_partner_id - contacts).fetch(wanted)
 
     @api.model
+    def _fetch_products(self, products):
+        """Read products as Odoo does, and what they cost in the same query."""
+        products = products._origin
+        products.fetch(["standard_price", *(name for name, field in products._fields.items() if field.prefetch is True)])
+
+    @api.model
     def _get_book(self, lines, values, metrics):
         """The lines as a batch for the table, with the columns that it looks at and no others.
 
@@ -140,5 +146,5 @@ class KeyAccountLineFacts(models.AbstractModel):
     @api.model
     def _get_text(self, record):
         """The id as text. Of a record in a form that is open, the saved one's."""
-        record_id = record._origin.id
+        record_id = record.id or record._origin.id
         return str(record_id) if record_id else None

@@ -61,7 +61,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_gross_price(self, line, reference, memo):
-        combo_line = self._get_combo_line(line)
+        combo_line = self._get_combo_line(line) if memo["combos"] else None
         if combo_line:
             return self._get_part_price(line, combo_line, reference, memo)
         price = self._get_product_price(line, line.product, line.source, line.quantity, reference, memo)
@@ -260,7 +260,9 @@ class KeyAccountReferencePrice(models.AbstractModel):
     def _get_list_rate(self, template, line, memo):
         """What one unit of the currency of the product's list price is worth: one for all that are of no company."""
         document = line.document
-        key = ("list", template.company_id.id, document.company.id, document.company_currency.id)
+        company = template.company_id
+        # Most products are of no company, and then it is the same for all of a document.
+        key = ("list", id(document), company.id if company else False)
         if key not in memo["rates"]:
             currency = self.env["key.account.exchange"]._get_list_currency(template)
             memo["rates"][key] = self._get_rate(currency, line, memo)

@@ -38,17 +38,22 @@ CREDIT_FIELDS = {
     "key_account_overdue_tolerance_pct",
 }
 
+# Odoo reads all of a company with nearly every request; these are read together, when one of them is asked for.
+SETTINGS = "key_account_settings"
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     key_account_four_eyes = fields.Boolean(
         "Evaluations Need Two People",
+        prefetch=SETTINGS,
         default=True,
         help="An evaluation is approved by somebody else than who submitted it.",
     )
     key_account_refuse_uneven_caps = fields.Boolean(
         "Refuse Uneven Discount Caps",
+        prefetch=SETTINGS,
         help="A rule set in which a tier may get a higher discount than a better one cannot be activated. Otherwise"
         " this is a warning.",
     )

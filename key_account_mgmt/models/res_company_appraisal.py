@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_company import SETTINGS
+
 APPRAISAL_RULES = [("average", "Average of the appraisers"), ("lead", "The lead's word")]
 
 
@@ -11,6 +13,7 @@ class ResCompany(models.Model):
     key_account_appraisal_rule = fields.Selection(
         APPRAISAL_RULES,
         "Several Appraisers",
+        prefetch=SETTINGS,
         required=True,
         default="average",
         help="Average: between two grades the lower one counts. The lead's word: where one of the appraisers is the"

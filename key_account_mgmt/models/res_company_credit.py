@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .res_company import SETTINGS
+
 CREDIT_POLICIES = [("warn", "Warn"), ("approval", "Ask for approval"), ("block", "Block")]
 
 
@@ -11,11 +13,13 @@ class ResCompany(models.Model):
 
     key_account_forbid_manual_limit = fields.Boolean(
         "Credit Limits by Awards Only",
+        prefetch=SETTINGS,
         help="Nobody changes the credit limit of a customer by hand. Otherwise manual changes are recorded.",
     )
     key_account_credit_policy = fields.Selection(
         CREDIT_POLICIES,
         "Orders over Their Credit Limit",
+        prefetch=SETTINGS,
         required=True,
         default="warn",
         help="Warn: they can be confirmed. Ask for approval: only after somebody else approved them. Block: not at"
@@ -23,19 +27,24 @@ class ResCompany(models.Model):
     )
     key_account_check_overdue = fields.Boolean(
         "Overdue Amounts Count",
+        prefetch=SETTINGS,
         help="Orders of customers who owe something for too long are treated like orders over their credit limit, also"
         " of customers without a limit.",
     )
     key_account_overdue_days = fields.Integer(
-        "Overdue for More than", help="In days by the server's date; 0: from the day after the due date on."
+        "Overdue for More than",
+        prefetch=SETTINGS,
+        help="In days by the server's date; 0: from the day after the due date on.",
     )
     key_account_overdue_tolerance = fields.Monetary(
         "Tolerated Overdue Amount",
+        prefetch=SETTINGS,
         help="Overdue amounts up to this do not stop orders. If a percentage of the limit is set as well, the larger"
         " of the two applies.",
     )
     key_account_overdue_tolerance_pct = fields.Float(
         "Tolerated Overdue Share",
+        prefetch=SETTINGS,
         digits=False,
         min_display_digits=0,
         help="Overdue amounts up to this percentage of the customer's credit limit do not stop orders. It applies"

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .key_account_plan_mixin import get_largest_amount
+from .res_company import SETTINGS
 
 
 class ResCompany(models.Model):
@@ -11,6 +12,7 @@ class ResCompany(models.Model):
 
     key_account_hour_cost = fields.Monetary(
         "Cost of an Hour",
+        prefetch=SETTINGS,
         # Portal users may read companies, and it is no business of customers.
         groups="base.group_user",
         help="What an hour of somebody's work for a customer costs, in company currency. 0: hours cost nothing.",

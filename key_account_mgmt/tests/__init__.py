@@ -28,6 +28,7 @@ from . import test_credit_tour
 from . import test_credit_ways_round
 from . import test_customer_screens
 from . import test_demo
+from . import test_discount_as_ordered
 from . import test_discount_bent_lines
 from . import test_discount_currency
 from . import test_deciders
