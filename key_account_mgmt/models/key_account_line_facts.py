@@ -33,7 +33,9 @@ class KeyAccountLineFacts(models.AbstractModel):
     def _fetch_products(self, products):
         """Read products as Odoo does, and what they cost in the same query."""
         products = products._origin
-        products.fetch(["standard_price", *(name for name, field in products._fields.items() if field.prefetch is True)])
+        products.fetch(
+            ["standard_price", *(name for name, field in products._fields.items() if field.prefetch is True)]
+        )
 
     @api.model
     def _get_book(self, lines, values, metrics):
