@@ -61,7 +61,8 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_gross_price(self, line, reference, memo):
-        combo_line = self._get_combo_line(line) if memo["combos"] else None
+        # Known to have no combos, or asked.
+        combo_line = self._get_combo_line(line) if memo.get("combos", True) else None
         if combo_line:
             return self._get_part_price(line, combo_line, reference, memo)
         price = self._get_product_price(line, line.product, line.source, line.quantity, reference, memo)
