@@ -1,15 +1,8 @@
-from . import base
-from . import key_account_own_fields_mixin
 from . import account_move
 from . import key_account_credit_off_mixin
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_tax
-from . import key_account_company_mixin
-from . import key_account_internal_thread
-from . import key_account_run_totals_mixin
-from . import mail_activity
-from . import key_account_asking_mixin
 from . import account_move_line_cost
 from . import key_account_perspective
 from . import key_account_metric
@@ -59,7 +52,6 @@ from . import key_account_fit_shown
 from . import key_account_tier
 from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part
-from . import key_account_formatter
 from . import key_account_labels
 from . import key_account_labels_cap
 from . import key_account_labels_grant
@@ -194,7 +186,6 @@ from . import account_move_guard
 from . import account_move_line_guard
 from . import account_move_expense
 from . import payment_transaction
-from . import key_account_frozen_mixin
 from . import key_account_credit_entry
 from . import key_account_award
 from . import key_account_source_privilege
@@ -234,3 +225,4 @@ from . import key_account_comparison_job
 from . import key_account_comparison_line
 from . import key_account_comparison_summary
 from . import key_account_ruleset_comparison
+from . import shared

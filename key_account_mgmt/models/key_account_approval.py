@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .key_account_approval_judge import APPROVAL_KINDS
-from .mail_activity import clean
+from .shared.mail_activity import clean
 
 APPROVAL_STATES = [
     ("requested", "Requested"),

@@ -239,9 +239,7 @@ class KeyAccountAward(models.Model):
         """Awards in which a user had a hand, and on which another user has to decide."""
         authors = {evaluation: evaluation._get_award_authors() for evaluation in self.evaluation_id}
         # sudo: nothing is read but who they are
-        return self.filtered(
-            lambda award: user in authors[award.evaluation_id] | award.sudo()._get_involved_users()
-        )
+        return self.filtered(lambda award: user in authors[award.evaluation_id] | award.sudo()._get_involved_users())
 
     def _get_involved_users(self):
         """Who proposed these awards, or changed the tiers that they come from."""

@@ -4,13 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..rules import (
-    Evaluator,
-    FactError,
-    Method,
-    Population,
-    compare,
-)
+from ..rules import Evaluator, FactError, Method, Population, compare
 
 
 class Contender(NamedTuple):

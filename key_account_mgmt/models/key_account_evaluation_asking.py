@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import plaintext2html
 
 from .key_account_approval_judge import MANAGER_GROUP
-from .mail_activity import ACTIVITY, clean
+from .shared.mail_activity import ACTIVITY, clean
 
 
 class KeyAccountEvaluation(models.Model):

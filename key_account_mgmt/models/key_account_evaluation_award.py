@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .key_account_approval_judge import FINANCE_GROUP
-from .key_account_internal_thread import TOTALS_READERS
-from .mail_activity import ACTIVITY_AWARD as ACTIVITY
-from .mail_activity import clean
+from .shared.key_account_internal_thread import TOTALS_READERS
+from .shared.mail_activity import ACTIVITY_AWARD as ACTIVITY
+from .shared.mail_activity import clean
 
 
 class KeyAccountEvaluation(models.Model):

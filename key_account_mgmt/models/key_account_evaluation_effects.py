@@ -63,7 +63,9 @@ class EvaluationEffects:
         labels = self.evaluation._get_benefit_labels()
         sentences = [self.env._("Customers that get back the tier that they had before: %s.", applied)]
         sentences += [
-            self.env._("%(benefit)s, customers that get back what they had: %(count)s.", benefit=labels[name], count=count)
+            self.env._(
+                "%(benefit)s, customers that get back what they had: %(count)s.", benefit=labels[name], count=count
+            )
             for name, count in fields
             if name in labels
         ]

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from .key_account_guard import Held
-from .mail_activity import ACTIVITY, clean
+from .shared.mail_activity import ACTIVITY, clean
 
 # Who is told where an order has no salesperson.
 MANAGER_GROUP = "sales_team.group_sale_manager"

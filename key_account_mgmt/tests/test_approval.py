@@ -54,7 +54,9 @@ class TestApprovalRequest(ApprovalCommon):
                 order = self.make_quotation()
                 order.order_line = [Command.create(self.prepare_line(discount=other_discount))]
                 rows = self.get_totals(self.ask(order).details_html)
-                self.assertEqual(rows[0], ["The whole order", f"given $ {given}, allowed $ 200.00", f"$ {order_excess}"])
+                self.assertEqual(
+                    rows[0], ["The whole order", f"given $ {given}, allowed $ 200.00", f"$ {order_excess}"]
+                )
                 told = [["Lines over their own caps, made up for by other lines", f"$ {lines_excess}"]]
                 self.assertEqual(rows[1:], told if lines_excess else [])
 

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
-from odoo.addons.key_account_mgmt.models.mail_activity import ACTIVITY
+from odoo.addons.key_account_mgmt.models.shared.mail_activity import ACTIVITY
 
 from .credit_guard_common import CreditGuardCommon
 

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.mail_activity import ACTIVITY, ACTIVITY_AWARD
+from ..models.shared.mail_activity import ACTIVITY, ACTIVITY_AWARD
 from .approval_common import ApprovalCommon
 from .award_common import AwardCommon
 from .evaluation_common import MANAGER_GROUPS, KeyAccountEvaluationCommon

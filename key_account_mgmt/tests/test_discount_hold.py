@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
-from odoo.addons.key_account_mgmt.models.mail_activity import ACTIVITY
+from odoo.addons.key_account_mgmt.models.shared.mail_activity import ACTIVITY
 
 from .test_discount_ways_round import ORDER, DiscountWaysCommon
 

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.mail_activity import ACTIVITY
+from ..models.shared.mail_activity import ACTIVITY
 from .award_common import AWARD, EVALUATION, AwardCommon
 
 STEP = "key.account.evaluation.step"
@@ -113,9 +113,7 @@ class TestRevertNeedsConsent(AwardCommon):
             self.call(self.manager, EVALUATION, "action_refuse_revert", evaluation.ids, "No")
         self.call(self.finance, EVALUATION, "action_refuse_revert", evaluation.ids, "Contract signed")
         [told] = self.get_asked(evaluation)
-        self.assertEqual(
-            (told.user_id, told.summary), (self.manager, "Finance does not consent to reverting “2024”")
-        )
+        self.assertEqual((told.user_id, told.summary), (self.manager, "Finance does not consent to reverting “2024”"))
         self.assertIn("Contract signed", told.note)
         self.assertRecordValues(evaluation, [{"state": "applied", "revert_requested_by_id": False}])
         self.assertEqual(self.get_limit(self.second), 12000)

@@ -37,5 +37,7 @@ def test_only_log_lines_of_level_warning_or_worse_are_bad():
 
 def test_outdated_calls_are_bad_where_the_addon_makes_them():
     line = "2026-11-22 04:09:37,191 9958 WARNING db py.warnings: /srv/{}:7: DeprecationWarning: use another\n"
-    log = line.format("odoo/addons/mail/models/mail_thread.py") + line.format("key_account_mgmt/models/base.py")
-    assert [found.split()[6] for found in lifecycle.bad_lines(log)] == ["/srv/key_account_mgmt/models/base.py:7:"]
+    log = line.format("odoo/addons/mail/models/mail_thread.py") + line.format("key_account_mgmt/models/shared/base.py")
+    assert [found.split()[6] for found in lifecycle.bad_lines(log)] == [
+        "/srv/key_account_mgmt/models/shared/base.py:7:"
+    ]
