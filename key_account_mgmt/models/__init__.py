@@ -1,5 +1,4 @@
 from . import account_move
-from . import key_account_credit_off_mixin
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_tax
@@ -114,8 +113,6 @@ from . import key_account_evaluation_level_name
 from . import key_account_evaluation_line_level
 from . import key_account_evaluation_pyramid
 from . import key_account_evaluation_matrix
-from . import res_company
-from . import res_config_settings
 from . import res_partner
 from . import res_partner_discount
 from . import res_partner_territory
@@ -203,13 +200,6 @@ from . import key_account_award_posting
 from . import key_account_award_ending
 from . import key_account_award_delivery
 from . import res_users
-from . import res_company_appraisal
-from . import res_config_settings_appraisal
-from . import res_company_credit
-from . import res_company_service
-from . import res_company_fiscal_year
-from . import res_config_settings_credit
-from . import res_config_settings_service
 from . import res_partner_award
 from . import res_partner_plan
 from . import res_partner_service
@@ -226,3 +216,4 @@ from . import key_account_comparison_line
 from . import key_account_comparison_summary
 from . import key_account_ruleset_comparison
 from . import shared
+from . import settings

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..rules import matcher_name
+from odoo.addons.key_account_mgmt.rules import matcher_name
 
 
 class ResConfigSettings(models.TransientModel):
