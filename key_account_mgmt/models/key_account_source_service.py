@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from .key_account_ruleset_part import exact_text
-from .key_account_source import DIVISION_DECIMALS
+from .metrics.key_account_source import DIVISION_DECIMALS
 
 SECONDS_PER_HOUR = 3600
 

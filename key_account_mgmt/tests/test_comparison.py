@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
-from odoo.addons.key_account_mgmt.models import key_account_collector_books
+from odoo.addons.key_account_mgmt.models.metrics import key_account_collector_books
 
 from .comparison_common import KeyAccountComparisonCommon
 from .evaluation_common import YEAR

@@ -6,8 +6,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..shared.key_account_statement import planned_for_many
 from .key_account_metric import UNCOLLECTED_SOURCES
-from .shared.key_account_statement import planned_for_many
 
 BATCH_SIZE = 2000
 # Up to so many customers are found by indexes, one by one; more are quicker to read with all others.
