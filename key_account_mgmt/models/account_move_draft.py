@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from .key_account_discount_value import EXACT, ZERO
-from .key_account_plan_mixin import LARGEST_STEPS
+from .plans.key_account_plan_mixin import LARGEST_STEPS
 from .sale_order_discount import FIGURES
 from .sale_order_line_open_fill import BATCH_SIZE
 

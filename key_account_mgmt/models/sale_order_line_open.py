@@ -3,7 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from odoo import api, fields, models
 
 from .key_account_discount_value import CENTS, EXACT, ZERO
-from .key_account_plan_mixin import LARGEST_STEPS
+from .plans.key_account_plan_mixin import LARGEST_STEPS
 from .sale_order_discount import FIGURES
 
 OPEN_FIELD = "key_account_open_amount"

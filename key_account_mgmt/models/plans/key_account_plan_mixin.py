@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..settings.res_company_fiscal_year import QUARTERS, YEARS
+from ..shared.key_account_number import is_number
 from .key_account_plan_overlap import get_overlap_message
-from .settings.res_company_fiscal_year import QUARTERS, YEARS
-from .shared.key_account_number import is_number
 
 # Beyond so many cents, or whatever the currency's steps are, Odoo's rounding is not exact any more.
 LARGEST_STEPS = 10**14

@@ -3,8 +3,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..rules import added_value, prospect_value
-from .key_account_ruleset_part import exact_text
+from odoo.addons.key_account_mgmt.rules import added_value, prospect_value
+
+from ..key_account_ruleset_part import exact_text
 
 
 class KeyAccountExpectation(models.Model):
