@@ -8,14 +8,6 @@ from . import key_account_appraisal_closing
 from . import key_account_appraisal_result
 from . import key_account_appraisal_asking
 from . import key_account_metric_value_appraisal
-from . import key_account_industry_profile
-from . import key_account_industry_proposal
-from . import key_account_customer_profile
-from . import key_account_customer_profile_check
-from . import key_account_source_profile
-from . import key_account_source_profile_match
-from . import key_account_fit
-from . import key_account_fit_shown
 from . import key_account_tier
 from . import key_account_cap_vocabulary
 from . import key_account_ruleset_part
@@ -168,7 +160,6 @@ from . import key_account_award_ending
 from . import key_account_award_delivery
 from . import res_users
 from . import res_partner_award
-from . import res_partner_fit
 from . import res_partner_credit_ledger
 from . import res_partner_credit_family
 from . import ir_default
@@ -184,3 +175,4 @@ from . import shared
 from . import settings
 from . import metrics
 from . import plans
+from . import profiles
