@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import ormcache
 
 from ..rules import CapTable, Policy
-from .key_account_cap_vocabulary import MODELS, NO_TIER
+from .rulesets.key_account_cap_vocabulary import MODELS, NO_TIER
 
 NOBODY = "-"
 

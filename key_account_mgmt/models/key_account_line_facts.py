@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..rules import Book
-from .key_account_cap_vocabulary import NO_KIND, NO_TIER
+from .rulesets.key_account_cap_vocabulary import NO_KIND, NO_TIER
 
 # What is read of customers, and for which metric: nothing else, since a contact has a hundred fields.
 CUSTOMER_FIELDS = {

@@ -11,7 +11,7 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
-from ..models.key_account_ruleset_part import exact_text
+from ..models.rulesets.key_account_ruleset_part import exact_text
 from ..models.rulesets.sentences.key_account_problem_texts import MESSAGES
 from ..rules import Policy
 from .common import KeyAccountCommon

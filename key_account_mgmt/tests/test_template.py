@@ -6,9 +6,13 @@ from odoo.tests import Form
 from odoo.tools import file_open
 from odoo.tools.misc import file_path
 
-from odoo.addons.key_account_mgmt.models.key_account_ruleset_value_kind import KINDS_FILE
-from odoo.addons.key_account_mgmt.models.key_account_ruleset_veto import VETOES_FILE
-from odoo.addons.key_account_mgmt.models.key_account_template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
+from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
+from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_veto import VETOES_FILE
+from odoo.addons.key_account_mgmt.models.rulesets.key_account_template_names import (
+    CRITERION_NAMES,
+    RULE_NAMES,
+    TIER_NAMES,
+)
 from odoo.addons.key_account_mgmt.rules import Policy, evaluate, lint
 
 from .evaluation_common import KeyAccountEvaluationCommon

@@ -4,7 +4,7 @@ import json
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
-from ..models.key_account_ruleset_value_kind import KINDS_FILE
+from ..models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
 from ..rules import Policy, evaluate, lint
 from .test_grant_rules import GrantRulesCommon
 from .test_ruleset_lifecycle import FROZEN

@@ -7,7 +7,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.key_account_ruleset_part import exact_text
+from ..models.rulesets.key_account_ruleset_part import exact_text
 from ..rules import Policy, PolicyError
 
 # Nobody reads more than this in a dialog; a file of 10,000 broken rows would be megabytes of it.

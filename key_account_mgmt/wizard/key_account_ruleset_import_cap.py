@@ -3,8 +3,8 @@ from datetime import datetime
 from odoo import models
 from odoo.fields import Command
 
-from ..models.key_account_cap_vocabulary import CHOICE_COLUMNS, MODELS, NAMES, NO_TIER, ORDER_DATE
-from ..models.key_account_ruleset_cap import CAPS
+from ..models.rulesets.key_account_cap_vocabulary import CHOICE_COLUMNS, MODELS, NAMES, NO_TIER, ORDER_DATE
+from ..models.rulesets.key_account_ruleset_cap import CAPS
 
 DAY_COLUMNS = {">=": "date_from", "<=": "date_to"}
 

@@ -3,9 +3,9 @@ from decimal import Decimal
 from odoo import models
 from odoo.fields import Command
 
-from ..models.key_account_cap_vocabulary import NO_TIER
-from ..models.key_account_grant_vocabulary import CREDIT, FORMULA_NUMBERS, REWARDS, TIER
-from ..models.key_account_ruleset_part import exact_text
+from ..models.rulesets.key_account_cap_vocabulary import NO_TIER
+from ..models.rulesets.key_account_grant_vocabulary import CREDIT, FORMULA_NUMBERS, REWARDS, TIER
+from ..models.rulesets.key_account_ruleset_part import exact_text
 
 # Where a row says "none" with a zero, a zero in a file would become something else.
 OPTIONAL_NUMBERS = {CREDIT: ("minimum", "maximum", "max_change_pct"), REWARDS: ("cost", "budget")}

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.key_account_mgmt.rules import added_value, prospect_value
 
-from ..key_account_ruleset_part import exact_text
+from ..rulesets.key_account_ruleset_part import exact_text
 
 
 class KeyAccountExpectation(models.Model):

@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..key_account_ruleset_part import exact_text
 from ..metrics.key_account_source import DIVISION_DECIMALS
+from ..rulesets.key_account_ruleset_part import exact_text
 
 SECONDS_PER_HOUR = 3600
 

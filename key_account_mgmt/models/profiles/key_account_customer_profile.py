@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..key_account_ruleset_part import exact_text
+from ..rulesets.key_account_ruleset_part import exact_text
 
 FEATURES = [("choice", "Choice"), ("region", "Region"), ("tag", "Tag")]
 # What a row of a feature looks for; the values of other features stay empty.

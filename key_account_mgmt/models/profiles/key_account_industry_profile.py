@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..key_account_ruleset_part import exact_text
+from ..rulesets.key_account_ruleset_part import exact_text
 
 
 def get_industry_duplicate_message(env, diagnostics):

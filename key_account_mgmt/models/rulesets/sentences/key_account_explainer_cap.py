@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...key_account_cap_vocabulary import CHOICE_COLUMNS
+from ..key_account_cap_vocabulary import CHOICE_COLUMNS
 
 
 class KeyAccountExplainer(models.AbstractModel):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ...key_account_grant_vocabulary import TIER
+from ..key_account_grant_vocabulary import TIER
 
 
 class KeyAccountExplainer(models.AbstractModel):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...key_account_cap_vocabulary import MODELS, NAMES, NO_TIER, ORDER_DATE
+from ..key_account_cap_vocabulary import MODELS, NAMES, NO_TIER, ORDER_DATE
 from .key_account_labels import MetricLabel
 from .key_account_problem import get_rows
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from ...key_account_cap_vocabulary import NO_TIER
-from ...key_account_grant_vocabulary import TIER
+from ..key_account_cap_vocabulary import NO_TIER
+from ..key_account_grant_vocabulary import TIER
 from .key_account_labels import MetricLabel
 
 

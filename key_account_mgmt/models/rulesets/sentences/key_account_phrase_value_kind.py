@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...key_account_grant_vocabulary import VALUE_KINDS
+from ..key_account_grant_vocabulary import VALUE_KINDS
 
 
 class KeyAccountPhrase(models.AbstractModel):

@@ -3,8 +3,8 @@ import uuid
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 from .key_account_ruleset_part import exact_text
-from .metrics.key_account_metric import UNCOLLECTED_SOURCES
 
 SCALES = [
     ("bands", "Bands"),

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..rules import formula_inputs
+from odoo.addons.key_account_mgmt.rules import formula_inputs
+
 from .key_account_grant_vocabulary import REWARDS
 
 REWARD_KINDS = [

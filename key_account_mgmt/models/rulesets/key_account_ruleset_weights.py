@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..rules import weights_problem
+from odoo.addons.key_account_mgmt.rules import weights_problem
+
 from .key_account_ruleset_part import exact_text
 
 
