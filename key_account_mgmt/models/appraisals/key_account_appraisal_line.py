@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..rules import average_place
+from odoo.addons.key_account_mgmt.rules import average_place
 
 # All else of a row says what is graded.
 GRADE_FIELDS = {"option_id", "grade", "note"}

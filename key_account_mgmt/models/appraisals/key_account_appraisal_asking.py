@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-from .shared.mail_activity import clean
+from ..shared.mail_activity import clean
 
 ACTIVITY = "key_account_mgmt.mail_activity_type_appraisal"
 

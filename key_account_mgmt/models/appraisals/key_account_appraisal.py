@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from .plans.key_account_plan_overlap import get_overlap_message
+from ..plans.key_account_plan_overlap import get_overlap_message
 
 APPRAISAL_STATES = [("draft", "To Do"), ("done", "Done")]
 NOT_DONE = {"state": "draft", "done_by_id": False, "done_on": False}

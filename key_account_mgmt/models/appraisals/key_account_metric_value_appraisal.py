@@ -3,7 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .shared.mail_activity import clean
+from ..shared.mail_activity import clean
 
 
 class KeyAccountMetricValue(models.Model):

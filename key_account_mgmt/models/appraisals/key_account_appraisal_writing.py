@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..key_account_approval_judge import MANAGER_GROUP
 from .key_account_appraisal import NOT_DONE
-from .key_account_approval_judge import MANAGER_GROUP
 
 # What an appraiser who is no manager gives; whom he appraises, and who leads, he was asked.
 APPRAISER_FIELDS = {"line_ids", "note", "state"}
