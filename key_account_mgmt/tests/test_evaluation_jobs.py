@@ -4,10 +4,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tools import mute_logger
 
-from ..models import key_account_evaluation_apply, key_account_evaluation_compute
+from ..models.evaluations import key_account_evaluation_apply, key_account_evaluation_compute
 from .evaluation_common import KeyAccountEvaluationCommon
 
-LOGGER = "odoo.addons.key_account_mgmt.models.key_account_evaluation_job"
+LOGGER = "odoo.addons.key_account_mgmt.models.evaluations.key_account_evaluation_job"
 
 
 class Crash(BaseException):

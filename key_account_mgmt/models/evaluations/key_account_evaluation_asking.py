@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.tools import plaintext2html
 
-from .key_account_approval_judge import MANAGER_GROUP
-from .shared.mail_activity import ACTIVITY, clean
+from ..key_account_approval_judge import MANAGER_GROUP
+from ..shared.mail_activity import ACTIVITY, clean
 
 
 class KeyAccountEvaluation(models.Model):

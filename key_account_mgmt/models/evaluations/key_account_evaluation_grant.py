@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .rulesets.key_account_grant_vocabulary import GRANT_KINDS
+from ..rulesets.key_account_grant_vocabulary import GRANT_KINDS
 
 CREDIT_CHANGES = [("first", "First Limit"), ("raise", "Raised"), ("lower", "Lowered")]
 

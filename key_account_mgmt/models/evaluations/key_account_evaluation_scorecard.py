@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
-from .metrics.key_account_metric import UNCOLLECTED_SOURCES
+from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 
 
 class KeyAccountEvaluationLine(models.Model):

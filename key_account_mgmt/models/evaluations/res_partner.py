@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
+from ..rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
 
 # What evaluations write on customers, and what rules for discounts ask. Everybody may read it; it is worth money, so
 # few may write it.

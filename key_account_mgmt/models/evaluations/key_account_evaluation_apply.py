@@ -3,8 +3,8 @@ import json
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..key_account_evaluation_revert import NO_REQUEST
 from .key_account_evaluation_benefit import NO_CHANGE
-from .key_account_evaluation_revert import NO_REQUEST
 
 # Customers per batch: each write on them is logged, which takes most of the time.
 BATCH_SIZE = 500

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from .shared.key_account_internal_thread import TOTALS_READERS
+from ..shared.key_account_internal_thread import TOTALS_READERS
 
 EVALUATION_STATES = [
     ("draft", "Draft"),
