@@ -1,9 +1,6 @@
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_tax
-from . import key_account_evaluation_value_kind
-from . import key_account_evaluation_value_kind_rows
-from . import key_account_evaluation_line_value_kind
 from . import key_account_evaluation_measure
 from . import key_account_evaluation_level
 from . import key_account_evaluation_level_name
@@ -11,7 +8,6 @@ from . import key_account_evaluation_line_level
 from . import key_account_evaluation_pyramid
 from . import key_account_evaluation_matrix
 from . import res_partner_discount
-from . import res_partner_value_kind
 from . import key_account_exchange
 from . import key_account_reference_price
 from . import key_account_expense_cost
@@ -113,3 +109,4 @@ from . import profiles
 from . import rulesets
 from . import appraisals
 from . import evaluations
+from . import value_kinds

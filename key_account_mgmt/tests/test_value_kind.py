@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
 
-from ..models.key_account_evaluation_value_kind_rows import BATCH_SIZE
+from ..models.value_kinds.key_account_evaluation_value_kind_rows import BATCH_SIZE
 from .evaluation_common import KeyAccountEvaluationCommon
 from .grant_common import GrantRulesMixin
 from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon

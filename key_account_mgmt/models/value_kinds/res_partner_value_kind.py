@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
 from .key_account_evaluation_value_kind import SUGGESTING_STATES
-from .rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
 
 
 class ResPartner(models.Model):
