@@ -1,12 +1,6 @@
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_tax
-from . import key_account_evaluation_measure
-from . import key_account_evaluation_level
-from . import key_account_evaluation_level_name
-from . import key_account_evaluation_line_level
-from . import key_account_evaluation_pyramid
-from . import key_account_evaluation_matrix
 from . import res_partner_discount
 from . import key_account_exchange
 from . import key_account_reference_price
@@ -110,3 +104,4 @@ from . import rulesets
 from . import appraisals
 from . import evaluations
 from . import value_kinds
+from . import pictures

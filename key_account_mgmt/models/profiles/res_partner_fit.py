@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ..key_account_evaluation_level import ALL_DOCUMENTS
 from ..metrics.key_account_collection_scope import CollectionScope
+from ..pictures.key_account_evaluation_level import ALL_DOCUMENTS
 
 
 class ResPartner(models.Model):

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .metrics.key_account_metric import UNCOLLECTED_SOURCES
+from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 
 # The perspectives that tell what a customer is worth now, and what it may be worth later.
 VALUES = {"present": ("finance", "sales"), "potential": ("customer", "service")}

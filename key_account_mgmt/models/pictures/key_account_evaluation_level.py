@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..rules import LevelError, by_bounds, by_shares
+from odoo.addons.key_account_mgmt.rules import LevelError, by_bounds, by_shares
 
 CUTS = {"share": by_shares, "score": by_bounds}
 ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
