@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..rules import CreditUse, tolerated
-from .key_account_discount_value import ZERO
+from .discounts.key_account_discount_value import ZERO
 
 
 @dataclass(frozen=True)

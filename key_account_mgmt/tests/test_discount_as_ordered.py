@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.models.key_account_discount_as_ordered import AS_ORDERED
+from odoo.addons.key_account_mgmt.models.discounts.key_account_discount_as_ordered import AS_ORDERED
 
 from .test_discount_judge import DiscountJudgeCommon
 

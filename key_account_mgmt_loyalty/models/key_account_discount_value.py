@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.models.key_account_discount_value import ZERO
+from odoo.addons.key_account_mgmt.models.discounts.key_account_discount_value import ZERO
 
 
 class KeyAccountDiscountValue(models.AbstractModel):

@@ -5,7 +5,18 @@ from typing import Any
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..rules import CapDecision, DiscountLine, Judgement, LineJudgement, covered, judge, no_worse, stricter, terms
+from odoo.addons.key_account_mgmt.rules import (
+    CapDecision,
+    DiscountLine,
+    Judgement,
+    LineJudgement,
+    covered,
+    judge,
+    no_worse,
+    stricter,
+    terms,
+)
+
 from .key_account_discount_value import HUNDRED, ZERO
 from .key_account_exchange import MissingRate
 
