@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..models.key_account_exposure_entry import ENTRY_KINDS
+from ..models.credit.key_account_exposure_entry import ENTRY_KINDS
 
 
 class KeyAccountExposureDocument(models.Model):

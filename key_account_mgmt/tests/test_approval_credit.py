@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 
-from odoo.addons.key_account_mgmt.models.res_partner_credit import CREDIT_READERS
+from odoo.addons.key_account_mgmt.models.credit.res_partner_credit import CREDIT_READERS
 
 from .approval_common import APPROVAL, ApprovalCommon
 

@@ -16,7 +16,7 @@ from .race_common import RaceCommon
 
 ORDER = "sale.order"
 LINE = "sale.order.line"
-FEW_ENTRIES = "odoo.addons.key_account_mgmt.models.key_account_exposure_entry.FEW_ENTRIES"
+FEW_ENTRIES = "odoo.addons.key_account_mgmt.models.credit.key_account_exposure_entry.FEW_ENTRIES"
 ROUNDS = int(os.environ.get("KEY_ACCOUNT_RACE_ROUNDS", "1"))
 SETTINGS = {"account_use_credit_limit": True, "key_account_credit_policy": "block", "key_account_check_overdue": False}
 

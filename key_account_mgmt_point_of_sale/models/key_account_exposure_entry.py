@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.models.key_account_exposure_entry import Source
+from odoo.addons.key_account_mgmt.models.credit.key_account_exposure_entry import Source
 
 POINT_OF_SALE = Source(
     "pos_order",

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from .discounts.key_account_discount_value import ZERO
+from ..discounts.key_account_discount_value import ZERO
 
 
 class KeyAccountExposure(models.AbstractModel):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from .discounts.key_account_discount_value import ZERO
+from ..discounts.key_account_discount_value import ZERO
 
 
 class AccountMoveLine(models.Model):

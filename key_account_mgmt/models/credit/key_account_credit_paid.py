@@ -2,8 +2,8 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from .discounts.key_account_discount_value import ZERO
-from .key_account_guard import HOLDING
+from ..discounts.key_account_discount_value import ZERO
+from ..key_account_guard import HOLDING
 
 
 class KeyAccountCredit(models.AbstractModel):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .discounts.key_account_discount_value import ZERO
+from ..discounts.key_account_discount_value import ZERO
 
 # What tells what is open, due and matched by a day: written to the database first.
 OPEN_ITEM_FIELDS = {

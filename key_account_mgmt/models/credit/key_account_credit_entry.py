@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .shared.mail_activity import clean
+from ..shared.mail_activity import clean
 
 SOURCES = [
     ("award", "Award"),

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .discounts.key_account_discount_value import EXACT, ZERO
+from ..discounts.key_account_discount_value import EXACT, ZERO
 
 
 @dataclass(frozen=True)

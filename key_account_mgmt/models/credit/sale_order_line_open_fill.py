@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
+from ..shared.key_account_statement import planned_for_many
 from .sale_order_line_open import OPEN_FIELD
-from .shared.key_account_statement import planned_for_many
 
 # Lines that are computed together: enough for the statements to cost little, few enough that memory stays flat.
 BATCH_SIZE = 1000

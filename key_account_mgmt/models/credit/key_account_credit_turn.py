@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import api, models
 
-from .discounts.key_account_discount_value import ZERO
+from ..discounts.key_account_discount_value import ZERO
 
 
 class KeyAccountCredit(models.AbstractModel):

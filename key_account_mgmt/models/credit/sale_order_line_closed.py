@@ -2,7 +2,7 @@ from decimal import localcontext
 
 from odoo import api, fields, models
 
-from .discounts.key_account_discount_value import EXACT, ZERO
+from ..discounts.key_account_discount_value import EXACT, ZERO
 
 # Another product, unit, price or order is another deal than the one that was closed.
 DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
