@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from .key_account_approval_judge import FINANCE_GROUP, MANAGER_GROUP
+from .approvals.key_account_approval_judge import FINANCE_GROUP, MANAGER_GROUP
 from .shared.mail_activity import clean
 
 ACTIVITY_DELIVERY = "key_account_mgmt.mail_activity_type_award_delivery"

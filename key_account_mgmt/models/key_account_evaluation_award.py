@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .key_account_approval_judge import FINANCE_GROUP
+from .approvals.key_account_approval_judge import FINANCE_GROUP
 from .shared.key_account_internal_thread import TOTALS_READERS
 from .shared.mail_activity import ACTIVITY_AWARD as ACTIVITY
 from .shared.mail_activity import clean

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..key_account_approval_judge import MANAGER_GROUP
+from ..approvals.key_account_approval_judge import MANAGER_GROUP
 from .key_account_appraisal import NOT_DONE
 
 # What an appraiser who is no manager gives; whom he appraises, and who leads, he was asked.

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import plaintext2html
 
-from ..key_account_approval_judge import MANAGER_GROUP
+from ..approvals.key_account_approval_judge import MANAGER_GROUP
 from ..shared.mail_activity import ACTIVITY, clean
 
 

@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..shared.mail_activity import clean
 from .key_account_approval_judge import APPROVAL_KINDS
-from .shared.mail_activity import clean
 
 APPROVAL_STATES = [
     ("requested", "Requested"),

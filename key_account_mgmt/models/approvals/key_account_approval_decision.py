@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .shared.mail_activity import clean
+from ..shared.mail_activity import clean
 
 
 class KeyAccountApproval(models.Model):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
-from .shared.mail_activity import ACTIVITY, clean
+from ..shared.mail_activity import ACTIVITY, clean
 
 
 class KeyAccountApproval(models.Model):
