@@ -1,7 +1,3 @@
-from . import sale_order_line_why
-from . import sale_order_cap_status
-from . import sale_order_figures
-from . import sale_order_credit
 from . import key_account_guard
 from . import key_account_guard_discount
 from . import key_account_guard_credit
@@ -52,3 +48,4 @@ from . import pictures
 from . import discounts
 from . import credit
 from . import approvals
+from . import order_form

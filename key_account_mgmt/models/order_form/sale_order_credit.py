@@ -1,9 +1,10 @@
 from odoo import models
 
-from ..rules import CreditUse
-from .credit.res_partner_credit import CREDIT_READERS
-from .credit.sale_order_line_open import OPEN_FIELD
-from .discounts.key_account_discount_value import ZERO
+from odoo.addons.key_account_mgmt.rules import CreditUse
+
+from ..credit.res_partner_credit import CREDIT_READERS
+from ..credit.sale_order_line_open import OPEN_FIELD
+from ..discounts.key_account_discount_value import ZERO
 from .sale_order_cap_status import CONSENTED
 
 
