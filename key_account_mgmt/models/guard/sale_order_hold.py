@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+from ..shared.mail_activity import ACTIVITY, clean
 from .key_account_guard import Held
-from .shared.mail_activity import ACTIVITY, clean
 
 # Who is told where an order has no salesperson.
 MANAGER_GROUP = "sales_team.group_sale_manager"
