@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import tagged
 
-from ..models.key_account_award_delivery import ACTIVITY_DELIVERY
+from ..models.awards.key_account_award_delivery import ACTIVITY_DELIVERY
 from .award_common import AWARD, EVALUATION, AwardCommon
 
 

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.key_account_evaluation_award import ACTIVITY
+from ..models.awards.key_account_evaluation_award import ACTIVITY
 from .award_common import AWARD, AwardCommon
 from .test_evaluation_jobs import KeyAccountJobCommon
 

@@ -3,11 +3,11 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import key_account_award_posting
+from ..models.awards import key_account_award_posting
 from .award_common import AWARD, AwardCommon
 from .test_evaluation_jobs import Crash
 
-LOGGER = "odoo.addons.key_account_mgmt.models.key_account_award_posting"
+LOGGER = "odoo.addons.key_account_mgmt.models.awards.key_account_award_posting"
 
 
 @tagged("post_install", "-at_install")

@@ -5,9 +5,9 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
+from ..models.awards.key_account_evaluation_effects import EvaluationEffects
 from ..models.discounts import res_partner_pricelist
 from ..models.evaluations import key_account_evaluation_apply
-from ..models.key_account_evaluation_effects import EvaluationEffects
 from .evaluation_common import KeyAccountEvaluationCommon
 from .grant_common import GrantRulesMixin
 

@@ -1,6 +1,6 @@
 """Runs in an Odoo shell, and is killed in it: applies the evaluation, grants its awards and posts them, as crons do."""
 
-from odoo.addons.key_account_mgmt.models import key_account_award_posting
+from odoo.addons.key_account_mgmt.models.awards import key_account_award_posting
 from odoo.addons.key_account_mgmt.models.evaluations import key_account_evaluation_apply
 
 # Small, so that ten kills meet ten different points of the work.

@@ -3,7 +3,7 @@ import math
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .approvals.key_account_approval_judge import FINANCE_GROUP
+from ..approvals.key_account_approval_judge import FINANCE_GROUP
 
 # What finance may decide otherwise than proposed.
 CHANGEABLE = ("approved_amount", "estimated_cost", "valid_until", "expiry_date", "user_id")

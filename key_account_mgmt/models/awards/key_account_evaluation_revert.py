@@ -2,8 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
-from .shared.key_account_internal_thread import TOTALS_READERS
-from .shared.mail_activity import ACTIVITY, clean
+from ..shared.key_account_internal_thread import TOTALS_READERS
+from ..shared.mail_activity import ACTIVITY, clean
 
 NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
 

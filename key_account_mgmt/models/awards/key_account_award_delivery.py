@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from .approvals.key_account_approval_judge import FINANCE_GROUP, MANAGER_GROUP
-from .shared.mail_activity import clean
+from ..approvals.key_account_approval_judge import FINANCE_GROUP, MANAGER_GROUP
+from ..shared.mail_activity import clean
 
 ACTIVITY_DELIVERY = "key_account_mgmt.mail_activity_type_award_delivery"
 ACTIVITY_FINANCE = "key_account_mgmt.mail_activity_type_award"

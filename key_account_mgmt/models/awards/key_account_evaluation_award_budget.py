@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from ..rules import Purse
+from odoo.addons.key_account_mgmt.rules import Purse
 
 
 class KeyAccountEvaluation(models.Model):

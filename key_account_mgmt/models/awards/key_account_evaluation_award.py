@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .approvals.key_account_approval_judge import FINANCE_GROUP
-from .shared.key_account_internal_thread import TOTALS_READERS
-from .shared.mail_activity import ACTIVITY_AWARD as ACTIVITY
-from .shared.mail_activity import clean
+from ..approvals.key_account_approval_judge import FINANCE_GROUP
+from ..shared.key_account_internal_thread import TOTALS_READERS
+from ..shared.mail_activity import ACTIVITY_AWARD as ACTIVITY
+from ..shared.mail_activity import clean
 
 
 class KeyAccountEvaluation(models.Model):
