@@ -1,11 +1,3 @@
-from . import key_account_comparison
-from . import key_account_comparison_compute
-from . import key_account_comparison_recording
-from . import key_account_comparison_result
-from . import key_account_comparison_job
-from . import key_account_comparison_line
-from . import key_account_comparison_summary
-from . import key_account_ruleset_comparison
 from . import shared
 from . import settings
 from . import metrics
@@ -22,3 +14,4 @@ from . import approvals
 from . import order_form
 from . import guard
 from . import awards
+from . import comparisons

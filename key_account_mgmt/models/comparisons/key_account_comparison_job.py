@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .evaluations.key_account_evaluation_job import COLLISIONS, MAX_ATTEMPTS
+from ..evaluations.key_account_evaluation_job import COLLISIONS, MAX_ATTEMPTS
 
 _logger = logging.getLogger(__name__)
 
