@@ -1,0 +1,2 @@
+from . import key_account_approval_refusal
+from . import key_account_approval_request
