@@ -1,0 +1,3 @@
+from . import test_comparison
+from . import test_comparison_jobs
+from . import test_retail_comparison

@@ -1,0 +1,2 @@
+from . import test_evaluation_pictures
+from . import test_picture_tour

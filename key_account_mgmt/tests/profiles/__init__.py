@@ -1,0 +1,3 @@
+from . import test_fit
+from . import test_fit_profile
+from . import test_fit_evaluation
