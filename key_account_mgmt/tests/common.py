@@ -5,7 +5,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.key_account_mgmt.models.metrics.key_account_collection_scope import CollectionScope
+
+from ..models.metrics.key_account_collection_scope import CollectionScope
 
 
 @tagged("post_install", "-at_install")

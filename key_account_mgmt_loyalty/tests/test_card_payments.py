@@ -3,8 +3,8 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.tests.discounts.test_discount_ways_round import LINE, ORDER
-from odoo.addons.key_account_mgmt.tests.guard.invoice_common import InvoiceCommon
+from odoo.addons.key_account_mgmt.tests.discount_common import LINE, ORDER
+from odoo.addons.key_account_mgmt.tests.invoice_common import InvoiceCommon
 
 CARD = "loyalty.card"
 USE = "key.account.card.use"

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.tests.credit.credit_guard_common import CreditGuardCommon
+from odoo.addons.key_account_mgmt.tests.credit_guard_common import CreditGuardCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.tests.credit.credit_guard_common import LINE, CreditGuardCommon
+from odoo.addons.key_account_mgmt.tests.credit_guard_common import LINE, CreditGuardCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
-from odoo.addons.key_account_mgmt.tests.guard.test_discount_hold import HoldCommon
+from odoo.addons.key_account_mgmt.tests.hold_common import HoldCommon
 from odoo.addons.website_sale.tests.common import MockRequest
 
 ORDER = "sale.order"

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.tests.plans.service_common import ServiceCommon
+from odoo.addons.key_account_mgmt.tests.service_common import ServiceCommon
 
 
 class ModulesCommon(ServiceCommon):

@@ -6,7 +6,7 @@ from odoo.tools.misc import file_path
 from odoo.tools.translate import trans_export
 
 from odoo.addons.base.tests.common import BaseCommon
-from odoo.addons.key_account_mgmt.tests.shared.test_translations import PLACEHOLDER
+from odoo.addons.key_account_mgmt.tests.translation_common import PLACEHOLDER
 
 from workbench import bridges
 

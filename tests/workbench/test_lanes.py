@@ -96,7 +96,16 @@ def test_every_file_of_tests_is_in_a_part():
 
 
 def test_odoo_finds_every_file_of_the_addons_tests():
-    """Its own runner takes what the package imports; pytest takes every file."""
+    """Its own runner takes what the package imports, by names that begin with ``test_``; pytest takes every file.
+
+    The rooms of the tests hand their modules on to the package, where two of one name would hide one another.
+    """
     folder = paths.ADDON_DIR / "tests"
-    imported = {line.split()[-1] for line in (folder / "__init__.py").read_text().splitlines() if line}
-    assert imported == {path.stem for path in folder.glob("test_*.py")}
+    rooms = [line.split()[1].strip(".") for line in (folder / "__init__.py").read_text().splitlines() if line]
+    assert sorted(rooms) == sorted({path.parent.name for path in folder.glob("*/test_*.py")})
+    assert not list(folder.glob("test_*.py"))
+    for room in rooms:
+        imported = {line.split()[-1] for line in (folder / room / "__init__.py").read_text().splitlines() if line}
+        assert imported == {path.stem for path in (folder / room).glob("test_*.py")}
+    names = [path.stem for path in folder.glob("*/test_*.py")]
+    assert sorted(names) == sorted(set(names))

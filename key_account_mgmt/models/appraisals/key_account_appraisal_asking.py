@@ -2,9 +2,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-from ..shared.mail_activity import clean
-
-ACTIVITY = "key_account_mgmt.mail_activity_type_appraisal"
+from ..shared.access import ACTIVITY_APPRAISAL, strip_caller_context
 
 
 class KeyAccountAppraisal(models.Model):
@@ -19,7 +17,7 @@ class KeyAccountAppraisal(models.Model):
         """
         told = self._get_activities(self.user_id).user_id
         # sudo: a manager need not be allowed to plan activities of others
-        clean(self.env["mail.activity"]).sudo().create(
+        strip_caller_context(self.env["mail.activity"]).sudo().create(
             [
                 user_appraisals._prepare_activity(user, deadline)
                 for user, user_appraisals in self.grouped("user_id").items()
@@ -34,7 +32,7 @@ class KeyAccountAppraisal(models.Model):
     def _prepare_activity(self, user, deadline):
         record = self.with_context(lang=user.lang)
         return {
-            "activity_type_id": self.env.ref(ACTIVITY).id,
+            "activity_type_id": self.env.ref(ACTIVITY_APPRAISAL).id,
             "user_id": user.id,
             "date_deadline": deadline,
             "summary": record.env._("Appraise customers"),
@@ -48,7 +46,7 @@ class KeyAccountAppraisal(models.Model):
             .sudo()
             .search(
                 [
-                    ("activity_type_id", "=", self.env.ref(ACTIVITY).id),
+                    ("activity_type_id", "=", self.env.ref(ACTIVITY_APPRAISAL).id),
                     ("user_id", "in", users.ids),
                     ("res_model", "=", False),
                 ]

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.key_account_mgmt.rules import average_place
+from ...rules import average_place
 
 # All else of a row says what is graded.
 GRADE_FIELDS = {"option_id", "grade", "note"}
@@ -11,6 +11,7 @@ class KeyAccountAppraisalLine(models.Model):
     """One grade of an appraisal: what the appraiser thinks of the customer in one respect."""
 
     _name = "key.account.appraisal.line"
+    _inherit = "key.account.metric.user.mixin"
     _description = "Key Account Appraisal Grade"
     _order = "partner_id, appraisal_id, metric_id, id"
 
@@ -133,3 +134,13 @@ class KeyAccountAppraisalLine(models.Model):
         options = self.metric_id.option_ids.sorted(lambda option: (option.sequence, option.id))
         places = {option: place for place, option in enumerate(options)}
         return options[average_place([places[line.option_id] for line in self])]
+
+    @api.model
+    def _get_metric_uses(self, metrics):
+        found = self.search_count([("metric_id", "in", metrics.ids)], limit=1)
+        return [self.env._("appraisals")] if found else []
+
+    @api.model
+    def _get_used_options(self, options):
+        groups = self._read_group([("option_id", "in", options.ids)], ["option_id"])
+        return options.browse(option.id for [option] in groups)

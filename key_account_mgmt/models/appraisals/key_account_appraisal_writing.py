@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..approvals.key_account_approval_judge import MANAGER_GROUP
+from ..shared.access import KEY_ACCOUNT_MANAGER
 from .key_account_appraisal import NOT_DONE
 
 # What an appraiser who is no manager gives; whom he appraises, and who leads, he was asked.
@@ -57,7 +57,7 @@ class KeyAccountAppraisal(models.Model):
 
     def _check_appraiser(self, vals):
         """An appraiser gives grades; whom he was asked about, and whose word counts, others decide."""
-        if self.env.su or vals.keys() <= APPRAISER_FIELDS or self.env.user.has_group(MANAGER_GROUP):
+        if self.env.su or vals.keys() <= APPRAISER_FIELDS or self.env.user.has_group(KEY_ACCOUNT_MANAGER):
             return
         raise AccessError(
             self.env._(

@@ -3,7 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..shared.mail_activity import clean
+from ..shared.access import strip_caller_context
 
 
 class KeyAccountMetricValue(models.Model):
@@ -52,7 +52,7 @@ class KeyAccountMetricValue(models.Model):
         :raise UserError: somebody entered such a value by hand
         """
         # sudo: an appraiser may enter no values; these are what the appraisals say, to which he has access
-        door = clean(self).sudo()
+        door = strip_caller_context(self).sudo()
         # What this class keeps from everybody else's hands.
         past = partial(super, KeyAccountMetricValue)
         there = door._get_by_key(keys)
@@ -74,7 +74,9 @@ class KeyAccountMetricValue(models.Model):
         :param partners: ``res.partner``
         """
         # sudo: see _set_appraised
-        values = clean(self).sudo().search([("partner_id", "in", partners.ids), ("is_appraised", "=", True)])
+        values = (
+            strip_caller_context(self).sudo().search([("partner_id", "in", partners.ids), ("is_appraised", "=", True)])
+        )
         # Past what this class keeps from everybody else's hands.
         return super(KeyAccountMetricValue, values).unlink()  # pylint: disable=super-method-mismatch
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..shared.mail_activity import clean
+from ..shared.access import strip_caller_context
 from .key_account_approval_judge import APPROVAL_KINDS
 
 APPROVAL_STATES = [
@@ -155,13 +155,13 @@ class KeyAccountApproval(models.Model):
     def _record(self, vals_list):
         """Make approvals; the one door past ``create`` of this model. Private, hence out of reach of remote calls."""
         # sudo: nobody has the right to create approvals, so that this is the only way
-        approvals = super(KeyAccountApproval, clean(self).sudo())
+        approvals = super(KeyAccountApproval, strip_caller_context(self).sudo())
         return approvals.create(vals_list).with_env(self.env)  # pylint: disable=super-method-mismatch
 
     def _set_values(self, vals):
         """Write what only the workflow may. Private, hence out of reach of remote calls."""
         # sudo: nobody has the right to write approvals, so that this is the only way
-        return super(KeyAccountApproval, clean(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
+        return super(KeyAccountApproval, strip_caller_context(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     def _lock(self):
         """Touch the rows, so that of two people who decide at once the second fails, is tried again, and is told."""

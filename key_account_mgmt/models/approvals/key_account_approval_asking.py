@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
-from ..shared.mail_activity import ACTIVITY, clean
+from ..shared.access import ACTIVITY_APPROVAL, strip_caller_context
 
 
 class KeyAccountApproval(models.Model):
@@ -187,14 +187,14 @@ class KeyAccountApproval(models.Model):
         """An activity for each user, in his own language."""
         for user in users:
             # sudo: whoever asks need not be allowed to assign work to his approvers
-            clean(record).with_context(lang=user.lang).sudo().activity_schedule(
-                ACTIVITY, user_id=user.id, **self.with_context(lang=user.lang)._prepare_activity()
+            strip_caller_context(record).with_context(lang=user.lang).sudo().activity_schedule(
+                ACTIVITY_APPROVAL, user_id=user.id, **self.with_context(lang=user.lang)._prepare_activity()
             )
 
     @api.model
     def _end_activities(self, records):
         # sudo: the activities are those of all approvers of the level
-        clean(records).sudo().activity_unlink([ACTIVITY])
+        strip_caller_context(records).sudo().activity_unlink([ACTIVITY_APPROVAL])
 
     def _prepare_activity(self):
         """What the activity says; on the state of this approval."""
@@ -236,7 +236,7 @@ class KeyAccountApproval(models.Model):
     def _log_on_order(self, message):
         if self.order_id:
             # sudo: an approver need not be allowed to read the salesperson's orders
-            clean(self.order_id).sudo()._message_log(body=message)
+            strip_caller_context(self.order_id).sudo()._message_log(body=message)
 
     def _mark_orders(self):
         """Orders know how far their approval is, so that nothing has to be looked up when others are confirmed."""
@@ -256,7 +256,7 @@ class KeyAccountApproval(models.Model):
 
     def _ask_approvers(self):
         self._ask_to_decide(
-            ACTIVITY,
+            ACTIVITY_APPROVAL,
             self._get_asked(),
             lambda approval: approval._prepare_activity(),
             lambda approval: approval._prepare_nobody_decides(),

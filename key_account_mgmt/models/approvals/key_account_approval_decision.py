@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..shared.mail_activity import clean
+from ..shared.access import strip_caller_context
 
 
 class KeyAccountApproval(models.Model):
@@ -160,5 +160,5 @@ class KeyAccountApproval(models.Model):
         else:
             message = self.env._("Refused: %(comment)s", comment=self.comment)
         # sudo: as the model has it, nobody has the right to write approvals, not even their log
-        clean(self).sudo()._message_log(body=message)
+        strip_caller_context(self).sudo()._message_log(body=message)
         self._log_on_order(message)

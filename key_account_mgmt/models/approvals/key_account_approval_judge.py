@@ -1,8 +1,8 @@
 from odoo import api, models
 
+from ..shared.access import KEY_ACCOUNT_MANAGER
+
 APPROVAL_KINDS = [("discount", "Discount"), ("credit", "Credit")]
-MANAGER_GROUP = "key_account_mgmt.group_key_account_manager"
-FINANCE_GROUP = "key_account_mgmt.group_key_account_finance"
 
 
 class KeyAccountApprovalJudge(models.AbstractModel):
@@ -25,7 +25,7 @@ class KeyAccountApprovalJudge(models.AbstractModel):
     @api.model
     def _get_approver_groups(self):
         """External ids of the groups that decide without a level: the first of them that has members does."""
-        return [MANAGER_GROUP]
+        return [KEY_ACCOUNT_MANAGER]
 
     @api.model
     def _get_obstacle(self, order, verdict):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from .key_account_approval_judge import FINANCE_GROUP
+from ..shared.access import FINANCE
 
 
 class KeyAccountCredit(models.AbstractModel):
@@ -17,7 +17,7 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_approver_groups(self):
-        return [FINANCE_GROUP, *super()._get_approver_groups()]
+        return [FINANCE, *super()._get_approver_groups()]
 
     @api.model
     def _get_obstacle(self, order, verdict):

@@ -116,8 +116,6 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """A request for an order that is confirmed or cancelled, or a note to confirm it, is nobody's work any more."""
-        if not self.env["key.account.guard"]._get_guarded_fields(self._name).isdisjoint(vals):
-            self._note_key_account_hand()
         result = super().write(vals)
         if "user_id" in vals:
             self._ask_key_account_approvers_anew()

@@ -1,3 +1,4 @@
+from . import key_account_credit_entry
 from . import key_account_award
 from . import key_account_source_privilege
 from . import key_account_award_making
@@ -13,4 +14,7 @@ from . import key_account_award_posting
 from . import key_account_award_ending
 from . import key_account_award_delivery
 from . import res_partner_award
+from . import res_partner_credit_ledger
+from . import res_partner_credit_family
+from . import ir_default
 from . import res_users

@@ -3,7 +3,7 @@ import math
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..approvals.key_account_approval_judge import FINANCE_GROUP
+from ..shared.access import FINANCE
 
 # What finance may decide otherwise than proposed.
 CHANGEABLE = ("approved_amount", "estimated_cost", "valid_until", "expiry_date", "user_id")
@@ -215,7 +215,7 @@ class KeyAccountAward(models.Model):
 
     def _check_decider(self):
         """Finance, and nobody who had a hand in it. Asked of the user himself: the superuser is nobody."""
-        if not self.env.user.has_group(FINANCE_GROUP):
+        if not self.env.user.has_group(FINANCE):
             raise AccessError(
                 self.env._(
                     "Awards are decided by finance. Ask somebody with the right Key Accounts: Finance / Finance."
@@ -233,7 +233,7 @@ class KeyAccountAward(models.Model):
 
     def _may_decide(self):
         """Whether the user is of finance and had no hand in any of these awards."""
-        return self.env.user.has_group(FINANCE_GROUP) and not self._filter_involved(self.env.user)
+        return self.env.user.has_group(FINANCE) and not self._filter_involved(self.env.user)
 
     def _filter_involved(self, user):
         """Awards in which a user had a hand, and on which another user has to decide."""

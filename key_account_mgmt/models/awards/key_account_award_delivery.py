@@ -1,11 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ..approvals.key_account_approval_judge import FINANCE_GROUP, MANAGER_GROUP
-from ..shared.mail_activity import clean
-
-ACTIVITY_DELIVERY = "key_account_mgmt.mail_activity_type_award_delivery"
-ACTIVITY_FINANCE = "key_account_mgmt.mail_activity_type_award"
+from ..shared.access import ACTIVITY_AWARD, ACTIVITY_DELIVERY, FINANCE, KEY_ACCOUNT_MANAGER, strip_caller_context
 
 
 class KeyAccountAward(models.Model):
@@ -41,7 +37,7 @@ class KeyAccountAward(models.Model):
     def _check_deliverer(self):
         """Who is responsible, and those who run evaluations or pay for them."""
         user = self.env.user
-        if any(user.has_group(group) for group in (MANAGER_GROUP, FINANCE_GROUP)):
+        if any(user.has_group(group) for group in (KEY_ACCOUNT_MANAGER, FINANCE)):
             return
         # sudo: only the name of who is responsible is shown
         others = self.filtered(lambda award: award.user_id != user)
@@ -65,7 +61,7 @@ class KeyAccountAward(models.Model):
     def _tell_deliverers(self):
         """An activity for who is responsible, until the promise expires."""
         # sudo: finance need not be allowed to assign work to salespeople
-        for (user, date), awards in clean(self).sudo()._group_by_deliverer().items():
+        for (user, date), awards in strip_caller_context(self).sudo()._group_by_deliverer().items():
             text = self.with_context(lang=user.lang).env._("Deliver what was promised")
             awards.activity_schedule(ACTIVITY_DELIVERY, date_deadline=date or None, user_id=user.id, summary=text)
 
@@ -82,9 +78,9 @@ class KeyAccountAward(models.Model):
     def _tell_decider(self, summary):
         """An activity for the person of finance who granted the award."""
         # sudo: a cron tells it, or somebody who may not assign work to finance
-        for award in clean(self).sudo():
-            award.activity_schedule(ACTIVITY_FINANCE, user_id=award.decided_by_id.id, summary=summary, note=award.note)
+        for award in strip_caller_context(self).sudo():
+            award.activity_schedule(ACTIVITY_AWARD, user_id=award.decided_by_id.id, summary=summary, note=award.note)
 
     def _end_activities(self):
         # sudo: the activities are those of whoever is responsible
-        clean(self).sudo().activity_unlink([ACTIVITY_DELIVERY, ACTIVITY_FINANCE])
+        strip_caller_context(self).sudo().activity_unlink([ACTIVITY_DELIVERY, ACTIVITY_AWARD])

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.key_account_mgmt.rules import Claim, grant_by_rank, grant_by_share
+from ...rules import Claim, grant_by_rank, grant_by_share
 
 WAYS = [("rank", "By Rank"), ("share", "All by the Same Share")]
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..credit.key_account_credit_entry import LimitChange
 from ..evaluations.key_account_evaluation_job import COLLISIONS
 from .key_account_award import ENDED_STATES
+from .key_account_credit_entry import LimitChange
 
 _logger = logging.getLogger(__name__)
 

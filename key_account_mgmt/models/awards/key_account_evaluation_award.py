@@ -2,10 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..approvals.key_account_approval_judge import FINANCE_GROUP
-from ..shared.key_account_internal_thread import TOTALS_READERS
-from ..shared.mail_activity import ACTIVITY_AWARD as ACTIVITY
-from ..shared.mail_activity import clean
+from ..shared.access import ACTIVITY_AWARD, FINANCE, TOTALS_READERS, strip_caller_context
 
 
 class KeyAccountEvaluation(models.Model):
@@ -101,12 +98,12 @@ class KeyAccountEvaluation(models.Model):
         waiting = self._get_waiting_awards()
         for evaluation in self:
             # sudo: neither managers nor finance may assign work to others by right; `clean`: nobody keeps it from them
-            target = clean(evaluation).sudo()
+            target = strip_caller_context(evaluation).sudo()
             if not waiting.get(evaluation.id):
-                target.activity_unlink([ACTIVITY])
+                target.activity_unlink([ACTIVITY_AWARD])
                 continue
             evaluation._ask_to_decide(
-                ACTIVITY,
+                ACTIVITY_AWARD,
                 {evaluation: evaluation._get_finance_users()},
                 lambda one, count=waiting[evaluation.id]: {"summary": one._get_waiting_text(count)},
                 lambda one: {"summary": one._get_nobody_grants_text()},
@@ -134,7 +131,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_finance_users(self):
         """Who may decide on the awards."""
-        return self._get_members(FINANCE_GROUP, self.company_id) - self._get_award_authors()
+        return self._get_members(FINANCE, self.company_id) - self._get_award_authors()
 
     def _get_award_authors(self):
         """Who had a hand in the evaluation, and so must not decide on what it grants."""

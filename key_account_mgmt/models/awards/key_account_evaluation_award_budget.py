@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from odoo.addons.key_account_mgmt.rules import Purse
+from ...rules import Purse
 
 
 class KeyAccountEvaluation(models.Model):

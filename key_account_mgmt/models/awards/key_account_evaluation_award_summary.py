@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..shared.key_account_internal_thread import TOTALS_READERS
+from ..shared.access import TOTALS_READERS
 
 
 class KeyAccountEvaluation(models.Model):

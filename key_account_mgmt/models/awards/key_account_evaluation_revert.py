@@ -2,10 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
-from ..shared.key_account_internal_thread import TOTALS_READERS
-from ..shared.mail_activity import ACTIVITY, clean
-
-NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
+from ..evaluations.key_account_evaluation import NO_REQUEST
+from ..shared.access import ACTIVITY_APPROVAL, TOTALS_READERS, strip_caller_context
 
 
 class KeyAccountEvaluation(models.Model):
@@ -18,7 +16,6 @@ class KeyAccountEvaluation(models.Model):
 
     revert_requested_by_id = fields.Many2one(
         "res.users",
-        "Revert Requested By",
         readonly=True,
         copy=False,
         ondelete="restrict",
@@ -102,7 +99,7 @@ class KeyAccountEvaluation(models.Model):
         self._check_may_consent()
         requester = self.revert_requested_by_id
         self._message_log(body=self.env._("%s of finance consents to reverting.", self.env.user.name))
-        manager = clean(self).with_user(requester).with_context(allowed_company_ids=self.company_id.ids)
+        manager = strip_caller_context(self).with_user(requester).with_context(allowed_company_ids=self.company_id.ids)
         manager._claim("applied")
         manager._run_or_queue("revert", self.line_count)
         return True
@@ -169,7 +166,7 @@ class KeyAccountEvaluation(models.Model):
     def _ask_for_consent(self):
         """Let exactly those who may consent have an activity."""
         self._ask_to_decide(
-            ACTIVITY,
+            ACTIVITY_APPROVAL,
             {evaluation: evaluation._get_consenting_users() for evaluation in self},
             lambda evaluation: evaluation._prepare_consent_activity(),
             lambda evaluation: evaluation._prepare_no_consent_activity(),
@@ -193,10 +190,10 @@ class KeyAccountEvaluation(models.Model):
 
     def _tell_requester(self, user, reason):
         if user.active:
-            told = clean(self).with_context(lang=user.lang)
+            told = strip_caller_context(self).with_context(lang=user.lang)
             # sudo: finance may not assign work to others by right
             told.sudo().activity_schedule(
-                ACTIVITY,
+                ACTIVITY_APPROVAL,
                 user_id=user.id,
                 summary=told.env._("Finance does not consent to reverting “%s”", told.name),
                 note=plaintext2html(reason),

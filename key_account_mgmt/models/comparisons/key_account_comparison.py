@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
+from ..shared.access import SALES_ALL_DOCUMENTS
+
 # Who has which tier in total: for those who see everybody.
-EVERYBODY = "sales_team.group_sale_salesman_all_leads"
 
 
 class KeyAccountComparison(models.Model):
@@ -40,20 +41,20 @@ class KeyAccountComparison(models.Model):
     )
     computed_on = fields.Datetime(readonly=True, copy=False)
     policies = fields.Json(readonly=True, copy=False, help="The rules that were compared, by the id of the rule set.")
-    result = fields.Json("Result Data", readonly=True, copy=False, groups=EVERYBODY)
+    result = fields.Json("Result Data", readonly=True, copy=False, groups=SALES_ALL_DOCUMENTS)
     customer_count = fields.Integer("Customers", readonly=True, copy=False)
     agreed_count = fields.Integer(
         "All Agree",
         readonly=True,
         copy=False,
-        groups=EVERYBODY,
+        groups=SALES_ALL_DOCUMENTS,
         help="Customers in the same tier by every rule set.",
     )
     moved_count = fields.Integer(
         "Moved Customers",
         readonly=True,
         copy=False,
-        groups=EVERYBODY,
+        groups=SALES_ALL_DOCUMENTS,
         help="Customers in another tier by at least one rule set.",
     )
     line_ids = fields.One2many("key.account.comparison.line", "comparison_id", string="Lines", readonly=True)

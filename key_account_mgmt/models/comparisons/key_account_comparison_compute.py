@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.key_account_mgmt.rules import Evaluator, FactError, Method, Population, compare
+from ...rules import Evaluator, FactError, Method, Population, compare
 
 
 class Contender(NamedTuple):

@@ -3,8 +3,7 @@ import json
 from odoo import models
 from odoo.tools import SQL
 
-from odoo.addons.key_account_mgmt.rules import agree, differences, direction, rank_spread
-
+from ...rules import agree, differences, direction, rank_spread
 from .key_account_comparison_compute import Contender
 
 

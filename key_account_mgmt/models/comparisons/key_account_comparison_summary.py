@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from .key_account_comparison import EVERYBODY
+from ..shared.access import SALES_ALL_DOCUMENTS
 
 
 class KeyAccountComparison(models.Model):
@@ -10,7 +10,7 @@ class KeyAccountComparison(models.Model):
 
     _inherit = "key.account.comparison"  # pylint: disable=consider-merging-classes-inherited
 
-    summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=EVERYBODY)
+    summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=SALES_ALL_DOCUMENTS)
 
     @api.depends("result", "customer_count", "agreed_count")
     @api.depends_context("lang")

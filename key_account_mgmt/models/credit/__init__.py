@@ -14,11 +14,7 @@ from . import key_account_exposure_sql
 from . import key_account_exposure_overdue
 from . import key_account_exposure_turn
 from . import key_account_credit
+from . import key_account_source_payment
 from . import key_account_source_credit
 from . import key_account_credit_turn
 from . import key_account_credit_paid
-from . import key_account_credit_entry
-from . import sale_order_line_invoiced
-from . import res_partner_credit_ledger
-from . import res_partner_credit_family
-from . import ir_default

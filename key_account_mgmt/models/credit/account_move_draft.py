@@ -6,7 +6,7 @@ from odoo.tools.misc import split_every
 
 from ..discounts.key_account_discount_value import EXACT, ZERO
 from ..discounts.sale_order_discount import FIGURES
-from ..plans.key_account_plan_mixin import LARGEST_STEPS
+from ..shared.numbers import LARGEST_STEPS
 from .sale_order_line_open_fill import BATCH_SIZE
 
 CUSTOMER_INVOICES = ("out_invoice", "out_receipt")

@@ -5,8 +5,7 @@ from typing import Any
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.key_account_mgmt.rules import CreditUse, tolerated
-
+from ...rules import CreditUse, tolerated
 from ..discounts.key_account_discount_value import ZERO
 
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..discounts.key_account_discount_value import ZERO
-from ..guard.key_account_guard import HOLDING
+from ..shared.holding import HOLDING
 
 
 class KeyAccountCredit(models.AbstractModel):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..discounts.key_account_discount_value import CENTS, EXACT, ZERO
 from ..discounts.sale_order_discount import FIGURES
-from ..plans.key_account_plan_mixin import LARGEST_STEPS
+from ..shared.numbers import LARGEST_STEPS
 
 OPEN_FIELD = "key_account_open_amount"
 LATER_FIELD = "key_account_later_amount"

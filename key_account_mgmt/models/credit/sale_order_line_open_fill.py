@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
-from ..shared.key_account_statement import planned_for_many
+from ..shared.statements import planned_for_many
 from .sale_order_line_open import OPEN_FIELD
 
 # Lines that are computed together: enough for the statements to cost little, few enough that memory stays flat.

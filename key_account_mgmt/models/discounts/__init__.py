@@ -8,8 +8,8 @@ from . import key_account_line_facts
 from . import key_account_discount
 from . import key_account_discount_unrated
 from . import key_account_discount_shown
+from . import key_account_discount_as_ordered
 from . import key_account_discount_move
-from . import key_account_discount_spread
 from . import key_account_discount_cancelled
 from . import key_account_discount_booked
 from . import product_category
@@ -19,4 +19,3 @@ from . import sale_order
 from . import sale_order_cancelled
 from . import sale_order_discount
 from . import sale_order_line_discount
-from . import key_account_discount_as_ordered

@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.tools import ormcache
 
-from odoo.addons.key_account_mgmt.rules import CapTable, Policy
-
+from ...rules import CapTable, Policy
 from ..rulesets.key_account_cap_vocabulary import MODELS, NO_TIER
 
 NOBODY = "-"

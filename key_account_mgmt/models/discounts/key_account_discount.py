@@ -5,7 +5,7 @@ from typing import Any
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.key_account_mgmt.rules import (
+from ...rules import (
     CapDecision,
     DiscountLine,
     Judgement,
@@ -16,7 +16,6 @@ from odoo.addons.key_account_mgmt.rules import (
     stricter,
     terms,
 )
-
 from .key_account_discount_value import HUNDRED, ZERO
 from .key_account_exchange import MissingRate
 

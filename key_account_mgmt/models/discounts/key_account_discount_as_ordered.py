@@ -2,8 +2,7 @@ from decimal import localcontext
 
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.rules import Judgement
-
+from ...rules import Judgement
 from .key_account_discount import Verdict
 from .key_account_discount_value import EXACT, ZERO
 

@@ -2,8 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.rules import Entry, invoiced
-
+from ...rules import Entry, invoiced
 from .key_account_discount import Verdict
 from .key_account_discount_as_ordered import AS_ORDERED
 from .key_account_discount_value import PricedLine

@@ -2,8 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.rules import CapDecision, judge
-
+from ...rules import CapDecision, judge
 from .key_account_discount_value import ZERO
 from .key_account_exchange import MissingRate
 

@@ -2,8 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from odoo.addons.key_account_mgmt.rules import Book
-
+from ...rules import Book
 from ..rulesets.key_account_cap_vocabulary import NO_KIND, NO_TIER
 
 # What is read of customers, and for which metric: nothing else, since a contact has a hundred fields.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ..shared.key_account_internal_thread import TOTALS_READERS
+from ..shared.access import TOTALS_READERS
 
 EVALUATION_STATES = [
     ("draft", "Draft"),
@@ -19,6 +19,8 @@ JOBS = [
     ("confirm", "Confirming Kinds of Value"),
 ]
 
+# A request to revert, which finance has to consent to.
+NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
 # Only the workflow sets these, whatever a form, an import or a remote call sends.
 WORKFLOW_DEFAULTS = {
     "state": "draft",
@@ -37,8 +39,7 @@ WORKFLOW_DEFAULTS = {
     "effective_date": False,
     "applied_on": False,
     "superseded": False,
-    "revert_requested_by_id": False,
-    "revert_reason": False,
+    **NO_REQUEST,
 }
 # What an evaluation is about. It stands once there are lines.
 SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to"}

@@ -3,7 +3,7 @@ import json
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..awards.key_account_evaluation_revert import NO_REQUEST
+from .key_account_evaluation import NO_REQUEST
 from .key_account_evaluation_benefit import NO_CHANGE
 
 # Customers per batch: each write on them is logged, which takes most of the time.

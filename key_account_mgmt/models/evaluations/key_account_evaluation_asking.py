@@ -1,8 +1,7 @@
 from odoo import models
 from odoo.tools import plaintext2html
 
-from ..approvals.key_account_approval_judge import MANAGER_GROUP
-from ..shared.mail_activity import ACTIVITY, clean
+from ..shared.access import ACTIVITY_APPROVAL, KEY_ACCOUNT_MANAGER, strip_caller_context
 
 
 class KeyAccountEvaluation(models.Model):
@@ -13,7 +12,7 @@ class KeyAccountEvaluation(models.Model):
     def _get_approvers(self):
         """Managers of the company who may approve: with two pairs of eyes, none who submitted or changed tiers."""
         self.ensure_one()
-        managers = self._get_members(MANAGER_GROUP, self.company_id)
+        managers = self._get_members(KEY_ACCOUNT_MANAGER, self.company_id)
         # sudo: what the company wants does not depend on who may read its settings
         if self.company_id.sudo().key_account_four_eyes:
             return managers - self.submitted_by_id - self.tier_changer_ids
@@ -23,7 +22,7 @@ class KeyAccountEvaluation(models.Model):
     def _ask_approvers(self):
         """Tell those who may approve that evaluations in review wait for them."""
         self._ask_to_decide(
-            ACTIVITY,
+            ACTIVITY_APPROVAL,
             {evaluation: evaluation._get_approvers() for evaluation in self},
             lambda evaluation: evaluation._prepare_review_activity(),
             lambda evaluation: evaluation._prepare_nobody_reviews(),
@@ -47,7 +46,7 @@ class KeyAccountEvaluation(models.Model):
     def _end_asking(self):
         """With each step what was asked for is done."""
         # sudo: the activities are those of all who were asked
-        clean(self).sudo().activity_unlink([ACTIVITY])
+        strip_caller_context(self).sudo().activity_unlink([ACTIVITY_APPROVAL])
 
     def _tell_submitter(self, user, note=""):
         """Tell who submitted an evaluation what somebody else decided.
@@ -55,10 +54,13 @@ class KeyAccountEvaluation(models.Model):
         :param note: why it is sent back; else it is approved
         """
         if user.active and user != self.env.user:
-            told = clean(self).with_context(lang=user.lang)
+            told = strip_caller_context(self).with_context(lang=user.lang)
             # sudo: as in ``_ask_people``
             told.sudo().activity_schedule(
-                ACTIVITY, user_id=user.id, summary=told._get_review_answer_text(note), note=plaintext2html(note)
+                ACTIVITY_APPROVAL,
+                user_id=user.id,
+                summary=told._get_review_answer_text(note),
+                note=plaintext2html(note),
             )
 
     def _get_review_answer_text(self, note):

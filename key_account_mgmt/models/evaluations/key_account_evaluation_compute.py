@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.key_account_mgmt.rules import Book, Evaluator, FactError, Policy
+from ...rules import Book, Evaluator, FactError, Policy
 
 # Customers per batch: enough that the statements cost little, few enough that memory stays flat.
 BATCH_SIZE = 5000

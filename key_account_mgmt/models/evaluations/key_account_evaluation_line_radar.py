@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.key_account_mgmt.rules import corners
+from ...rules import corners
 
 RADIUS = 100.0
 # From the top of the picture to the middle, and below the lowest label.

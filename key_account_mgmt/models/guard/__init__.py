@@ -7,6 +7,8 @@ from . import sale_order_sending
 from . import mail_template
 from . import sale_order_guard
 from . import sale_order_line_guard
+from . import sale_order_line_invoiced
+from . import key_account_discount_spread
 from . import sale_order_invoicing
 from . import sale_order_cancelling
 from . import account_move_guard

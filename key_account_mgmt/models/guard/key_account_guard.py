@@ -1,14 +1,13 @@
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
+from ..shared.holding import HOLDING
+
 WATCH = "key_account_watch"
-# Whether who confirms at the moment is somebody for whom an exception is no answer: see ``_holding``.
-HOLDING = ContextVar("key_account_holding", default=False)
 
 
 class Held(Exception):

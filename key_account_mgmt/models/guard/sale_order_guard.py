@@ -18,9 +18,12 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         guard = self.env["key.account.guard"]
-        if vals.get("state") != "sale" and guard._get_guarded_fields(self._name).isdisjoint(vals):
+        judged = not guard._get_guarded_fields(self._name).isdisjoint(vals)
+        if vals.get("state") != "sale" and not judged:
             return super().write(vals)
         with guard._watch(self):
+            if judged:
+                self._note_key_account_hand()
             return super().write(vals)
 
     @api.constrains("currency_id")

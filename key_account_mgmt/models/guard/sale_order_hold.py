@@ -1,11 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from ..shared.mail_activity import ACTIVITY, clean
+from ..shared.access import ACTIVITY_APPROVAL, SALES_MANAGER, strip_caller_context
 from .key_account_guard import Held
 
 # Who is told where an order has no salesperson.
-MANAGER_GROUP = "sales_team.group_sale_manager"
 
 
 class SaleOrder(models.Model):
@@ -58,9 +57,9 @@ class SaleOrder(models.Model):
         order._message_log(body=plaintext2html(next(iter(reasons.values()))))
         for user in order._get_key_account_hold_users():
             # As in a message to that user, in the own language.
-            translated = clean(order).with_context(lang=user.lang)
+            translated = strip_caller_context(order).with_context(lang=user.lang)
             translated.activity_schedule(
-                ACTIVITY,
+                ACTIVITY_APPROVAL,
                 user_id=user.id,
                 summary=translated._get_key_account_hold_text(),
                 note=plaintext2html(reasons[user.lang]),
@@ -86,7 +85,7 @@ class SaleOrder(models.Model):
         one = self.user_id.filtered("active") or self.team_id.user_id.filtered("active")
         return one or self.env["res.users"].search(
             [
-                ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
+                ("all_group_ids", "in", self.env.ref(SALES_MANAGER).ids),
                 ("company_ids", "in", self.company_id.ids),
                 ("share", "=", False),
             ]

@@ -1,4 +1,5 @@
 from . import key_account_perspective
+from . import key_account_metric_user_mixin
 from . import key_account_metric
 from . import key_account_metric_option
 from . import key_account_metric_value
@@ -10,7 +11,6 @@ from . import account_move_line_cost
 from . import key_account_source_invoice
 from . import key_account_source_invoice_line
 from . import key_account_source_invoice_anew
-from . import key_account_source_payment
 from . import key_account_source_order
 from . import key_account_source_customer
 from . import key_account_source_manual

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..shared.key_account_statement import planned_for_many
+from ..shared.statements import planned_for_many
 from .key_account_metric import UNCOLLECTED_SOURCES
 
 BATCH_SIZE = 2000

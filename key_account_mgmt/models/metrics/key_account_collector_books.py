@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools.misc import split_every
 
-from odoo.addons.key_account_mgmt.rules import Book
+from ...rules import Book
 
 # Customers per batch: enough that the statements cost little, few enough that memory stays flat.
 BATCH_SIZE = 2000

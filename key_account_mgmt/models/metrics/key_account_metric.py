@@ -2,7 +2,6 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 METRIC_KINDS = [
     ("number", "Number"),
@@ -170,29 +169,20 @@ class KeyAccountMetric(models.Model):
             )
 
     def _get_user_names(self):
-        """Names of what relies on these metrics: rule sets, then entered values and appraisals.
+        """Names of what relies on these metrics, such as rule sets and entered values.
 
-        Rule sets and values of companies that the user cannot see count too, without more than the rule set's
-        name being shown: sudo.
+        Records of companies that the user cannot see count too, without more than their name being shown: sudo.
 
         :rtype: list[str]
         """
         sudo = self.sudo().with_context(active_test=False)
-        criteria = sudo.env["key.account.criterion"].search(
-            Domain("metric_id", "in", self.ids)
-            | Domain("target_metric_id", "in", self.ids)
-            | Domain("offset_metric_id", "in", self.ids)
-        )
-        conditions = sudo.env["key.account.rule.condition"].search([("metric_id", "in", self.ids)])
-        rulesets = criteria.ruleset_id | conditions.rule_id.ruleset_id
-        names = [self.env._("rule set %s", ruleset.name) for ruleset in rulesets]
-        if sudo.env["key.account.metric.value"].search_count([("metric_id", "in", self.ids)], limit=1):
-            names.append(self.env._("entered values"))
-        if sudo.env["key.account.appraisal.line"].search_count([("metric_id", "in", self.ids)], limit=1):
-            names.append(self.env._("appraisals"))
-        if sudo.env["key.account.customer.profile"].search_count([("metric_id", "in", self.ids)], limit=1):
-            names.append(self.env._("the customer profile"))
-        return names
+        return [name for model in self._get_user_models() for name in sudo.env[model]._get_metric_uses(sudo)]
+
+    @api.model
+    def _get_user_models(self):
+        """Models that use metrics, in the order in which they are loaded."""
+        users = self.env.registry.descendants(["key.account.metric.user.mixin"], "_inherit")
+        return [name for name in users if not self.env[name]._abstract]
 
     def action_open_values(self):
         """Open the values entered for this metric, to add more."""

@@ -68,11 +68,6 @@ class KeyAccountMetricOption(models.Model):
         Companies that the user cannot see count too, and only the options' own names are shown: sudo.
         """
         sudo = self.sudo().with_context(active_test=False)
-        steps = sudo.env["key.account.criterion.step"].search([("option_id", "in", self.ids)])
-        conditions = sudo.env["key.account.rule.condition"].search([("option_ids", "in", self.ids)])
-        values = sudo.env["key.account.metric.value"]._read_group([("option_id", "in", self.ids)], ["option_id"])
-        graded = sudo.env["key.account.appraisal.line"]._read_group([("option_id", "in", self.ids)], ["option_id"])
-        profiles = sudo.env["key.account.customer.profile"].search([("option_id", "in", self.ids)])
-        used = steps.option_id | conditions.option_ids | profiles.option_id
-        used |= sudo.browse(option.id for [option] in values + graded)
+        users = self.env["key.account.metric"]._get_user_models()
+        used = sudo.browse().union(*(sudo.env[model]._get_used_options(sudo) for model in users))
         return self & used.with_env(self.env)

@@ -9,7 +9,7 @@ class KeyAccountMetricValue(models.Model):
 
     _name = "key.account.metric.value"
     _description = "Key Account Metric Value"
-    _inherit = ["key.account.company.mixin", "key.account.internal.thread"]
+    _inherit = ["key.account.company.mixin", "key.account.internal.thread", "key.account.metric.user.mixin"]
     _order = "date_to desc, partner_id, metric_id"
     _check_company_auto = True
 
@@ -79,3 +79,13 @@ class KeyAccountMetricValue(models.Model):
             contact = self.env["res.partner"].browse(vals["partner_id"])
             return {**vals, "partner_id": contact.commercial_partner_id.id}
         return vals
+
+    @api.model
+    def _get_metric_uses(self, metrics):
+        found = self.search_count([("metric_id", "in", metrics.ids)], limit=1)
+        return [self.env._("entered values")] if found else []
+
+    @api.model
+    def _get_used_options(self, options):
+        groups = self._read_group([("option_id", "in", options.ids)], ["option_id"])
+        return options.browse(option.id for [option] in groups)

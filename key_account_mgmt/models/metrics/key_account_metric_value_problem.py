@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..shared.key_account_number import is_number
+from ..shared.numbers import is_number
 
 # Beyond this a float does not hold cents, and no business has such figures.
 LARGEST_VALUE = 10**15

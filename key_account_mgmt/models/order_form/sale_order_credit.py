@@ -1,7 +1,6 @@
 from odoo import models
 
-from odoo.addons.key_account_mgmt.rules import CreditUse
-
+from ...rules import CreditUse
 from ..credit.res_partner_credit import CREDIT_READERS
 from ..credit.sale_order_line_open import OPEN_FIELD
 from ..discounts.key_account_discount_value import ZERO

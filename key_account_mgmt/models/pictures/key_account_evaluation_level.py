@@ -4,10 +4,10 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from odoo.addons.key_account_mgmt.rules import LevelError, by_bounds, by_shares
+from ...rules import LevelError, by_bounds, by_shares
+from ..shared.access import SALES_ALL_DOCUMENTS
 
 CUTS = {"share": by_shares, "score": by_bounds}
-ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
 
 
 class KeyAccountEvaluation(models.Model):
@@ -21,7 +21,7 @@ class KeyAccountEvaluation(models.Model):
     def _check_sees_all(self):
         """Figures of everybody are for those who see everybody's lines. Asked here for those who call remotely."""
         self.check_access("read")
-        if not (self.env.su or self.env.user.has_group(ALL_DOCUMENTS)):
+        if not (self.env.su or self.env.user.has_group(SALES_ALL_DOCUMENTS)):
             raise AccessError(
                 self.env._("Totals of all customers are for those who see all of them (Sales: All Documents).")
             )

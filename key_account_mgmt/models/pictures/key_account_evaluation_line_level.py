@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .key_account_evaluation_level import ALL_DOCUMENTS
+from ..shared.access import SALES_ALL_DOCUMENTS
 
 LEVEL_KEYS = {"measure", "cut", "limits", "level"}
 
@@ -20,7 +20,7 @@ class KeyAccountEvaluationLine(models.Model):
         store=False,
         search="_search_filter_for_level",
         exportable=False,
-        groups=ALL_DOCUMENTS,
+        groups=SALES_ALL_DOCUMENTS,
         help="JSON of an evaluation and some levels of it, as its pictures give it.",
     )
 

@@ -3,9 +3,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.key_account_mgmt.rules import added_value, prospect_value
-
-from ..rulesets.key_account_ruleset_part import exact_text
+from ...rules import added_value, prospect_value
+from ..shared.numbers import exact_text
 
 
 class KeyAccountExpectation(models.Model):

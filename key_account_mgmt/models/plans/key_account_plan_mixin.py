@@ -2,16 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..settings.res_company_fiscal_year import QUARTERS, YEARS
-from ..shared.key_account_number import is_number
+from ..shared.numbers import get_largest_amount, is_number
 from .key_account_plan_overlap import get_overlap_message
-
-# Beyond so many cents, or whatever the currency's steps are, Odoo's rounding is not exact any more.
-LARGEST_STEPS = 10**14
-
-
-def get_largest_amount(currency):
-    """The largest amount that people may enter, a whole number: 10^12 in a currency with cents."""
-    return round(LARGEST_STEPS * currency.rounding)
 
 
 class KeyAccountPlanMixin(models.AbstractModel):

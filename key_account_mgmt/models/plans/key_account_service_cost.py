@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from ..shared.key_account_number import is_number
-from .key_account_plan_mixin import get_largest_amount
+from ..shared.numbers import get_largest_amount, is_number
 
 KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
 

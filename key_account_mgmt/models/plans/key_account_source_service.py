@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..metrics.key_account_source import DIVISION_DECIMALS
-from ..rulesets.key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 SECONDS_PER_HOUR = 3600
 

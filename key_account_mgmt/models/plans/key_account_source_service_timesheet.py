@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..rulesets.key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 
 class KeyAccountSourceService(models.AbstractModel):

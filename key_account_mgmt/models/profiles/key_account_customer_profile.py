@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..rulesets.key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 FEATURES = [("choice", "Choice"), ("region", "Region"), ("tag", "Tag")]
 # What a row of a feature looks for; the values of other features stay empty.
@@ -49,7 +49,7 @@ class KeyAccountCustomerProfile(models.Model):
 
     _name = "key.account.customer.profile"
     _description = "Customer Profile"
-    _inherit = ["key.account.company.mixin"]
+    _inherit = ["key.account.company.mixin", "key.account.metric.user.mixin"]
     _order = "feature, metric_id, points desc, id"
 
     feature = fields.Selection(FEATURES, required=True, default="choice")
@@ -176,3 +176,12 @@ class KeyAccountCustomerProfile(models.Model):
             "name": value.display_name,
             "points": exact_text(self.points),
         }
+
+    @api.model
+    def _get_metric_uses(self, metrics):
+        found = self.search_count([("metric_id", "in", metrics.ids)], limit=1)
+        return [self.env._("the customer profile")] if found else []
+
+    @api.model
+    def _get_used_options(self, options):
+        return self.search([("option_id", "in", options.ids)]).option_id

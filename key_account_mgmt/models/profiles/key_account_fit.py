@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.rules import ProfileRow, fit
+from ...rules import ProfileRow, fit
 
 
 class KeyAccountFit(models.AbstractModel):

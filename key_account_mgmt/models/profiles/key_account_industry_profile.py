@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..rulesets.key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 
 def get_industry_duplicate_message(env, diagnostics):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.key_account_mgmt.rules import propose_fits
+from ...rules import propose_fits
 
 
 class KeyAccountIndustryProfile(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..metrics.key_account_collection_scope import CollectionScope
-from ..pictures.key_account_evaluation_level import ALL_DOCUMENTS
+from ..shared.access import SALES_ALL_DOCUMENTS
 
 
 class ResPartner(models.Model):
@@ -32,7 +32,7 @@ class ResPartner(models.Model):
 
     def _may_see_key_account_fit(self):
         """As with evaluation lines: without the right on all documents, customers of others are not shown."""
-        return not self.user_id or self.user_id == self.env.user or self.env.user.has_group(ALL_DOCUMENTS)
+        return not self.user_id or self.user_id == self.env.user or self.env.user.has_group(SALES_ALL_DOCUMENTS)
 
     def _get_key_account_fit_scope(self):
         today = fields.Date.context_today(self)

@@ -1,7 +1,8 @@
-from . import key_account_tier
 from . import key_account_cap_vocabulary
+from . import key_account_tier
 from . import key_account_grant_vocabulary
 from . import key_account_ruleset_part
+from . import sentences
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
 from . import key_account_ruleset
@@ -23,3 +24,5 @@ from . import key_account_rule_credit
 from . import key_account_rule_reward
 from . import key_account_rule_value_kind
 from . import key_account_rule_condition
+from . import res_company
+from . import res_config_settings

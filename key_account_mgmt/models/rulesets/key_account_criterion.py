@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
-from .key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 SCALES = [
     ("bands", "Bands"),

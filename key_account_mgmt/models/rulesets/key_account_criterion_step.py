@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class KeyAccountCriterionStep(models.Model):
@@ -6,7 +6,7 @@ class KeyAccountCriterionStep(models.Model):
 
     _name = "key.account.criterion.step"
     _description = "Key Account Criterion Step"
-    _inherit = ["key.account.ruleset.part"]
+    _inherit = ["key.account.ruleset.part", "key.account.metric.user.mixin"]
     _order = "criterion_id, lower_bound, sequence, id"
 
     criterion_id = fields.Many2one("key.account.criterion", required=True, index=True, ondelete="cascade")
@@ -23,3 +23,7 @@ class KeyAccountCriterionStep(models.Model):
 
     def _get_rulesets(self):
         return self.criterion_id.ruleset_id
+
+    @api.model
+    def _get_used_options(self, options):
+        return self.search([("option_id", "in", options.ids)]).option_id

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ..shared.numbers import exact_text
 from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_KINDS, MODELS, NO_KIND, NO_TIER, ORDER_DATE
-from .key_account_ruleset_part import exact_text
 
 # A row that names something archived goes on naming it: else it would turn into one for everything.
 ARCHIVED_TOO = {"active_test": False}

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from .key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 MEASURES = [
     ("value", "Value"),
@@ -31,7 +31,7 @@ class KeyAccountRuleCondition(models.Model):
 
     _name = "key.account.rule.condition"
     _description = "Key Account Rule Condition"
-    _inherit = ["key.account.ruleset.part"]
+    _inherit = ["key.account.ruleset.part", "key.account.metric.user.mixin"]
     _order = "rule_id, sequence, id"
 
     rule_id = fields.Many2one("key.account.rule", required=True, index=True, ondelete="cascade")
@@ -152,3 +152,7 @@ class KeyAccountRuleCondition(models.Model):
             "operator": self.operator,
             "values": values,
         }
+
+    @api.model
+    def _get_used_options(self, options):
+        return self.search([("option_ids", "in", options.ids)]).option_ids

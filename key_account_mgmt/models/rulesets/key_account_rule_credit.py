@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.key_account_mgmt.rules import formula_inputs
-
+from ...rules import formula_inputs
 from .key_account_grant_vocabulary import CREDIT
 
 CREDIT_FORMULAS = [

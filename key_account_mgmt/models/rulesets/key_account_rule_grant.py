@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
+from ..shared.numbers import exact_text
 from .key_account_grant_vocabulary import FORMULA_NUMBERS, GRANT_KINDS, TIER
-from .key_account_ruleset_part import exact_text
 
 
 class KeyAccountRule(models.Model):

@@ -2,6 +2,7 @@ import base64
 import json
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class KeyAccountRuleset(models.Model):
@@ -10,6 +11,7 @@ class KeyAccountRuleset(models.Model):
     _name = "key.account.ruleset"
     _description = "Key Account Rule Set"
     _inherit = [
+        "key.account.metric.user.mixin",
         "key.account.company.mixin",
         "key.account.ruleset.lifecycle",
         "key.account.ruleset.policy",
@@ -127,3 +129,14 @@ class KeyAccountRuleset(models.Model):
         for ruleset in self:
             content = json.dumps(ruleset._get_export_values(), indent=2, ensure_ascii=False)
             ruleset.export_file = base64.b64encode(content.encode())
+
+    @api.model
+    def _get_metric_uses(self, metrics):
+        criteria = self.env["key.account.criterion"].search(
+            Domain("metric_id", "in", metrics.ids)
+            | Domain("target_metric_id", "in", metrics.ids)
+            | Domain("offset_metric_id", "in", metrics.ids)
+        )
+        conditions = self.env["key.account.rule.condition"].search([("metric_id", "in", metrics.ids)])
+        rulesets = criteria.ruleset_id | conditions.rule_id.ruleset_id
+        return [self.env._("rule set %s", ruleset.name) for ruleset in rulesets]

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.key_account_mgmt.rules import Policy, lint
-
+from ...rules import Policy, lint
 from .key_account_cap_vocabulary import CHOICE_COLUMNS, NO_TIER, ORDER_DATE
 
 CAPS = "discount_cap"

@@ -1,22 +1,4 @@
-from decimal import ROUND_HALF_UP, Context, Decimal
-
 from odoo import api, models
-
-# Enough for the largest float there is with 6 decimals.
-_ANY_FLOAT = Context(prec=400)
-_FINEST = Decimal("0.000001")
-
-
-def exact_text(value):
-    """A number of a form as exact text. What people typed has at most 6 decimals, and its shortest spelling gives
-    back those digits, where the float's own digits would not (0.1 is 0.1000000000000000055…). The fields themselves
-    have no fixed digits, since Odoo would then round them as floats: 10^15 would become 1000000000000000.9."""
-    number = Decimal(repr(value or 0.0))
-    if not number.is_finite():
-        return str(number)
-    # Half up, as PostgreSQL rounds: what a statement counts with and what explanations show must be the same.
-    plain = format(number.quantize(_FINEST, ROUND_HALF_UP, _ANY_FLOAT), "f")
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 class KeyAccountRulesetPart(models.AbstractModel):

@@ -3,8 +3,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.key_account_mgmt.rules import Policy, PolicyError, asks_for_places, lint, out_of_reach
-
+from ...rules import Policy, PolicyError, asks_for_places, lint, out_of_reach
 from ..metrics.key_account_collection_scope import CollectionScope
 
 

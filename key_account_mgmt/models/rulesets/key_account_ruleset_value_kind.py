@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import file_open
 
-from odoo.addons.key_account_mgmt.rules import Policy
-
+from ...rules import Policy
 from .key_account_grant_vocabulary import VALUE_KINDS
 
 KINDS_FILE = "key_account_mgmt/data/key_account_value_kinds.json"

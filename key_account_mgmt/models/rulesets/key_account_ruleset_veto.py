@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import file_open
 
-from odoo.addons.key_account_mgmt.rules import Policy
+from ...rules import Policy
 
 VETOES_FILE = "key_account_mgmt/data/key_account_vetoes.json"
 

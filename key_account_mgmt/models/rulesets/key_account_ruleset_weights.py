@@ -2,9 +2,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from odoo.addons.key_account_mgmt.rules import weights_problem
-
-from .key_account_ruleset_part import exact_text
+from ...rules import weights_problem
+from ..shared.numbers import exact_text
 
 
 class KeyAccountRuleset(models.Model):

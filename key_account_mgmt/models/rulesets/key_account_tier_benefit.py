@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .key_account_ruleset_part import exact_text
+from ..shared.numbers import exact_text
 
 
 class KeyAccountTierBenefit(models.Model):

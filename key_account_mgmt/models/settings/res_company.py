@@ -64,16 +64,6 @@ class ResCompany(models.Model):
         " sending. Messages that salespeople write themselves, and PDF files that they print and attach, are not"
         " stopped. If this is off, quotations can be sent, and are stopped when they are confirmed.",
     )
-    key_account_cap_ruleset_id = fields.Many2one(
-        "key.account.ruleset",
-        "Rule Set that Caps Discounts",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        groups="base.group_user",
-        help="The active rule set, if it has discount caps. Kept by activating and retiring rule sets.",
-    )
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..plans.key_account_plan_mixin import get_largest_amount
+from ..shared.numbers import get_largest_amount
 from .res_company import SETTINGS
 
 

@@ -1,3 +1,4 @@
+from . import access
 from . import base
 from . import mail_activity
 from . import key_account_asking_mixin
@@ -7,5 +8,6 @@ from . import key_account_run_totals_mixin
 from . import key_account_own_fields_mixin
 from . import key_account_frozen_mixin
 from . import key_account_formatter
-from . import key_account_number
-from . import key_account_statement
+from . import holding
+from . import numbers
+from . import statements

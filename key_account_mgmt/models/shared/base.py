@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.key_account_mgmt.rules import is_storable
+from ...rules import is_storable
 
 OWN = "key.account."
 TEXTS = ("char", "text", "html")

@@ -1,8 +1,6 @@
 from odoo import api, models
 
-from .mail_activity import clean
-
-RULE_ADMIN_GROUP = "key_account_mgmt.group_key_account_rule_admin"
+from .access import RULE_ADMINISTRATOR, strip_caller_context
 
 
 class KeyAccountAskingMixin(models.AbstractModel):
@@ -14,6 +12,8 @@ class KeyAccountAskingMixin(models.AbstractModel):
 
     _name = "key.account.asking.mixin"
     _description = "Record Awaiting a Decision"
+
+    _awaits_decision = True
 
     def _ask_to_decide(self, activity_type, asked, prepare, prepare_nobody):
         """Let exactly those who are asked have an activity on each of these records.
@@ -51,14 +51,14 @@ class KeyAccountAskingMixin(models.AbstractModel):
             mine = activities.filtered(lambda activity, asked=user: activity.user_id == asked)
             if not mine:
                 # sudo: who asks need not be allowed to assign work to others; `clean`: no context keeps it from them
-                target = clean(self).sudo().with_context(lang=user.lang)
+                target = strip_caller_context(self).sudo().with_context(lang=user.lang)
                 target.activity_schedule(activity_type, user_id=user.id, **values)
             elif mine[0].summary != values["summary"]:
                 mine[0].write({"note": False, **values})
         activities.filtered(lambda activity: activity.user_id not in users).unlink()
 
     def _get_rule_administrators(self):
-        return self._get_members(RULE_ADMIN_GROUP, self.company_id)
+        return self._get_members(RULE_ADMINISTRATOR, self.company_id)
 
     @api.model
     def _get_members(self, group, companies):

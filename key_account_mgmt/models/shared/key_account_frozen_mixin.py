@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .mail_activity import clean
+from .access import strip_caller_context
 
 
 class KeyAccountFrozenMixin(models.AbstractModel):
@@ -49,13 +49,13 @@ class KeyAccountFrozenMixin(models.AbstractModel):
     def _record(self, vals_list):
         """Make records; every stored field is given, so that no default of a context gets in."""
         # sudo: nobody has the right to create them, so that this is the only way
-        door = super(KeyAccountFrozenMixin, clean(self).sudo())
+        door = super(KeyAccountFrozenMixin, strip_caller_context(self).sudo())
         return door.create(vals_list).with_env(self.env)  # pylint: disable=super-method-mismatch
 
     def _set_values(self, vals):
         """Write what only the workflow may."""
         # sudo: nobody has the right to write them, so that this is the only way
-        return super(KeyAccountFrozenMixin, clean(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
+        return super(KeyAccountFrozenMixin, strip_caller_context(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     def _lock(self):
         """Touch the rows, so that of two people who decide at once the second fails, is tried again, and is told."""

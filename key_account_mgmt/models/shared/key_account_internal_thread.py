@@ -1,8 +1,6 @@
 from odoo import models
 
-EVERYBODY = "sales_team.group_sale_salesman_all_leads"
-# Who reads figures of all customers: who sees all of them, and finance, which decides on what they are granted.
-TOTALS_READERS = f"{EVERYBODY},key_account_mgmt.group_key_account_finance"
+from .access import TOTALS_READERS
 
 
 class KeyAccountInternalThread(models.AbstractModel):

@@ -1,23 +1,8 @@
 from odoo import models
 
-ACTIVITY = "key_account_mgmt.mail_activity_type_approval"
-ACTIVITY_AWARD = "key_account_mgmt.mail_activity_type_award"
-# Where people are asked to decide, and by which activities.
-DECIDED_MODELS = {"key.account.approval", "key.account.evaluation"}
-ASKING_TYPES = (ACTIVITY, ACTIVITY_AWARD)
+from .access import ACTIVITY_APPROVAL, ACTIVITY_AWARD
 
-# What a remote caller could put into the context to keep the approvers from being told.
-SILENCERS = {"mail_activity_automation_skip", "mail_activity_quick_update", "tracking_disable", "mail_notrack"}
-
-
-def clean(records):
-    """The records without the defaults and silencers of a remote caller's context."""
-    context = {
-        key: value
-        for key, value in records.env.context.items()
-        if key not in SILENCERS and not key.startswith("default_")
-    }
-    return records.with_context(context)  # pylint: disable=context-overridden
+ASKING_TYPES = (ACTIVITY_APPROVAL, ACTIVITY_AWARD)
 
 
 class MailActivity(models.Model):
@@ -40,6 +25,6 @@ class MailActivity(models.Model):
 
     def _is_key_account_request(self):
         """Whether the activity asks somebody to decide; other work on the same records is everybody's to plan."""
-        if self.res_model not in DECIDED_MODELS:
+        if not getattr(self.env.registry.get(self.res_model), "_awaits_decision", False):
             return False
         return any(self.activity_type_id == self.env.ref(xmlid, False) for xmlid in ASKING_TYPES)

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .appraisal_common import APPRAISAL, LINE, VALUE, AppraisalCommon
+from ..appraisal_common import APPRAISAL, LINE, VALUE, AppraisalCommon
 
 
 @tagged("post_install", "-at_install")
@@ -179,7 +179,7 @@ class TestAppraisalsAndEnteredValues(AppraisalCommon):
         ):
             with self.assertRaisesRegex(UserError, "what the appraisals of the customer came to"), self.cr.savepoint():
                 change()
-        value.message_post(body="Why so good?")
+        value.message_post(body="Why so good?")  # pylint: disable=translation-required
 
     def test_nobody_says_that_a_value_comes_from_appraisals(self):
         value = self.make_entered(self.cooperation, "poor", is_appraised=True)
@@ -230,7 +230,7 @@ class TestAppraisalRefusals(AppraisalCommon):
                 change()
         self.make_appraisal("good", customer=self.second, year=2025, done=True)
         self.make_appraisal("good", done=True)
-        done.message_post(body="Too bad")
+        done.message_post(body="Too bad")  # pylint: disable=translation-required
         self.advance(evaluation, "reverted")
         draft.action_done()
 

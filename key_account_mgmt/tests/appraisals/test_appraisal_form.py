@@ -4,9 +4,8 @@ import json
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from odoo.addons.key_account_mgmt.rules import Policy
-
-from .appraisal_common import AppraisalCommon
+from ...rules import Policy
+from ..appraisal_common import AppraisalCommon
 
 TEMPLATE = "key_account_mgmt/data/templates/yearly_appraisal.json"
 

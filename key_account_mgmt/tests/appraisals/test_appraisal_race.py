@@ -6,8 +6,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..credit.race_common import RaceCommon
-from .appraisal_common import APPRAISAL, VALUE
+from ..appraisal_common import APPRAISAL, VALUE
+from ..race_common import RaceCommon
 
 
 @tagged("post_install", "-at_install")

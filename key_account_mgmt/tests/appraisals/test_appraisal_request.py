@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
-from .appraisal_common import APPRAISAL, AppraisalCommon
+from ..appraisal_common import APPRAISAL, AppraisalCommon
 
 REQUEST = "key.account.appraisal.request"
 

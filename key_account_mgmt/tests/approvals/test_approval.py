@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
-from .approval_common import APPROVAL, ApprovalCommon
+from ..approval_common import APPROVAL, ApprovalCommon
 
 
 class TestApprovalRequest(ApprovalCommon):

@@ -1,9 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 
-from odoo.addons.key_account_mgmt.models.credit.res_partner_credit import CREDIT_READERS
-
-from .approval_common import APPROVAL, ApprovalCommon
+from ...models.credit.res_partner_credit import CREDIT_READERS
+from ..approval_common import APPROVAL, ApprovalCommon
 
 FINANCE = "base.group_user,key_account_mgmt.group_key_account_finance"
 

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from .approval_common import APPROVAL, LEVEL, ApprovalCommon
+from ..approval_common import APPROVAL, LEVEL, ApprovalCommon
 
 
 class TestApprovalsWaysRound(ApprovalCommon):

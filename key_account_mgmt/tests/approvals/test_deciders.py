@@ -1,11 +1,10 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.models.shared.mail_activity import ACTIVITY, ACTIVITY_AWARD
-
-from ..awards.award_common import AwardCommon
-from ..evaluations.evaluation_common import MANAGER_GROUPS, KeyAccountEvaluationCommon
-from .approval_common import ApprovalCommon
+from ...models.shared.access import ACTIVITY_APPROVAL, ACTIVITY_AWARD
+from ..approval_common import ApprovalCommon
+from ..award_common import AwardCommon
+from ..evaluation_common import MANAGER_GROUPS, KeyAccountEvaluationCommon
 
 MANAGER = "key_account_mgmt.group_key_account_manager"
 FINANCE = "key_account_mgmt.group_key_account_finance"
@@ -112,7 +111,9 @@ class TestManagersAreAsked(KeyAccountEvaluationCommon):
 
     def get_asked(self, evaluation):
         self.env.invalidate_all()
-        return evaluation.sudo().activity_ids.filtered(lambda one: one.activity_type_id == self.env.ref(ACTIVITY))
+        return evaluation.sudo().activity_ids.filtered(
+            lambda one: one.activity_type_id == self.env.ref(ACTIVITY_APPROVAL)
+        )
 
     def assert_asked(self, evaluation, users):
         self.assertEqual(self.get_asked(evaluation).user_id, users)

@@ -1,8 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
-from .approval_common import APPROVAL, ApprovalCommon
+from ..approval_common import APPROVAL, ApprovalCommon
+from ..evaluation_common import KeyAccountEvaluationCommon
 
 LINE = "sale.order.line"
 ACTIVITY = "mail.activity"

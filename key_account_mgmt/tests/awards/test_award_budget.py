@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .award_common import AWARD, AwardCommon
+from ..award_common import AWARD, AwardCommon
 
 
 @tagged("post_install", "-at_install")

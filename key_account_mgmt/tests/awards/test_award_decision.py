@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import Form, tagged
 
-from .award_common import AWARD, AwardCommon
+from ..award_common import AWARD, AwardCommon
 
 TODAY = "2026-06-15"
 

@@ -4,9 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.models.awards.key_account_award_delivery import ACTIVITY_DELIVERY
-
-from .award_common import AWARD, EVALUATION, AwardCommon
+from ...models.shared.access import ACTIVITY_DELIVERY
+from ..award_common import AWARD, EVALUATION, AwardCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,10 +1,9 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.models.awards.key_account_evaluation_award import ACTIVITY
-
-from ..evaluations.test_evaluation_jobs import KeyAccountJobCommon
-from .award_common import AWARD, AwardCommon
+from ...models.shared.access import ACTIVITY_AWARD
+from ..award_common import AWARD, AwardCommon
+from ..job_common import KeyAccountJobCommon
 
 
 @tagged("post_install", "-at_install")
@@ -85,7 +84,7 @@ class TestMaking(AwardCommon):
 
     def get_activities(self, evaluation):
         self.env.invalidate_all()
-        activity_type = self.env.ref(ACTIVITY)
+        activity_type = self.env.ref(ACTIVITY_AWARD)
         return evaluation.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == activity_type)
 
     def test_review_shows_limits_and_costs_against_budgets(self):

@@ -3,10 +3,9 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.key_account_mgmt.models.awards import key_account_award_posting
-
-from ..evaluations.test_evaluation_jobs import Crash
-from .award_common import AWARD, AwardCommon
+from ...models.awards import key_account_award_posting
+from ..award_common import AWARD, AwardCommon
+from ..job_common import Crash
 
 LOGGER = "odoo.addons.key_account_mgmt.models.awards.key_account_award_posting"
 

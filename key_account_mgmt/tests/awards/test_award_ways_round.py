@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .award_common import AWARD, ENTRY, AwardCommon
+from ..award_common import AWARD, ENTRY, AwardCommon
 
 BILLING = "base.group_user,account.group_account_invoice,base.group_partner_manager"
 

@@ -2,9 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.models.shared.mail_activity import ACTIVITY
-
-from .award_common import AWARD, EVALUATION, AwardCommon
+from ...models.shared.access import ACTIVITY_APPROVAL
+from ..award_common import AWARD, EVALUATION, AwardCommon
 
 STEP = "key.account.evaluation.step"
 
@@ -21,7 +20,7 @@ class TestRevertNeedsConsent(AwardCommon):
 
     def get_asked(self, evaluation):
         self.env.invalidate_all()
-        activity_type = self.env.ref(ACTIVITY)
+        activity_type = self.env.ref(ACTIVITY_APPROVAL)
         return evaluation.sudo().activity_ids.filtered(lambda one: one.activity_type_id == activity_type)
 
     def test_nothing_granted_needs_no_consent(self):

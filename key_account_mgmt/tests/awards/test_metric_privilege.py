@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import freeze_time
 
-from .award_common import AwardCommon
+from ..award_common import AwardCommon
 
 
 class TestMetricPrivilege(AwardCommon):

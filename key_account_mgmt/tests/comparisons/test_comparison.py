@@ -2,11 +2,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
-from odoo.addons.key_account_mgmt.models.metrics import key_account_collector_books
-
-from ..evaluations.evaluation_common import YEAR
-from ..guard.test_ways_round import WaysRoundCommon
-from .comparison_common import KeyAccountComparisonCommon
+from ...models.metrics import key_account_collector_books
+from ..comparison_common import KeyAccountComparisonCommon
+from ..evaluation_common import YEAR
+from ..ways_round_common import WaysRoundCommon
 
 COMPARISON = "key.account.comparison"
 LINE = "key.account.comparison.line"

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .comparison_common import KeyAccountComparisonCommon
+from ..comparison_common import KeyAccountComparisonCommon
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import KeyAccountCommon
-from ..evaluations.retail import copy_customers, copy_invoices, read_retail
+from ..retail import copy_customers, copy_invoices, read_retail
 
 YEAR = 2011
 

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .credit_guard_common import CreditGuardCommon
+from ..credit_guard_common import CreditGuardCommon
 
 SELLER = "sales_team.group_sale_salesman"
 

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from .credit_guard_common import LINE, ORDER, CreditGuardCommon
+from ..credit_guard_common import LINE, ORDER, CreditGuardCommon
 
 
 class TestLimit(CreditGuardCommon):

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..awards.award_common import AwardCommon
+from ..award_common import AwardCommon
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
-from .credit_common import CreditCommon
+from ..credit_common import CreditCommon
 
 DOCUMENT = "key.account.exposure.document"
 

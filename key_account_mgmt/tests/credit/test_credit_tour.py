@@ -1,9 +1,9 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from ..awards.award_common import AWARD, AwardCommon
-from ..evaluations.tour_common import TourMixin
-from ..rulesets.grant_common import GrantRulesMixin
+from ..award_common import AWARD, AwardCommon
+from ..grant_common import GrantRulesMixin
+from ..tour_common import TourMixin
 
 LIMIT = 12_000
 

@@ -3,7 +3,7 @@ from contextlib import suppress
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .credit_guard_common import LINE, ORDER, CreditGuardCommon
+from ..credit_guard_common import LINE, ORDER, CreditGuardCommon
 
 BILLING = "base.group_user,account.group_account_invoice,base.group_partner_manager"
 SELLER_OF_CONTACTS = "base.group_user,sales_team.group_sale_salesman,base.group_partner_manager"

@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from .credit_common import CreditCommon
+from ..credit_common import CreditCommon
 
 
 class TestExposure(CreditCommon):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from .credit_guard_common import CreditGuardCommon
+from ..credit_guard_common import CreditGuardCommon
 
 
 class TestExposureOfDaysToCome(CreditGuardCommon):

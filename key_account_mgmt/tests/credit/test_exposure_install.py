@@ -2,7 +2,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
-from .credit_common import CreditCommon
+from ..credit_common import CreditCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import fields
 from odoo.fields import Command
 
-from .credit_common import ZERO, CreditCommon
+from ..credit_common import ZERO, CreditCommon
 
 SEEDS = (1, 2, 3)
 STEPS = 50

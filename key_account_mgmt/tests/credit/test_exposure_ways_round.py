@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from .credit_guard_common import LINE, ORDER, CreditGuardCommon
+from ..credit_guard_common import LINE, ORDER, CreditGuardCommon
 
 WIZARD = "sale.advance.payment.inv"
 

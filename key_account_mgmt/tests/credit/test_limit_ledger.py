@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..awards.award_common import AwardCommon
+from ..award_common import AwardCommon
 
 CLERK = "base.group_user,base.group_partner_manager,sales_team.group_sale_salesman"
 

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 
-from .credit_guard_common import LINE, ORDER, CreditGuardCommon
+from ..credit_guard_common import LINE, ORDER, CreditGuardCommon
 
 CLOSE = "action_close_key_account_invoicing"
 REOPEN = "action_reopen_key_account_invoicing"

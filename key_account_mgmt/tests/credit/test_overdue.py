@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .credit_guard_common import CreditGuardCommon
+from ..credit_guard_common import CreditGuardCommon
 
 
 @tagged("post_install", "-at_install")

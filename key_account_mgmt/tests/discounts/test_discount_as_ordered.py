@@ -1,8 +1,7 @@
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.models.discounts.key_account_discount_as_ordered import AS_ORDERED
-
-from .test_discount_judge import DiscountJudgeCommon
+from ...models.discounts.key_account_discount_as_ordered import AS_ORDERED
+from ..discount_judge_common import DiscountJudgeCommon
 
 
 class TestAsOrdered(DiscountJudgeCommon):

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
+from ..discount_common import LINE, ORDER, DiscountWaysCommon
 
 
 class BentLinesCommon(DiscountWaysCommon):

@@ -1,5 +1,5 @@
-from ..guard.invoice_common import InvoiceCommon
-from .test_discount_ways_round import ORDER
+from ..discount_common import ORDER
+from ..invoice_common import InvoiceCommon
 
 
 class TestOrdersThatEarnedTheirPrice(InvoiceCommon):

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
+from ..discount_common import LINE, ORDER, DiscountWaysCommon
 
 
 class UnratedCommon(DiscountWaysCommon):

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 
-from ..approvals.approval_common import APPROVAL
-from .test_discount_ways_round import ORDER, DiscountWaysCommon
+from ..approval_common import APPROVAL
+from ..discount_common import ORDER, DiscountWaysCommon
 
 
 class TestWhoeverIsInvoicedHasASay(DiscountWaysCommon):

@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.key_account_mgmt.rules import Policy, PolicyError, lint
+from ...rules import Policy, PolicyError, lint
 
 
 @tagged("post_install", "-at_install")

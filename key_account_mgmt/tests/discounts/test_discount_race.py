@@ -13,7 +13,7 @@ from odoo.service.model import call_kw, retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..credit.race_common import RaceCommon
+from ..race_common import RaceCommon
 
 ORDER = "sale.order"
 LINE = "sale.order.line"

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..approvals.approval_common import APPROVAL
-from .random_combos import RandomCombos
-from .random_invoices import RandomInvoices
-from .test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
+from ..approval_common import APPROVAL
+from ..discount_common import LINE, ORDER, DiscountWaysCommon
+from ..random_combos import RandomCombos
+from ..random_invoices import RandomInvoices
 
 SEED = int(os.environ.get("KEY_ACCOUNT_SEED", "20261125"))
 STEPS = 300

@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
-from ..approvals.approval_common import ApprovalCommon
-from ..evaluations.tour_common import TourMixin
+from ..approval_common import ApprovalCommon
+from ..tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")

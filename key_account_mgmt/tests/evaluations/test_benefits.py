@@ -5,12 +5,11 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from odoo.addons.key_account_mgmt.models.awards.key_account_evaluation_effects import EvaluationEffects
-from odoo.addons.key_account_mgmt.models.discounts import res_partner_pricelist
-from odoo.addons.key_account_mgmt.models.evaluations import key_account_evaluation_apply
-
-from ..rulesets.grant_common import GrantRulesMixin
-from .evaluation_common import KeyAccountEvaluationCommon
+from ...models.awards.key_account_evaluation_effects import EvaluationEffects
+from ...models.discounts import res_partner_pricelist
+from ...models.evaluations import key_account_evaluation_apply
+from ..evaluation_common import KeyAccountEvaluationCommon
+from ..grant_common import GrantRulesMixin
 
 
 class BenefitCommon(GrantRulesMixin, KeyAccountEvaluationCommon):

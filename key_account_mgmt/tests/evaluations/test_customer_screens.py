@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import Form
 
-from .evaluation_common import KeyAccountEvaluationCommon
+from ..evaluation_common import KeyAccountEvaluationCommon
 
 
 class TestCustomerScreens(KeyAccountEvaluationCommon):

@@ -7,7 +7,7 @@ from odoo.fields import Date
 from odoo.service.model import call_kw
 from odoo.tools import mute_logger
 
-from .evaluation_common import YEAR, KeyAccountEvaluationCommon
+from ..evaluation_common import YEAR, KeyAccountEvaluationCommon
 
 
 class TestEvaluation(KeyAccountEvaluationCommon):

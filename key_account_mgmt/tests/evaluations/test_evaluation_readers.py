@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form
 
-from ..awards.award_common import AwardCommon
+from ..award_common import AwardCommon
 
 EVALUATION = "key.account.evaluation"
 LINE = "key.account.evaluation.line"

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tests import Form, freeze_time
 
-from .evaluation_common import KeyAccountEvaluationCommon
+from ..evaluation_common import KeyAccountEvaluationCommon
 
 
 @freeze_time("2025-06-15")

@@ -1,4 +1,4 @@
-from .test_grants import GrantsCommon
+from ..grants_common import GrantsCommon
 
 COLUMNS = ("grants", "credit_change", "credit_limit_before", "credit_limit_proposed", "reasons", "has_missing")
 

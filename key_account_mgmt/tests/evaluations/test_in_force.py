@@ -1,4 +1,4 @@
-from ..awards.award_common import AwardCommon
+from ..award_common import AwardCommon
 
 EVALUATION = "key.account.evaluation"
 LINE = "key.account.evaluation.line"

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo.tests import Form, tagged
 
 from ..common import KeyAccountCommon
-from .retail import copy_customers, copy_invoices, read_retail
+from ..retail import copy_customers, copy_invoices, read_retail
 
 YEAR = 2011
 

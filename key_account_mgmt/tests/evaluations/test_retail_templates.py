@@ -4,10 +4,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.rules import evaluate
-
+from ...rules import evaluate
 from ..common import KeyAccountCommon
-from .retail import copy_customers, copy_invoices, read_retail
+from ..retail import copy_customers, copy_invoices, read_retail
 
 YEAR = 2011
 STEP = Decimal("0.000001")

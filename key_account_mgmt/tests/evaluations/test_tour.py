@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
-from .evaluation_common import KeyAccountEvaluationCommon
-from .tour_common import TourMixin
+from ..evaluation_common import KeyAccountEvaluationCommon
+from ..tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from contextlib import suppress
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..discounts.test_discount_ways_round import DiscountWaysCommon
+from ..discount_common import DiscountWaysCommon
 
 
 class TestInvoicesKeepTheCaps(DiscountWaysCommon):

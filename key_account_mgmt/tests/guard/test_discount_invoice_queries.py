@@ -1,4 +1,4 @@
-from ..discounts.test_discount_ways_round import DiscountWaysCommon
+from ..discount_common import DiscountWaysCommon
 
 
 class TestQueriesOfPosting(DiscountWaysCommon):

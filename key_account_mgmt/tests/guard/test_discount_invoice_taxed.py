@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
-from .invoice_common import InvoiceCommon
+from ..invoice_common import InvoiceCommon
 
 
 class TestTaxedInvoices(InvoiceCommon):

@@ -3,8 +3,8 @@ from contextlib import suppress
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..discounts.test_discount_ways_round import ORDER
-from .invoice_common import MOVE, WIZARD, InvoiceCommon
+from ..discount_common import ORDER
+from ..invoice_common import MOVE, WIZARD, InvoiceCommon
 
 
 class TestNoWayByInvoices(InvoiceCommon):

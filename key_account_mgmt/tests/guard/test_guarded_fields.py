@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from ..discounts.test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
+from ..discount_common import LINE, ORDER, DiscountWaysCommon
 
 TOTALS = "totals and states that Odoo stores; nothing is judged by them"
 WORDS = "words, and who looks after what"

@@ -1,5 +1,5 @@
-from ..credit.test_credit_hold import CreditHoldCommon
-from .test_discount_hold import HoldCommon
+from ..credit_hold_common import CreditHoldCommon
+from ..hold_common import HoldCommon
 
 
 class TestWordsOfHeldOrders(HoldCommon):

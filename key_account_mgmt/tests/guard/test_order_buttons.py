@@ -3,9 +3,9 @@ from pathlib import Path
 from odoo.tests import Form, HttpCase, TransactionCase, tagged
 from odoo.tools.misc import file_path
 
-from ..approvals.approval_common import ApprovalCommon
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
-from ..evaluations.tour_common import TourMixin
+from ..approval_common import ApprovalCommon
+from ..evaluation_common import KeyAccountEvaluationCommon
+from ..tour_common import TourMixin
 
 BUTTONS = ["action_open_key_account_exposure", "action_key_account_refuse", "action_key_account_approve"]
 

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .test_discount_hold import HoldCommon
+from ..hold_common import HoldCommon
 
 COMPOSER = "mail.compose.message"
 TEMPLATE = "sale.email_template_edi_sale"
@@ -56,7 +56,7 @@ class TestQuotationsThatAreNotSent(HoldCommon, HttpCase):
 
     def test_own_words_are_not_stopped(self):
         order = self.make_quotation()
-        order.with_user(self.salesperson).message_post(body="I will call you")
+        order.with_user(self.salesperson).message_post(body="I will call you")  # pylint: disable=translation-required
         self.compose(order, template_id=False, composition_mode="comment", body="I will call you", subject="Soon")
 
     def open_page(self, order, login=None, **query):

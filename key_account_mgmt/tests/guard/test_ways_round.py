@@ -1,34 +1,14 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
-from ..evaluations.evaluation_common import YEAR, KeyAccountEvaluationCommon
+from ..evaluation_common import YEAR
+from ..ways_round_common import ADMIN_GROUPS, WaysRoundCommon
 
-ADMIN_GROUPS = "base.group_user,key_account_mgmt.group_key_account_rule_admin"
 EVALUATION = "key.account.evaluation"
 LINE = "key.account.evaluation.line"
 WIZARD = "key.account.evaluation.wizard"
-
-
-class WaysRoundCommon(KeyAccountEvaluationCommon):
-    """Callers over RPC bring their own values, commands and context, and no screen hides anything from them."""
-
-    def call(self, user, model, method, *args, context=None):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        records = self.env(user=user.id, su=False)[model]
-        # As in a request of that user: core runs commands on contacts as the user of the transaction.
-        self.patch(self.env.transaction, "default_env", records.env)
-        return call_kw(records, method, list(args), {"context": context or {}})
-
-    def assert_refused(self, user, model, method, *args, context=None):
-        with self.assertRaises(UserError):
-            self.call(user, model, method, *args, context=context)
-
-    def prepare_evaluation_values(self, **values):
-        return {"name": "Smuggled", "company_id": self.company.id, "ruleset_id": self.ruleset.id, **YEAR, **values}
 
 
 class TestRulesWaysRound(WaysRoundCommon):

@@ -3,8 +3,7 @@ from decimal import Decimal
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.models.metrics.key_account_collector import parse_facts
-
+from ...models.metrics.key_account_collector import parse_facts
 from ..common import KeyAccountCommon
 
 

@@ -3,8 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.models.metrics.key_account_collection_scope import CollectionScope
-
+from ...models.metrics.key_account_collection_scope import CollectionScope
 from ..common import KeyAccountCommon
 
 

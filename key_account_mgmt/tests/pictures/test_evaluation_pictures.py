@@ -2,8 +2,8 @@ import json
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..evaluations.evaluation_common import MANAGER_GROUPS
-from .picture_common import KeyAccountPictureCommon
+from ..evaluation_common import MANAGER_GROUPS
+from ..picture_common import KeyAccountPictureCommon
 
 REVENUE = "metric:revenue"
 

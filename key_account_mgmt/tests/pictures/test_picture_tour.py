@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
-from ..evaluations.tour_common import TourMixin
-from .picture_common import KeyAccountPictureCommon
+from ..picture_common import KeyAccountPictureCommon
+from ..tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")

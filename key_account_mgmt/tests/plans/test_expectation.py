@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .plan_common import PlanCommon
+from ..plan_common import PlanCommon
 
 MODEL = "key.account.expectation"
 

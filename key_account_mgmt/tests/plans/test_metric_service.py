@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from .service_common import ServiceCommon
+from ..service_common import ServiceCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .service_common import ServiceCommon
+from ..service_common import ServiceCommon
 
 MODEL = "key.account.service.cost"
 FIELDS = ["partner_id", "date", "kind", "amount", "note"]

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .plan_common import PlanCommon
+from ..plan_common import PlanCommon
 
 MODEL = "key.account.target"
 FIELDS = ["partner_id", "year", "quarter", "amount"]

@@ -3,7 +3,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tests import tagged
 
-from .fit_common import FitCommon
+from ..fit_common import FitCommon
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import Form, freeze_time, tagged
 
-from .fit_common import FitCommon
+from ..fit_common import FitCommon
 
 
 class FitEvaluationCommon(FitCommon):

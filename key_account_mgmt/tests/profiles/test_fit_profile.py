@@ -3,7 +3,7 @@ from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .fit_common import FitCommon
+from ..fit_common import FitCommon
 
 INDUSTRY, CUSTOMER = "key.account.industry.profile", "key.account.customer.profile"
 

@@ -9,11 +9,9 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
-from odoo.addons.key_account_mgmt.rules import Book, CapTable, Policy
-
-from ..guard.test_ways_round import WaysRoundCommon
-from .test_ruleset_lifecycle import FROZEN
-from .test_ruleset_policy import RulesetCommon
+from ...rules import Book, CapTable, Policy
+from ..ruleset_common import FROZEN, RulesetCommon
+from ..ways_round_common import WaysRoundCommon
 
 
 class CapRulesCommon(RulesetCommon):

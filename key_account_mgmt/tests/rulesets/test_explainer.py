@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from .test_ruleset_policy import RulesetCommon
+from ..ruleset_common import RulesetCommon
 
 
 class TestExplainer(RulesetCommon):

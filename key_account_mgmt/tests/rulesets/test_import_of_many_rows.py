@@ -5,8 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.key_account_mgmt.wizard.rulesets.key_account_ruleset_import import MOST_SENTENCES
-
+from ...wizard.rulesets.key_account_ruleset_import import MOST_SENTENCES
 from ..common import KeyAccountCommon
 
 

@@ -6,10 +6,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
-from odoo.addons.key_account_mgmt.rules import Policy
-
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
-from .test_ruleset_policy import RulesetCommon
+from ...rules import Policy
+from ..evaluation_common import KeyAccountEvaluationCommon
+from ..ruleset_common import RulesetCommon
 
 NINETY = (
     "the maximum points of the criteria add up to 90 instead of 100 (Finance 30, Sales 30, Customer 20, Service 10)"

@@ -6,48 +6,18 @@ from odoo.tests import Form
 from odoo.tools import file_open
 from odoo.tools.misc import file_path
 
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_veto import VETOES_FILE
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_template_names import (
+from ...models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
+from ...models.rulesets.key_account_ruleset_veto import VETOES_FILE
+from ...models.rulesets.key_account_template_names import (
     CRITERION_NAMES,
     RULE_NAMES,
     TIER_NAMES,
 )
-from odoo.addons.key_account_mgmt.rules import Policy, evaluate, lint
-
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
+from ...rules import Policy, evaluate, lint
+from ..template_common import TemplateCommon
 
 FOLDER = "key_account_mgmt/data/templates"
 VETOES = ["one_off", "thin_margin", "late_payer", "slow_payer", "returns", "dormant", "privileges", "outside_territory"]
-
-
-class TemplateCommon(KeyAccountEvaluationCommon):
-    @classmethod
-    def get_template(cls, name):
-        return cls.env.ref(f"key_account_mgmt.template_{name}")
-
-    @classmethod
-    def get_templates(cls):
-        return cls.env["key.account.template"].search([])
-
-    @classmethod
-    def make_draft(cls, name):
-        return cls.get_template(name)._create_draft(cls.company)
-
-    @classmethod
-    def give_grade(cls, customer, metric, grade):
-        metric = cls.get_metric(metric)
-        option = metric.option_ids.filtered(lambda option: option.code == grade)
-        cls.env["key.account.metric.value"].create(
-            {
-                "partner_id": customer.id,
-                "company_id": cls.company.id,
-                "metric_id": metric.id,
-                "option_id": option.id,
-                "date_from": "2024-01-01",
-                "date_to": "2024-12-31",
-            }
-        )
 
 
 class TestTemplateFiles(TemplateCommon):

@@ -4,12 +4,11 @@ import json
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
-from odoo.addons.key_account_mgmt.rules import Policy, evaluate, lint
-
-from .test_grant_rules import GrantRulesCommon
-from .test_ruleset_lifecycle import FROZEN
-from .test_template import TemplateCommon
+from ...models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
+from ...rules import Policy, evaluate, lint
+from ..grant_rules_common import GrantRulesCommon
+from ..ruleset_common import FROZEN
+from ..template_common import TemplateCommon
 
 SHIPPED = ["value_strategic", "value_extrinsic", "value_intrinsic"]
 

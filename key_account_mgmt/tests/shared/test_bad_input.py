@@ -2,7 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from ..appraisals.appraisal_common import AppraisalCommon
+from ..appraisal_common import AppraisalCommon
 
 
 @tagged("post_install", "-at_install")

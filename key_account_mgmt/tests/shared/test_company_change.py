@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..profiles.fit_common import FitCommon
+from ..fit_common import FitCommon
 
 
 @tagged("post_install", "-at_install")

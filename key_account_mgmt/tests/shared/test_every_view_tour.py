@@ -4,13 +4,13 @@ from lxml import etree
 
 from odoo.tests import HttpCase, tagged
 
-from ..appraisals.appraisal_common import AppraisalCommon
-from ..approvals.approval_common import ApprovalCommon
-from ..awards.award_common import FINANCE_GROUPS, AwardCommon
-from ..comparisons.comparison_common import KeyAccountComparisonCommon
-from ..evaluations.evaluation_common import MANAGER_GROUPS
-from ..evaluations.tour_common import TourMixin
-from ..guard.test_ways_round import ADMIN_GROUPS
+from ..appraisal_common import AppraisalCommon
+from ..approval_common import ApprovalCommon
+from ..award_common import FINANCE_GROUPS, AwardCommon
+from ..comparison_common import KeyAccountComparisonCommon
+from ..evaluation_common import MANAGER_GROUPS
+from ..tour_common import TourMixin
+from ..ways_round_common import ADMIN_GROUPS
 
 MODULE = "key_account_mgmt"
 SALES_GROUPS = "base.group_user,sales_team.group_sale_salesman"

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..plans.service_common import ServiceCommon
+from ..service_common import ServiceCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
 from odoo.tests import freeze_time
 
-from ..comparisons.comparison_common import KeyAccountComparisonCommon
+from ..comparison_common import KeyAccountComparisonCommon
 
 OUT_OF_REACH = "no customer can get this tier: of 5 customers, the best has a rank percentage of 20 %"
 

@@ -4,9 +4,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from ..approvals.approval_common import APPROVAL, ApprovalCommon
-from ..awards.award_common import AWARD, AwardCommon
-from ..comparisons.comparison_common import KeyAccountComparisonCommon
+from ..approval_common import APPROVAL, ApprovalCommon
+from ..award_common import AWARD, AwardCommon
+from ..comparison_common import KeyAccountComparisonCommon
 
 ADDON = "odoo.addons.key_account_mgmt."
 # Odoo's own, which models of ours extend: the ORM asks for rights and record rules.

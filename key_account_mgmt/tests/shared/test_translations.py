@@ -7,8 +7,9 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_path
 from odoo.tools.translate import trans_export
 
+from ..translation_common import PLACEHOLDER
+
 ADDON = "key_account_mgmt"
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]")
 TAG = re.compile(r"<[^>]+>")
 SHOWN_ATTRIBUTE = re.compile(r' (title|string|placeholder|aria-label)="[^"]*"')
 

@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.key_account_mgmt import uninstall
+from ... import uninstall
 
 
 @tagged("post_install", "-at_install")

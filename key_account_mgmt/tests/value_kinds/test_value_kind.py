@@ -2,11 +2,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
 
-from odoo.addons.key_account_mgmt.models.value_kinds.key_account_evaluation_value_kind_rows import BATCH_SIZE
-
-from ..discounts.test_discount_ways_round import LINE, ORDER, DiscountWaysCommon
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
-from ..rulesets.grant_common import GrantRulesMixin
+from ...models.value_kinds.key_account_evaluation_value_kind_rows import BATCH_SIZE
+from ..discount_common import LINE, ORDER, DiscountWaysCommon
+from ..evaluation_common import KeyAccountEvaluationCommon
+from ..grant_common import GrantRulesMixin
 
 
 class ValueKindCommon(GrantRulesMixin, KeyAccountEvaluationCommon):

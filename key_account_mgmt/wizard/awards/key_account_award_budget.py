@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.key_account_mgmt.models.awards.key_account_award_fitting import WAYS
+from ...models.awards.key_account_award_fitting import WAYS
 
 
 class KeyAccountAwardBudget(models.TransientModel):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.key_account_mgmt.models.awards.key_account_evaluation_effects import EvaluationEffects
+from ...models.awards.key_account_evaluation_effects import EvaluationEffects
 
 
 class KeyAccountEvaluationStep(models.TransientModel):

@@ -1,4 +1,3 @@
-from . import key_account_population_wizard_mixin
 from . import key_account_evaluation_refusal
 from . import key_account_evaluation_wizard
 from . import base_partner_merge

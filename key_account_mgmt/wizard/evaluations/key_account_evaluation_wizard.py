@@ -8,9 +8,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
-from odoo.addons.key_account_mgmt.models.evaluations.key_account_evaluation_record import get_movement
-from odoo.addons.key_account_mgmt.models.settings.res_company_fiscal_year import YEARS
-from odoo.addons.key_account_mgmt.rules import Evaluator, out_of_reach
+from ...models.evaluations.key_account_evaluation_record import get_movement
+from ...models.settings.res_company_fiscal_year import YEARS
+from ...rules import Evaluator, out_of_reach
 
 
 class KeyAccountEvaluationWizard(models.TransientModel):

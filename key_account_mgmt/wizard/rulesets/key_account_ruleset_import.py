@@ -7,8 +7,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_part import exact_text
-from odoo.addons.key_account_mgmt.rules import Policy, PolicyError
+from ...models.shared.numbers import exact_text
+from ...rules import Policy, PolicyError
 
 # Nobody reads more than this in a dialog; a file of 10,000 broken rows would be megabytes of it.
 MOST_SENTENCES = 200

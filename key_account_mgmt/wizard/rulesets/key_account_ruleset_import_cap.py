@@ -3,14 +3,14 @@ from datetime import datetime
 from odoo import models
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_cap_vocabulary import (
+from ...models.rulesets.key_account_cap_vocabulary import (
     CHOICE_COLUMNS,
     MODELS,
     NAMES,
     NO_TIER,
     ORDER_DATE,
 )
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_cap import CAPS
+from ...models.rulesets.key_account_ruleset_cap import CAPS
 
 DAY_COLUMNS = {">=": "date_from", "<=": "date_to"}
 

@@ -3,14 +3,14 @@ from decimal import Decimal
 from odoo import models
 from odoo.fields import Command
 
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_cap_vocabulary import NO_TIER
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_grant_vocabulary import (
+from ...models.rulesets.key_account_cap_vocabulary import NO_TIER
+from ...models.rulesets.key_account_grant_vocabulary import (
     CREDIT,
     FORMULA_NUMBERS,
     REWARDS,
     TIER,
 )
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_ruleset_part import exact_text
+from ...models.shared.numbers import exact_text
 
 # Where a row says "none" with a zero, a zero in a file would become something else.
 OPTIONAL_NUMBERS = {CREDIT: ("minimum", "maximum", "max_change_pct"), REWARDS: ("cost", "budget")}

@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.key_account_mgmt.models.rulesets.key_account_grant_vocabulary import TIER, VALUE_KINDS
+from ...models.rulesets.key_account_grant_vocabulary import TIER, VALUE_KINDS
 
 
 class KeyAccountRulesetImport(models.TransientModel):

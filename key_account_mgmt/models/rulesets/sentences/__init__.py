@@ -1,4 +1,6 @@
 from . import key_account_labels
+from . import key_account_problem_texts
+from . import key_account_problem
 from . import key_account_labels_cap
 from . import key_account_labels_grant
 from . import key_account_phrase
@@ -10,5 +12,3 @@ from . import key_account_explainer
 from . import key_account_explainer_cap
 from . import key_account_explainer_grant
 from . import key_account_explainer_value_kind
-from . import key_account_problem_texts
-from . import key_account_problem

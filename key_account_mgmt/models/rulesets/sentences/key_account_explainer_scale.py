@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..key_account_ruleset_part import exact_text
+from ...shared.numbers import exact_text
 
 
 class KeyAccountExplainerScale(models.AbstractModel):

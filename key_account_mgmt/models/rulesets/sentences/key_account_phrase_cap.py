@@ -4,8 +4,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import format_date
 
+from ...shared.numbers import exact_text
 from ..key_account_cap_vocabulary import CHOICE_COLUMNS
-from ..key_account_ruleset_part import exact_text
 from .key_account_labels import Labels
 
 

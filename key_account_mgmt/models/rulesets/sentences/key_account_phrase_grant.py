@@ -1,7 +1,7 @@
 from odoo import api, models
 
+from ...shared.numbers import exact_text
 from ..key_account_grant_vocabulary import CREDIT, REWARDS, TIER, TIER_KINDS
-from ..key_account_ruleset_part import exact_text
 from .key_account_labels import Labels
 
 

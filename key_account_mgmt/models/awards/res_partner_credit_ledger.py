@@ -5,8 +5,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..credit.res_partner_credit import LIMIT_FIELDS
 from .key_account_credit_entry import LimitChange
-from .res_partner_credit import LIMIT_FIELDS
 
 
 class ResPartner(models.Model):

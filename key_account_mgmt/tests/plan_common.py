@@ -1,6 +1,6 @@
 from odoo.exceptions import ValidationError
 
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
+from .evaluation_common import KeyAccountEvaluationCommon
 
 
 class PlanCommon(KeyAccountEvaluationCommon):

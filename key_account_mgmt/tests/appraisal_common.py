@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from ..plans.plan_common import PlanCommon
+from .plan_common import PlanCommon
 
 APPRAISAL = "key.account.appraisal"
 LINE = "key.account.appraisal.line"

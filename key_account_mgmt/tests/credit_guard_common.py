@@ -1,8 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..guard.test_ways_round import WaysRoundCommon
 from .credit_common import CreditCommon
+from .ways_round_common import WaysRoundCommon
 
 ORDER = "sale.order"
 LINE = "sale.order.line"

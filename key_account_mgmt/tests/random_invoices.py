@@ -2,9 +2,9 @@ from decimal import Decimal
 
 from odoo.fields import Command
 
-from ..guard.invoice_common import MOVE, WIZARD
+from .discount_common import LINE, ORDER
+from .invoice_common import MOVE, WIZARD
 from .random_combos import Worth
-from .test_discount_ways_round import LINE, ORDER
 
 ZERO = Decimal(0)
 # What Odoo rounds on the lines of an order's invoices.

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from ..evaluations.evaluation_common import YEAR, KeyAccountEvaluationCommon
+from .evaluation_common import YEAR, KeyAccountEvaluationCommon
 
 
 class KeyAccountComparisonCommon(KeyAccountEvaluationCommon):

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .key_account_source import DIVISION_DECIMALS
+from ..metrics.key_account_source import DIVISION_DECIMALS
 
 PART_COLUMNS = {
     "on_time_count": "bigint",

@@ -1,4 +1,4 @@
-from ..plans.plan_common import PlanCommon
+from .plan_common import PlanCommon
 
 
 class FitCommon(PlanCommon):

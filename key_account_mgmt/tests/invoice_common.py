@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from ..discounts.test_discount_ways_round import DiscountWaysCommon
+from .discount_common import DiscountWaysCommon
 
 MOVE = "account.move"
 WIZARD = "sale.advance.payment.inv"

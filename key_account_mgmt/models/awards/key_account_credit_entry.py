@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..shared.mail_activity import clean
+from ..shared.access import strip_caller_context
 
 SOURCES = [
     ("award", "Award"),
@@ -135,7 +135,7 @@ class KeyAccountCreditEntry(models.Model):
         :param changes: of one company, by one user
         """
         # sudo: whoever may change a limit need not be allowed to write on the customer's chatter
-        customers = clean(self.env["res.partner"]).sudo()
+        customers = strip_caller_context(self.env["res.partner"]).sudo()
         bodies = {change.customer.id: self._get_log_text(change) for change in changes}
         customers = customers.browse(bodies)
         messages = customers._message_log_batch(bodies, author_id=user.sudo().partner_id.id)

@@ -1,4 +1,4 @@
-from ..evaluations.evaluation_common import KeyAccountEvaluationCommon
+from .evaluation_common import KeyAccountEvaluationCommon
 
 
 class KeyAccountPictureCommon(KeyAccountEvaluationCommon):

@@ -1,6 +1,6 @@
 from odoo.tests import new_test_user
 
-from ..common import KeyAccountCommon
+from .common import KeyAccountCommon
 
 YEAR = {"date_from": "2024-01-01", "date_to": "2024-12-31"}
 MANAGER_GROUPS = "base.group_user,key_account_mgmt.group_key_account_manager"

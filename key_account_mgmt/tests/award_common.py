@@ -2,7 +2,7 @@ import json
 
 from odoo.tests import new_test_user
 
-from ..guard.test_ways_round import WaysRoundCommon
+from .ways_round_common import WaysRoundCommon
 
 AWARD = "key.account.award"
 ENTRY = "key.account.credit.entry"

@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo.fields import Command
 
-from .test_discount_ways_round import LINE, ORDER
+from .discount_common import LINE, ORDER
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..common import KeyAccountCommon
+from .common import KeyAccountCommon
 
 ZERO = Decimal(0)
 

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from ..guard.test_ways_round import WaysRoundCommon
+from .ways_round_common import WaysRoundCommon
 
 APPROVAL = "key.account.approval"
 LEVEL = "key.account.approval.level"

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    key_account_cap_ruleset_id = fields.Many2one(
+        "key.account.ruleset",
+        "Rule Set that Caps Discounts",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+        help="The active rule set, if it has discount caps. Kept by activating and retiring rule sets.",
+    )

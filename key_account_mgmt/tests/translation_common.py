@@ -1,0 +1,3 @@
+import re
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]")
