@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from ..models.evaluations import key_account_evaluation_apply, key_account_evaluation_compute
 from .evaluation_common import KeyAccountEvaluationCommon
 
 
@@ -14,8 +13,8 @@ class KeyAccountJobCommon(KeyAccountEvaluationCommon):
     def setUp(self):
         super().setUp()
         self.env["ir.config_parameter"].set_param("key_account_mgmt.at_once_limit", 0)
-        self.startPatcher(patch.object(key_account_evaluation_compute, "BATCH_SIZE", 2))
-        self.startPatcher(patch.object(key_account_evaluation_apply, "BATCH_SIZE", 2))
+        self.startPatcher(patch.object(self.registry["key.account.evaluation"], "_compute_batch_size", 2))
+        self.startPatcher(patch.object(self.registry["key.account.evaluation"], "_apply_batch_size", 2))
 
     def run_jobs(self, commits=None):
         """Run the cron. Given ``commits``, the process dies when it wants to commit once more than that."""

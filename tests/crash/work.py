@@ -1,12 +1,9 @@
 """Runs in an Odoo shell, and is killed in it: applies the evaluation, grants its awards and posts them, as crons do."""
 
-from odoo.addons.key_account_mgmt.models.awards import key_account_award_posting
-from odoo.addons.key_account_mgmt.models.evaluations import key_account_evaluation_apply
-
-# Small, so that ten kills meet ten different points of the work.
-key_account_evaluation_apply.BATCH_SIZE = key_account_award_posting.BATCH_SIZE = 100
-
 env = env  # noqa: F821 (the shell's)
+# Small, so that ten kills meet ten different points of the work.
+type(env["key.account.evaluation"])._apply_batch_size = type(env["key.account.award"])._posting_batch_size = 100
+
 evaluation = env["key.account.evaluation"].search([("name", "=", "Crash")])
 awards = env["key.account.award"].search([("evaluation_id", "=", evaluation.id)])
 print(f"working {evaluation.state} {len(awards)} {sorted(set(awards.mapped('state')))}", flush=True)

@@ -1,6 +1,3 @@
 from . import key_account_appraisal
-from . import key_account_appraisal_writing
 from . import key_account_appraisal_line
-from . import key_account_appraisal_result
-from . import key_account_appraisal_asking
 from . import key_account_metric_value_appraisal

@@ -1,11 +1,17 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..plans.key_account_plan_overlap import get_overlap_message
+from ..shared.access import ACTIVITY_APPRAISAL, KEY_ACCOUNT_MANAGER, strip_caller_context
 
 APPRAISAL_STATES = [("draft", "To Do"), ("done", "Done")]
 NOT_DONE = {"state": "draft", "done_by_id": False, "done_on": False}
+# What an appraiser who is no manager gives; whom he appraises, and who leads, he was asked.
+APPRAISER_FIELDS = {"line_ids", "note", "state"}
 
 
 class KeyAccountAppraisal(models.Model):
@@ -43,7 +49,6 @@ class KeyAccountAppraisal(models.Model):
         default=lambda self: self._prepare_lines(self._get_asked_metrics(self.env.company)),
     )
     missing_count = fields.Integer("Missing", compute="_compute_missing_count", help="Grades not given yet.")
-
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(partner_id, partner_id, '[]') WITH =,"
         " int4range(user_id, user_id, '[]') WITH =, int4range(company_id, company_id, '[]') WITH =,"
@@ -126,3 +131,177 @@ class KeyAccountAppraisal(models.Model):
         }
         if bodies:
             self._message_log_batch(bodies)
+
+    # -------------------------------------------------------------------------
+    # Who may write what of an appraisal, and when: on every way, the values that it came to follow
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A file may say that appraisals are done: they become so as by the button."""
+        appraisals = super().create([{**vals, **NOT_DONE} for vals in vals_list])
+        appraisals._check_open()
+        done = [one.id for one, vals in zip(appraisals, vals_list, strict=True) if vals.get("state") == "done"]
+        self.browse(done).action_done()
+        leads = appraisals.filtered("is_lead")
+        leads._refresh_values(leads._get_keys())
+        return appraisals
+
+    def write(self, vals):
+        if vals.keys() <= set(self.env["mail.thread"]._fields):
+            return super().write(vals)
+        self._check_appraiser(vals)
+        self._check_open()
+        if vals.get("state") == "draft":
+            self.action_reset()
+        rest = {name: value for name, value in vals.items() if name not in NOT_DONE}
+        result = self._write_draft(rest) if rest else True
+        if vals.get("state") == "done":
+            self.action_done()
+        return result
+
+    def _write_draft(self, vals):
+        self._check_draft()
+        keys = self._get_keys()
+        result = super().write(vals)  # pylint: disable=super-method-mismatch
+        self._check_open()
+        # Where the lead's word counts, who leads decides before he has done his part.
+        self._refresh_values(keys | self._get_keys())
+        return result
+
+    def unlink(self):
+        self._check_open()
+        self._check_draft()
+        keys, users = self._get_keys(), self.user_id
+        result = super().unlink()
+        self._refresh_values(keys)
+        self._end_activities(users)
+        return result
+
+    def _check_appraiser(self, vals):
+        """An appraiser gives grades; whom he was asked about, and whose word counts, others decide."""
+        if self.env.su or vals.keys() <= APPRAISER_FIELDS or self.env.user.has_group(KEY_ACCOUNT_MANAGER):
+            return
+        raise AccessError(
+            self.env._(
+                "%(row)s: you give the grades. Ask a Key Accounts manager to change customer, period, appraiser or"
+                " lead.",
+                row=self[:1].display_name,
+            )
+        )
+
+    def _check_draft(self):
+        for appraisal in self:
+            if appraisal.state == "done":
+                raise UserError(
+                    self.env._(
+                        "%(row)s: the appraisal of %(appraiser)s is done. Reset it first.",
+                        row=appraisal.display_name,
+                        appraiser=appraisal.user_id.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # What the appraisals of a customer and period come to: entered values of the metrics
+    # -------------------------------------------------------------------------
+
+    def _get_keys(self):
+        """Whom and when the appraisals are about: ``{(company, partner, date_from, date_to)}``."""
+        return {one._get_key() for one in self}
+
+    def _get_key(self):
+        return self.company_id.id, self.partner_id.id, self.date_from, self.date_to
+
+    def _refresh_values(self, keys):
+        """Make the entered values of these customers and periods what all their appraisals say.
+
+        :param keys: as ``_get_keys`` returns them
+        """
+        if not keys:
+            return
+        companies, partners, _starts, _ends = zip(*keys, strict=True)
+        # sudo: an appraiser sees his own appraisals only, and may enter no values; what they come to needs all of
+        # them, and nothing but the grades given for this customer and period is written
+        appraisals = self.sudo().search([("company_id", "in", companies), ("partner_id", "in", partners)])
+        by_key = appraisals.filtered(lambda one: one._get_key() in keys).grouped(lambda one: one._get_key())
+        self.union(*by_key.values())._lock()
+        grades = {}
+        for key, counted in by_key.items():
+            grades |= {(*key, metric.id): option.id for metric, option in counted._get_grades().items()}
+        self.env["key.account.metric.value"]._set_appraised(keys, grades)
+
+    def _lock(self):
+        """Touch the rows, so that of two appraisers who are done at once the second is tried again and sees both."""
+        self.flush_recordset()
+        if self:
+            table = SQL.identifier(self._table)
+            self.env.cr.execute(SQL("UPDATE %s SET write_date = write_date WHERE id IN %s", table, tuple(self.ids)))
+
+    def _get_grades(self):
+        """The grade of each metric by the appraisals of one customer and period.
+
+        :return: ``{key.account.metric: key.account.metric.option}``
+        """
+        lines = self._get_counting().line_ids.filtered("option_id")
+        return {metric: graded._get_average() for metric, graded in lines.grouped("metric_id").items()}
+
+    def _get_counting(self):
+        """Done appraisals; where the lead's word counts and there is a lead, only the lead's."""
+        counting = self.filtered("is_lead") if self.company_id.key_account_appraisal_rule == "lead" else self
+        return (counting or self).filtered(lambda appraisal: appraisal.state == "done")
+
+    # -------------------------------------------------------------------------
+    # Appraisers are told once, however many customers they are asked about, and until they are through
+    # -------------------------------------------------------------------------
+
+    def _tell_appraisers(self, deadline):
+        """One activity for each appraiser, with a link to his list; on no record, since it is about many.
+
+        :param deadline: date by which the grades are wanted
+        """
+        told = self._get_activities(self.user_id).user_id
+        # sudo: a manager need not be allowed to plan activities of others
+        strip_caller_context(self.env["mail.activity"]).sudo().create(
+            [
+                user_appraisals._prepare_activity(user, deadline)
+                for user, user_appraisals in self.grouped("user_id").items()
+                if user not in told
+            ]
+        )
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Nobody is told by a message for each of his customers: the activity tells him."""
+        return []
+
+    def _prepare_activity(self, user, deadline):
+        record = self.with_context(lang=user.lang)
+        return {
+            "activity_type_id": self.env.ref(ACTIVITY_APPRAISAL).id,
+            "user_id": user.id,
+            "date_deadline": deadline,
+            "summary": record.env._("Appraise customers"),
+            "note": Markup('<a href="/odoo/key-account-grades">%s</a>') % record.env._("My grades to give"),
+        }
+
+    def _get_activities(self, users):
+        # sudo: activities of others, of whom nothing is shown
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("activity_type_id", "=", self.env.ref(ACTIVITY_APPRAISAL).id),
+                    ("user_id", "in", users.ids),
+                    ("res_model", "=", False),
+                ]
+            )
+        )
+
+    def _end_activities(self, users):
+        """Who has nothing left to appraise is reminded no more."""
+        # sudo: what others have to do is counted, not shown
+        busy = {
+            user
+            for [user] in self.sudo()._read_group([("user_id", "in", users.ids), ("state", "=", "draft")], ["user_id"])
+        }
+        self._get_activities(users.filtered(lambda user: user not in busy)).unlink()

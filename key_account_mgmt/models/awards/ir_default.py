@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
-from ..credit.res_partner_credit import LIMIT_FIELDS
+from ..credit.res_partner import LIMIT_FIELDS
 
 
 class IrDefault(models.Model):

@@ -1,12 +1,18 @@
 import math
+from collections import defaultdict
+from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
+from ...rules import Claim, grant_by_rank, grant_by_share
 from ..shared.access import FINANCE
+from .key_account_award import COMMITTED_STATES
 
 # What finance may decide otherwise than proposed.
 CHANGEABLE = ("approved_amount", "estimated_cost", "valid_until", "expiry_date", "user_id")
+WAYS = [("rank", "By Rank"), ("share", "All by the Same Share")]
 
 
 class KeyAccountAward(models.Model):
@@ -266,3 +272,143 @@ class KeyAccountAward(models.Model):
             "target": "new",
             "context": {"default_award_ids": self.ids},
         }
+
+    # -------------------------------------------------------------------------
+    # What rewards may cost: by rule, as the frozen policy says, and all of one evaluation together
+    # -------------------------------------------------------------------------
+
+    def _check_budgets(self, costs):
+        """Refuse what goes over a budget, with what was granted before; the evaluations are locked.
+
+        :param dict costs: what each of these awards will cost, in company currency
+        :raises UserError: naming the budget, what is used of it and what is asked for
+        """
+        for use in self._get_budget_uses(costs):
+            self._check_budget(*use)
+
+    def _is_over_budget(self):
+        """Whether a budget does not suffice for what is proposed; credit limits use none."""
+        if all(award.kind == "credit" for award in self):
+            return False
+        return any(self._exceeds(*use[2:]) for use in self._get_budget_uses({one: one.estimated_cost for one in self}))
+
+    def _get_budget_uses(self, costs):
+        """``[(evaluation, name, budget or None, spent, asked)]`` of every budget of these awards."""
+        used = self._get_committed_costs(self.evaluation_id)
+        uses = []
+        for evaluation, awards in self.grouped("evaluation_id").items():
+            asked = defaultdict(Decimal)
+            for award in awards:
+                asked[award.rule_key] += Decimal(repr(costs[award]))
+            spent = used[evaluation.id]
+            for rule, (name, budget) in evaluation._get_reward_budgets().items():
+                uses.append((evaluation, name, budget, spent[rule], asked[rule]))
+            total = evaluation._get_total_budget()
+            uses.append((evaluation, evaluation.name, total, sum(spent.values()), sum(asked.values())))
+        return uses
+
+    @api.model
+    def _exceeds(self, budget, spent, asked):
+        return budget is not None and asked > 0 and spent + asked > budget
+
+    @api.model
+    def _check_budget(self, evaluation, name, budget, spent, asked):
+        if not self._exceeds(budget, spent, asked):
+            return
+        formatter, currency = self.env["key.account.formatter"], evaluation.currency_id
+        raise UserError(
+            self.env._(
+                "The budget of “%(name)s” is %(budget)s. %(spent)s of it is granted, and these awards need %(asked)s."
+                " Refuse some, or grant less. Nothing was granted now.",
+                name=name,
+                budget=formatter._format_amount(budget, currency),
+                spent=formatter._format_amount(spent, currency),
+                asked=formatter._format_amount(asked, currency),
+            )
+        )
+
+    @api.model
+    def _get_committed_costs(self, evaluations):
+        """Exact costs of what was granted: ``{evaluation id: {rule key: Decimal}}``."""
+        self.flush_model(["cost", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT evaluation_id, rule_key, SUM(cost)::text
+                  FROM key_account_award
+                 WHERE evaluation_id IN %s AND state IN %s
+              GROUP BY evaluation_id, rule_key
+                """,
+                tuple(evaluations.ids or [0]),
+                COMMITTED_STATES,
+            )
+        )
+        costs = {evaluation_id: defaultdict(Decimal) for evaluation_id in evaluations.ids}
+        for evaluation_id, rule, cost in rows:
+            costs[evaluation_id][rule] += Decimal(cost or 0)
+        return costs
+
+    # -------------------------------------------------------------------------
+    # More awards than their budgets have left: finance grants what fits, and the others stay proposed
+    # -------------------------------------------------------------------------
+
+    def action_approve_within_budget(self, way):
+        """Grant what fits.
+
+        :param way: ``rank``: in full, the best customers first; ``share``: all of them, cut alike
+        :return: a notice of what was granted and what is left
+        """
+        if way not in dict(WAYS):
+            raise UserError(self.env._("Choose how to grant the awards: by rank, or all by the same share."))
+        self._claim("proposed")
+        self._check_decider()
+        fitting = self._get_fitting(way)
+        if not fitting:
+            raise UserError(self.env._("The budget has nothing left for any of these awards. Refuse them."))
+        granted = self.browse(award.id for award in fitting)
+        cut = {award: cost for award, cost in fitting.items() if cost != award._get_claim().cost}
+        granted._approve({}, self._get_cut_comment() if cut else False, {award: float(cut[award]) for award in cut})
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if granted == self else "warning",
+                "message": self._get_fitting_text(fitting),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _get_cut_comment(self):
+        return self.env._("Cut by the same share as the others to stay within the budget.")
+
+    def _get_fitting(self, way):
+        """What fits into the budgets: ``{award: Decimal}`` with the cost of each, the best customers first."""
+        # sudo: in which order they come does not depend on who may see the evaluation's lines
+        ranks = {award.id: award.sudo().line_id.rank or float("inf") for award in self}
+        spent = self._get_committed_costs(self.evaluation_id)
+        fitting = {}
+        for evaluation, awards in self.grouped("evaluation_id").items():
+            ordered = awards.sorted(lambda award: (ranks[award.id], award.id))
+            claims = [award._get_claim() for award in ordered]
+            purse = evaluation._get_purse(spent[evaluation.id])
+            step = Decimal(1).scaleb(-evaluation.currency_id.decimal_places)
+            fitting |= grant_by_rank(claims, purse) if way == "rank" else grant_by_share(claims, purse, step)
+        return fitting
+
+    def _get_claim(self):
+        cost = Decimal(repr(self.estimated_cost)) if self.kind != "credit" else Decimal(0)
+        return Claim(self, self.rule_key, cost, self._is_cost_amount())
+
+    def _get_fitting_text(self, fitting):
+        """How many are granted at which cost, and how many stay proposed."""
+        formatter, currency = self.env["key.account.formatter"], self.currency_id[:1]
+        costs = {award: award._get_claim().cost for award in self}
+        return self.env._(
+            "Granted: %(granted)s of %(count)s awards, %(cost)s. Still proposed: %(left)s awards. Proposed but not"
+            " granted: %(missing)s.",
+            granted=len(fitting),
+            count=len(self),
+            left=len(self) - len(fitting),
+            cost=formatter._format_amount(sum(fitting.values()), currency),
+            missing=formatter._format_amount(sum(costs.values()) - sum(fitting.values()), currency),
+        )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..credit.res_partner_credit import CREDIT_READERS
+from ..credit.res_partner import CREDIT_READERS
 
 
 class ResPartner(models.Model):

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..credit.res_partner_credit import LIMIT_FIELDS
+from ..credit.res_partner import LIMIT_FIELDS
 from ..discounts.key_account_discount_value import ZERO
 from .key_account_credit_entry import LimitChange
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..credit.res_partner_credit import LIMIT_FIELDS
+from ..credit.res_partner import LIMIT_FIELDS
 from .key_account_credit_entry import LimitChange
 
 

@@ -5,9 +5,9 @@ from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from ..discounts.key_account_discount_value import EXACT, ZERO
-from ..discounts.sale_order_discount import FIGURES
+from ..discounts.sale_order import FIGURES
 from ..shared.numbers import LARGEST_STEPS
-from .sale_order_line_open_fill import BATCH_SIZE
+from .sale_order_line import BATCH_SIZE
 
 CUSTOMER_INVOICES = ("out_invoice", "out_receipt")
 RECURRENCES = ("monthly", "quarterly", "yearly")

@@ -4,6 +4,7 @@ from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 from ...rules import (
     CapDecision,
@@ -56,6 +57,9 @@ class Verdict:
         if self.problem or before.problem:
             return False
         return no_worse(self.judgement, self.basis, before.judgement, before.basis)
+
+
+NOTHING = CapDecision(None, ZERO, None, ())
 
 
 class KeyAccountDiscount(models.AbstractModel):
@@ -224,3 +228,85 @@ class KeyAccountDiscount(models.AbstractModel):
         """
         reward = order_line.reward_id if "reward_id" in order_line._fields else None
         return bool(reward) and order_line.product_id in reward.discount_line_product_id | reward.reward_product_ids
+
+    # -------------------------------------------------------------------------
+    # Orders in a currency without any rate, which cannot be compared with what goods are worth in the
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _needs_no_rate(self, lines, table):
+        """Whether nothing of an order can be over, whatever its currency is worth.
+
+        Nothing of it is capped, or it gives no discount: each line costs what the customer's own pricelist, which is
+        in the order's currency, asks for it. Pricelists are made by those who decide about prices; another one than
+        the customer's would be the salesperson's choice. A margin floor compares with costs in another currency.
+
+        :param list[PricedLine] lines: of one order
+        """
+        own = self.env["key.account.discount.value"]._get_in_own_currency(lines)
+        return self._has_no_cap(own, table) or (not table.has_floor and self._gives_nothing(own))
+
+    @api.model
+    def _has_no_cap(self, lines, table):
+        """Whether no line has a cap; not known where rows of the table ask for the amount of the order."""
+        if "order_amount" in table.metrics:
+            return False
+        valued = self.env["key.account.discount.value"]._get_values(lines, reference=None)
+        return all(one.cap is None and one.margin_floor is None for one in self._decide(lines, valued, table))
+
+    @api.model
+    def _gives_nothing(self, lines):
+        """Whether lines keep a cap of 0, measured in the currency of their order against the customer's pricelist."""
+        document = lines[0].document
+        try:
+            valued = self.env["key.account.discount.value"]._get_values(lines, "pricelist")
+        except MissingRate:
+            # That pricelist is in another currency.
+            return False
+        capped = [self._prepare_line(line, value, NOTHING) for line, value in zip(lines, valued, strict=True)]
+        return not judge(capped, Decimal(repr(document.currency.rounding))).over
+
+    # -------------------------------------------------------------------------
+    # Judgements as plain values, for the fields that people see
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_verdict_values(self, order, verdict):
+        """What is shown and reported of an order; amounts in company currency, percentages 0..100, as floats."""
+        tier = order.sudo().with_company(order.company_id).partner_id.commercial_partner_id.key_account_tier_id
+        if verdict.problem:
+            return {"over": True, "problem": verdict.problem, "tier": tier.id}
+        rules = self._get_rule_ids(order.company_id.sudo().key_account_cap_ruleset_id.id)
+        return {
+            "over": verdict.judgement.over,
+            "room": float(verdict.judgement.room),
+            "excess": float(verdict.judgement.excess),
+            "tier": tier.id,
+            "lines": {
+                str(line.id): self._get_line_values(judged, rules.get(verdict.decisions[line].rule))
+                for line, judged in verdict.lines.items()
+            },
+        }
+
+    @api.model
+    def _get_line_values(self, judged, rule_id):
+        line = judged.line
+        return {
+            "capped": line.cap is not None or line.margin_floor is not None,
+            "cap": None if line.cap is None else float(line.cap),
+            "given_pct": None if judged.shown_pct is None else float(judged.shown_pct),
+            "over": judged.over,
+            "reference": float(line.reference or 0),
+            "given": float(judged.given),
+            "allowed": float(judged.allowed),
+            "excess": float(max(judged.excess, judged.shortfall)),
+            "rule": rule_id,
+        }
+
+    @api.model
+    @ormcache("ruleset_id")
+    def _get_rule_ids(self, ruleset_id):
+        """``{key: id}`` of the rows of an active rule set, which never change."""
+        # sudo: an id says nothing; who may read the row is asked where it is shown
+        rules = self.env["key.account.rule"].sudo().with_context(active_test=False)
+        return {rule.key: rule.id for rule in rules.search([("ruleset_id", "=", ruleset_id)])}

@@ -1,5 +1,31 @@
 from odoo import api, fields, models
 
+COMPANY_MONEY = {"currency_field": "key_account_currency_id", "groups": "base.group_user"}
+# Figures for lists and reports are read together, when they are asked for: whoever types or confirms reads none.
+FIGURES = "key_account_figures"
+JUDGED_ORDER_FIELDS = ("company_id", "partner_id", "partner_invoice_id", "currency_id", "pricelist_id", "team_id")
+JUDGED_LINE_FIELDS = (
+    "product_id",
+    "product_uom_id",
+    "product_uom_qty",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "extra_tax_data",
+    "display_type",
+    "combo_item_id",
+    "is_expense",
+    "linked_line_id",
+    # Odoo links lines by these before they are saved, and goes by them where the other link is missing.
+    "linked_virtual_id",
+    "virtual_id",
+    "product_no_variant_attribute_value_ids",
+    # Of loyalty programs, where there are some.
+    "reward_id",
+    "coupon_id",
+)
+JUDGED = {"compute": "_compute_key_account_discount", "store": True, "copy": False, "prefetch": FIGURES}
+
 
 class SaleOrder(models.Model):
     """Salespeople see the customer's tier where they sell."""
@@ -9,6 +35,53 @@ class SaleOrder(models.Model):
     key_account_tier_id = fields.Many2one(
         "key.account.tier", string="Customer Tier", compute="_compute_key_account_tier_id", groups="base.group_user"
     )
+    key_account_cancelled_on = fields.Datetime(
+        "Cancelled after Confirmation", readonly=True, copy=False, groups="base.group_user"
+    )
+    key_account_currency_id = fields.Many2one(related="company_id.currency_id", string="Company's Currency")
+    key_account_verdict = fields.Json(
+        "Judgement of Discounts",
+        compute="_compute_key_account_verdict",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="All figures of the order's discounts at once, so that they are computed once.",
+    )
+    key_account_capped = fields.Boolean(
+        "Discount Capped",
+        groups="base.group_user",
+        help="Whether a discount cap or a margin floor is in force for any line.",
+        **JUDGED,
+    )
+    key_account_over_cap = fields.Boolean(
+        "Over Cap",
+        groups="base.group_user",
+        help="Whether the order gives more than salespeople may give alone: on a line, or as a whole.",
+        **JUDGED,
+    )
+    key_account_room = fields.Monetary(
+        "Discount Left",
+        help="How much more the order as a whole may give away, in company currency. Each line keeps its own cap all"
+        " the same.",
+        **COMPANY_MONEY,
+        **JUDGED,
+    )
+    key_account_excess = fields.Monetary(
+        "Over Cap by",
+        help="The amount that somebody has to consent to, in company currency.",
+        **COMPANY_MONEY,
+        **JUDGED,
+    )
+    key_account_cap_tier_id = fields.Many2one(
+        "key.account.tier",
+        "Tier when Judged",
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+        **JUDGED,
+    )
+    key_account_cap_problem = fields.Char(
+        "Why It Cannot Be Judged", compute="_compute_key_account_cap_problem", groups="base.group_user"
+    )
 
     @api.depends("partner_id.commercial_partner_id.key_account_tier_id", "company_id")
     def _compute_key_account_tier_id(self):
@@ -17,3 +90,50 @@ class SaleOrder(models.Model):
                 order.key_account_tier_id = order.partner_id.commercial_partner_id.with_company(
                     company
                 ).key_account_tier_id
+
+    # -------------------------------------------------------------------------
+    # Since when a confirmed order is none any more: figures of a period that had ended by then still
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        if vals.get("state") != "cancel":
+            return super().write(vals)
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        result = super().write(vals)
+        if confirmed:
+            # sudo: nobody may write what the addon records, whoever cancels
+            confirmed.sudo().write({"key_account_cancelled_on": fields.Datetime.now()})
+        return result
+
+    # -------------------------------------------------------------------------
+    # What the order gives away and what it may, for people to see; the guard asks for itself
+    # -------------------------------------------------------------------------
+
+    @api.depends(lambda self: self._get_key_account_judged_fields())
+    def _compute_key_account_verdict(self):
+        discounts = self.env["key.account.discount"]
+        verdicts = discounts._judge_orders(self, strict=False)
+        for order in self:
+            verdict = verdicts.get(order)
+            order.key_account_verdict = verdict and discounts._get_verdict_values(order, verdict)
+
+    @api.model
+    def _get_key_account_judged_fields(self):
+        """What the judgement of an order depends on: what is not named here may change without anybody looking."""
+        of_lines = self.env["sale.order.line"]._fields
+        return [*JUDGED_ORDER_FIELDS, *(f"order_line.{name}" for name in JUDGED_LINE_FIELDS if name in of_lines)]
+
+    @api.depends("key_account_verdict")
+    def _compute_key_account_discount(self):
+        for order in self:
+            verdict = order.key_account_verdict or {}
+            order.key_account_capped = bool(verdict)
+            order.key_account_over_cap = verdict.get("over", False)
+            order.key_account_room = verdict.get("room", 0)
+            order.key_account_excess = verdict.get("excess", 0)
+            order.key_account_cap_tier_id = verdict.get("tier", False)
+
+    @api.depends("key_account_verdict")
+    def _compute_key_account_cap_problem(self):
+        for order in self:
+            order.key_account_cap_problem = (order.key_account_verdict or {}).get("problem")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sale_order_discount import COMPANY_MONEY, FIGURES
+from .sale_order import COMPANY_MONEY, FIGURES
 
 STORED = {"store": True, "copy": False, "prefetch": FIGURES, "groups": "base.group_user"}
 SHOWN = {"compute": "_compute_key_account_shown", **STORED}

@@ -6,14 +6,14 @@ from odoo.tools import SQL
 from .key_account_evaluation import NO_REQUEST
 from .key_account_evaluation_benefit import NO_CHANGE
 
-# Customers per batch: each write on them is logged, which takes most of the time.
-BATCH_SIZE = 500
-
 
 class KeyAccountEvaluation(models.Model):
     """Apply approved tiers and their benefits to the customers, and take them back."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+
+    # Customers per batch: each write on them is logged, which takes most of the time.
+    _apply_batch_size = 500
 
     def action_apply(self):
         """Give every customer the tier of its line, and keep what it had before on the line."""
@@ -149,7 +149,7 @@ class KeyAccountEvaluation(models.Model):
                 company_key=str(self.company_id.id),
                 evaluation=self.id,
                 outcome=outcome,
-                limit=BATCH_SIZE,
+                limit=self._apply_batch_size,
             )
         )
         return self.env.cr.dictfetchall()

@@ -6,14 +6,14 @@ from odoo.tools import SQL
 
 from ...rules import Book, Evaluator, FactError, Policy
 
-# Customers per batch: enough that the statements cost little, few enough that memory stays flat.
-BATCH_SIZE = 5000
-
 
 class KeyAccountEvaluation(models.Model):
     """Collect, survey, decide and record: from documents to frozen lines."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+
+    # Customers per batch: decided together and recorded by one statement.
+    _compute_batch_size = 5000
 
     def action_compute(self):
         """Make a line for every customer of the population, and decide it by the rules of today."""
@@ -143,7 +143,7 @@ class KeyAccountEvaluation(models.Model):
             evaluation=self.id,
             last_id=last_id,
             condition=condition or SQL(""),
-            limit=BATCH_SIZE,
+            limit=self._compute_batch_size,
         )
 
     def _count_missing(self):

@@ -11,6 +11,5 @@ from . import sale_order_line_invoiced
 from . import key_account_discount_spread
 from . import sale_order_invoicing
 from . import sale_order_cancelling
-from . import account_move_guard
+from . import account_move
 from . import account_move_line_guard
-from . import account_move_expense

@@ -3,7 +3,6 @@ from . import key_account_metric_user_mixin
 from . import key_account_metric
 from . import key_account_metric_option
 from . import key_account_metric_value
-from . import key_account_metric_value_problem
 from . import key_account_collection_scope
 from . import key_account_source
 from . import account_move
@@ -15,5 +14,3 @@ from . import key_account_source_order
 from . import key_account_source_customer
 from . import key_account_source_manual
 from . import key_account_collector
-from . import key_account_collector_books
-from . import key_account_collector_notices

@@ -5,14 +5,14 @@ from itertools import count
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import split_every
 
+from ...rules import Book
 from ..shared.statements import planned_for_many
 from .key_account_metric import UNCOLLECTED_SOURCES
 
-BATCH_SIZE = 2000
 # Up to so many customers are found by indexes, one by one; more are quicker to read with all others.
 FEW_CUSTOMERS = 1000
-
 _cursor_numbers = count(1)
 
 
@@ -43,6 +43,9 @@ class KeyAccountCollector(models.AbstractModel):
 
     _name = "key.account.collector"
     _description = "Collector of Key Account Facts"
+
+    # Customers per batch: enough that the statements cost little, few enough that memory stays flat.
+    _batch_size = 2000
 
     @api.model
     def _get_facts_query(self, scope):
@@ -211,14 +214,93 @@ class KeyAccountCollector(models.AbstractModel):
     def _get_alias(self, source):
         return SQL.identifier(f"source_{source}")
 
-    def _get_batch_size(self):
-        return BATCH_SIZE
-
     def _fetch_batches(self, scope, query):
         """Rows of a statement in batches, by a cursor of the database that ends with the transaction."""
         name = SQL.identifier(f"key_account_facts_{next(_cursor_numbers)}")
         with self._planned(scope):
             self.env.cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
-        while rows := self.env.execute_query(SQL("FETCH FORWARD %s FROM %s", self._get_batch_size(), name)):
+        while rows := self.env.execute_query(SQL("FETCH FORWARD %s FROM %s", self._batch_size, name)):
             yield rows
         self.env.cr.execute(SQL("CLOSE %s", name))
+
+    # -------------------------------------------------------------------------
+    # Facts as the decision core takes them, for whoever decides without storing them
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _collect_books(self, scope, codes):
+        """Only the metrics that the rules use, so that a big company fits into memory.
+
+        :param codes: of the metrics
+        :return: books in batches whose keys are customers, and each customer's revenue in the same order
+        """
+        books, revenues = [], {}
+        for batch in split_every(self._batch_size, self._collect(scope)):
+            revenues.update((partner_id, facts.get("revenue") or Decimal(0)) for partner_id, facts in batch)
+            keys = [partner_id for partner_id, _facts in batch]
+            books.append(Book(keys, {code: [facts.get(code) for _key, facts in batch] for code in codes}))
+        return books, revenues
+
+    # -------------------------------------------------------------------------
+    # What the user should know about the data before they are evaluated
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_notices(self, scope, metrics=()):
+        """What the user should know about the data of the period, as translated sentences.
+
+        :param metrics: ``key.account.metric`` records that rules look at: what their sources have to say counts too
+        :rtype: list[str]
+        """
+        self._check_scope(scope)
+        self.env.flush_all()
+        sources = sorted({metric.source for metric in metrics}.difference(UNCOLLECTED_SOURCES))
+        return self._get_rate_notices(scope) + [
+            notice for source in sources for notice in self._get_source(source)._get_notices(scope)
+        ]
+
+    def _get_rate_notices(self, scope):
+        with self._planned(scope):
+            rows = self.env.execute_query(self._get_unrated_sql(scope))
+        return [
+            self.env._(
+                "%(count)s invoices or credit notes of the period are in %(currency)s, for which %(company)s has no"
+                " exchange rate on or before their date. Odoo converted them at a later rate, or one to one. Enter"
+                " the rates, correct these documents and evaluate again.",
+                count=number,
+                currency=currency,
+                company=scope.company.display_name,
+            )
+            for currency, number in rows
+        ]
+
+    def _get_unrated_sql(self, scope):
+        """Currencies of documents of the period that had no rate on their day, with the number of documents."""
+        return SQL(
+            """
+            SELECT currency.name, count(*)
+              FROM account_move move
+                   %(customer)s
+              JOIN res_currency currency ON currency.id = move.currency_id
+         LEFT JOIN (
+                    SELECT currency_id, min(name) AS first_date
+                      FROM res_currency_rate
+                     WHERE company_id IS NULL OR company_id = %(root_company_id)s
+                  GROUP BY currency_id
+                   ) rate ON rate.currency_id = move.currency_id
+             WHERE move.company_id = %(company_id)s
+               AND move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_refund')
+               AND move.invoice_date BETWEEN %(date_from)s AND %(date_to)s
+               AND move.currency_id <> %(currency_id)s
+               AND (rate.first_date IS NULL OR rate.first_date > move.invoice_date)
+          GROUP BY currency.name
+          ORDER BY currency.name
+            """,
+            customer=self._get_source("invoice")._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
+            company_id=scope.company.id,
+            root_company_id=scope.company.root_id.id,
+            currency_id=scope.company.currency_id.id,
+            date_from=scope.date_from,
+            date_to=scope.date_to,
+        )

@@ -1,8 +1,8 @@
 from odoo import models
 
 from ...rules import CreditUse
-from ..credit.res_partner_credit import CREDIT_READERS
-from ..credit.sale_order_line_open import OPEN_FIELD
+from ..credit.res_partner import CREDIT_READERS
+from ..credit.sale_order_line import OPEN_FIELD
 from ..discounts.key_account_discount_value import ZERO
 from .sale_order_cap_status import CONSENTED
 

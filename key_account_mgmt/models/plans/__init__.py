@@ -13,6 +13,4 @@ from . import key_account_expectation
 from . import key_account_source_expectation
 from . import key_account_source_territory
 from . import key_account_territory
-from . import res_partner_territory
-from . import res_partner_plan
-from . import res_partner_service
+from . import res_partner

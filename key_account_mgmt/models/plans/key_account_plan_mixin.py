@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..settings.res_company_fiscal_year import QUARTERS, YEARS
+from ..settings.res_company import QUARTERS, YEARS
 from ..shared.numbers import get_largest_amount, is_number
 from .key_account_plan_overlap import get_overlap_message
 

@@ -4,6 +4,9 @@ from odoo import api, models
 
 from ...rules import ProfileRow, fit
 
+INDUSTRY = "res.partner.industry"
+METRIC = "key.account.metric"
+
 
 class KeyAccountFit(models.AbstractModel):
     """Why a customer has its fit score: from the profiles of a company, as they are or as they were frozen.
@@ -66,3 +69,96 @@ class KeyAccountFit(models.AbstractModel):
             matching,
             inputs["unknown"],
         )
+
+    # -------------------------------------------------------------------------
+    # The fit of a customer in the user's words
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _render(self, tables, inputs):
+        return self.env["ir.qweb"]._render("key_account_mgmt.fit_explanation", self._get_values(tables, inputs))
+
+    @api.model
+    def _get_values(self, tables, inputs):
+        """What the template shows of the fit of one customer."""
+        found = self._judge(tables, inputs)
+        industry, *reasons = found.reasons
+        # One reason for each feature, or that there is none.
+        features = list(zip(tables["features"], reasons, strict=False))
+        names = self._get_names(tables, industry, features)
+        return {
+            "score": self._format(found.score),
+            "industry": self._get_industry_values(industry, names),
+            "features": [self._get_feature_values(*pair, tables, names) for pair in features],
+            "points": self._format(found.points),
+            "maximum": self._format(self._get_maximum(tables)),
+        }
+
+    @api.model
+    def _get_maximum(self, tables):
+        """The points of the best possible customer: at most 100, as for every customer."""
+        best = {}
+        for row in tables["rows"].values():
+            best[row["feature"]] = max(best.get(row["feature"], 0), Decimal(row["points"]))
+        return min(sum(best.values(), Decimal(0)), Decimal(100))
+
+    @api.model
+    def _get_industry_values(self, reason, names):
+        pct = reason.params.get("pct")
+        formatter = self.env["key.account.formatter"]
+        return {
+            "code": reason.code,
+            "name": names.get((INDUSTRY, reason.params.get("industry"))),
+            "fit": pct is not None and formatter._format_percentage(pct),
+        }
+
+    @api.model
+    def _get_feature_values(self, feature, reason, tables, names):
+        row = tables["rows"].get(str(reason.params.get("row")))
+        return {
+            "code": reason.code,
+            "name": names.get((METRIC, feature.get("id"))) or self._get_feature_label(feature["key"]),
+            "value": row and names[row["model"], row["id"]],
+            "points": self._format(reason.params.get("points", Decimal(0))),
+        }
+
+    @api.model
+    def _get_feature_label(self, key):
+        selection = self.env["key.account.customer.profile"]._fields["feature"]
+        return dict(selection._description_selection(self.env))[key]
+
+    # -------------------------------------------------------------------------
+    # Names
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _get_names(self, tables, industry, features):
+        """Names in the user's language of what the reasons refer to: ``{(model, id): name}``."""
+        frozen = {(METRIC, feature["id"]): feature["name"] for feature, _reason in features if "id" in feature}
+        for _feature, reason in features:
+            if row := tables["rows"].get(str(reason.params.get("row"))):
+                frozen[row["model"], row["id"]] = row["name"]
+        if industry_id := industry.params.get("industry"):
+            listed = tables["industries"].get(str(industry_id))
+            frozen[INDUSTRY, industry_id] = listed and listed["name"]
+        return self._translate(frozen)
+
+    @api.model
+    def _translate(self, frozen):
+        """Today's names of records that still mean what they meant when they were frozen, else the frozen names.
+
+        :param frozen: ``{(model, id): English name, or None where none was kept}``
+        """
+        names = dict(frozen)
+        for model in {model for model, _id in frozen}:
+            records = self.env[model].browse(record_id for name, record_id in frozen if name == model).exists()
+            for record, source in zip(records, records.with_context(lang="en_US"), strict=True):
+                if frozen[model, record.id] in (None, source.display_name):
+                    names[model, record.id] = record.display_name
+        return names
+
+    @api.model
+    def _format(self, number):
+        if number is None:
+            return None
+        return self.env["key.account.formatter"]._format_number(number, digits=2, trim=True)

@@ -1,8 +1,14 @@
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
+
+from ..shared.numbers import get_largest_amount
 
 
 class CreditFacts(NamedTuple):
@@ -37,9 +43,12 @@ CREDIT_FIELDS = {
     "key_account_overdue_tolerance",
     "key_account_overdue_tolerance_pct",
 }
-
 # Odoo reads all of a company with nearly every request; these are read together, when one of them is asked for.
 SETTINGS = "key_account_settings"
+APPRAISAL_RULES = [("average", "Average of the appraisers"), ("lead", "The lead's word")]
+CREDIT_POLICIES = [("warn", "Warn"), ("approval", "Ask for approval"), ("block", "Block")]
+QUARTERS = [("year", "Whole Year"), ("1", "Q1"), ("2", "Q2"), ("3", "Q3"), ("4", "Q4")]
+YEARS = range(1900, 9000)
 
 
 class ResCompany(models.Model):
@@ -63,6 +72,65 @@ class ResCompany(models.Model):
         " template or mark it as sent, and customers do not see it on the portal, even if it was changed after"
         " sending. Messages that salespeople write themselves, and PDF files that they print and attach, are not"
         " stopped. If this is off, quotations can be sent, and are stopped when they are confirmed.",
+    )
+    key_account_appraisal_rule = fields.Selection(
+        APPRAISAL_RULES,
+        "Several Appraisers",
+        prefetch=SETTINGS,
+        required=True,
+        default="average",
+        help="Average: between two grades the lower one counts. The lead's word: where one of the appraisers is the"
+        " lead, his grades alone count.",
+    )
+    key_account_forbid_manual_limit = fields.Boolean(
+        "Credit Limits by Awards Only",
+        prefetch=SETTINGS,
+        help="Nobody changes the credit limit of a customer by hand. Otherwise manual changes are recorded.",
+    )
+    key_account_credit_policy = fields.Selection(
+        CREDIT_POLICIES,
+        "Orders over Their Credit Limit",
+        prefetch=SETTINGS,
+        required=True,
+        default="warn",
+        help="Warn: they can be confirmed. Ask for approval: only after somebody else approved them. Block: not at"
+        " all.",
+    )
+    key_account_check_overdue = fields.Boolean(
+        "Overdue Amounts Count",
+        prefetch=SETTINGS,
+        help="Orders of customers who owe something for too long are treated like orders over their credit limit, also"
+        " of customers without a limit.",
+    )
+    key_account_overdue_days = fields.Integer(
+        "Overdue for More than",
+        prefetch=SETTINGS,
+        help="In days by the server's date; 0: from the day after the due date on.",
+    )
+    key_account_overdue_tolerance = fields.Monetary(
+        "Tolerated Overdue Amount",
+        prefetch=SETTINGS,
+        help="Overdue amounts up to this do not stop orders. If a percentage of the limit is set as well, the larger"
+        " of the two applies.",
+    )
+    key_account_overdue_tolerance_pct = fields.Float(
+        "Tolerated Overdue Share",
+        prefetch=SETTINGS,
+        digits=False,
+        min_display_digits=0,
+        help="Overdue amounts up to this percentage of the customer's credit limit do not stop orders. It applies"
+        " only to customers with a limit.",
+    )
+    _key_account_tolerances = models.Constraint(
+        "CHECK (key_account_overdue_tolerance >= 0 AND key_account_overdue_tolerance_pct >= 0)",
+        "The tolerance for overdue amounts cannot be negative. Enter 0 for none.",
+    )
+    key_account_hour_cost = fields.Monetary(
+        "Cost of an Hour",
+        prefetch=SETTINGS,
+        # Portal users may read companies, and it is no business of customers.
+        groups="base.group_user",
+        help="What an hour of somebody's work for a customer costs, in company currency. 0: hours cost nothing.",
     )
 
     def write(self, vals):
@@ -99,3 +167,67 @@ class ResCompany(models.Model):
             tuple(company.with_context(active_test=False).search([("id", "child_of", company_id)], order="id").ids),
             company.root_id.id,
         )
+
+    # -------------------------------------------------------------------------
+    # Whether credit limits come from awards only, and what happens to orders beyond them
+    # -------------------------------------------------------------------------
+
+    @api.constrains("key_account_overdue_days")
+    def _check_key_account_overdue_days(self):
+        for company in self:
+            if company.key_account_overdue_days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: amounts cannot be overdue for %(days)s days. Enter 0 to count them from the day"
+                        " after their due date on, or more.",
+                        company=company.display_name,
+                        days=company.key_account_overdue_days,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # What an hour of work for a customer costs
+    # -------------------------------------------------------------------------
+
+    @api.constrains("key_account_hour_cost")
+    def _check_key_account_hour_cost(self):
+        for company in self:
+            limit = get_largest_amount(company.currency_id)
+            if not 0 <= company.key_account_hour_cost <= limit:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: an hour cannot cost %(cost)s. Enter 0, if hours shall cost nothing, or up to"
+                        " %(limit)s.",
+                        company=company.display_name,
+                        cost=company.key_account_hour_cost,
+                        limit=f"{limit:,}",
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # Fiscal years and their quarters, as people name them: by the year in which the fiscal year ends
+    # -------------------------------------------------------------------------
+
+    def _get_key_account_this_year(self):
+        """The fiscal year of today, by the user's date."""
+        return self.compute_fiscalyear_dates(fields.Date.context_today(self))["date_to"].year
+
+    def _get_key_account_last_year(self):
+        """The last full fiscal year: what the yearly evaluation asks about."""
+        start = self.compute_fiscalyear_dates(fields.Date.context_today(self))["date_from"]
+        return (start - timedelta(days=1)).year
+
+    def _get_key_account_period(self, year, quarter="year"):
+        """First and last day of a fiscal year, or of three of its months; ``(False, False)`` for an impossible year.
+
+        :param quarter: one of ``QUARTERS``; what is none is the whole year
+        """
+        if not self or year not in YEARS:
+            return False, False
+        # The 1st of the last month: in any year, the fiscal year around it ends in the year asked for.
+        dates = self.compute_fiscalyear_dates(date(year, int(self.fiscalyear_last_month), 1))
+        first, last = dates["date_from"], dates["date_to"]
+        if quarter not in ("1", "2", "3", "4"):
+            return first, last
+        start, after = (first + relativedelta(months=3 * number) for number in (int(quarter) - 1, int(quarter)))
+        return start, last if quarter == "4" else after - timedelta(days=1)

@@ -14,6 +14,22 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_key_account_matcher",
         help="The program that finds the rules that fit a customer. All of them decide alike; they differ in speed.",
     )
+    key_account_appraisal_rule = fields.Selection(
+        related="company_id.key_account_appraisal_rule", readonly=False, required=True
+    )
+    key_account_forbid_manual_limit = fields.Boolean(
+        related="company_id.key_account_forbid_manual_limit", readonly=False
+    )
+    key_account_credit_policy = fields.Selection(
+        related="company_id.key_account_credit_policy", readonly=False, required=True
+    )
+    key_account_check_overdue = fields.Boolean(related="company_id.key_account_check_overdue", readonly=False)
+    key_account_overdue_days = fields.Integer(related="company_id.key_account_overdue_days", readonly=False)
+    key_account_overdue_tolerance = fields.Monetary(related="company_id.key_account_overdue_tolerance", readonly=False)
+    key_account_overdue_tolerance_pct = fields.Float(
+        related="company_id.key_account_overdue_tolerance_pct", readonly=False
+    )
+    key_account_hour_cost = fields.Monetary(related="company_id.key_account_hour_cost", readonly=False)
 
     @api.depends_context("lang")
     def _compute_key_account_matcher(self):

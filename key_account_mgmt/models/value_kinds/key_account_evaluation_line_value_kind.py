@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
-from .key_account_evaluation_value_kind import SUGGESTING_STATES
+from .key_account_evaluation import SUGGESTING_STATES
 
 ANSWERS = [
     ("same", "As Before"),

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
-from .key_account_evaluation_value_kind import SUGGESTING_STATES
+from .key_account_evaluation import SUGGESTING_STATES
 
 
 class ResPartner(models.Model):

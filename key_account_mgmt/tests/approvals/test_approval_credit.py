@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 
-from ...models.credit.res_partner_credit import CREDIT_READERS
+from ...models.credit.res_partner import CREDIT_READERS
 from ..approval_common import APPROVAL, ApprovalCommon
 
 FINANCE = "base.group_user,key_account_mgmt.group_key_account_finance"

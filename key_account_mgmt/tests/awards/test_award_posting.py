@@ -3,11 +3,10 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.awards import key_account_award_posting
 from ..award_common import AWARD, AwardCommon
 from ..job_common import Crash
 
-LOGGER = "odoo.addons.key_account_mgmt.models.awards.key_account_award_posting"
+LOGGER = "odoo.addons.key_account_mgmt.models.awards.key_account_award_fulfilment"
 
 
 @tagged("post_install", "-at_install")
@@ -114,7 +113,7 @@ class TestPostingJob(AwardCommon):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.object(key_account_award_posting, "BATCH_SIZE", 2))
+        self.startPatcher(patch.object(self.registry["key.account.award"], "_posting_batch_size", 2))
 
     def run_posting(self, commits=None):
         """Run the cron. Given ``commits``, the process dies when it wants to commit once more than that."""

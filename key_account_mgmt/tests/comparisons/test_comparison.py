@@ -2,7 +2,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
-from ...models.metrics import key_account_collector_books
 from ..comparison_common import KeyAccountComparisonCommon
 from ..evaluation_common import YEAR
 from ..ways_round_common import WaysRoundCommon
@@ -141,7 +140,7 @@ class TestComparison(KeyAccountComparisonCommon):
     def test_any_size_of_batch_gives_the_same(self):
         names = ["partner_name", "ruleset_id", "tier_id", "rank", "rank_spread", "score", "moved", "agreed"]
         whole = self.make_comparison()
-        self.patch(key_account_collector_books, "BATCH_SIZE", 2)
+        self.patch(self.registry["key.account.collector"], "_batch_size", 2)
         batches = self.make_comparison()
         self.assertEqual(batches.result, whole.result)
         found = [comparison.line_ids.sorted("id").read(names, load=None) for comparison in (batches, whole)]

@@ -6,8 +6,6 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from ...models.awards.key_account_evaluation_effects import EvaluationEffects
-from ...models.discounts import res_partner_pricelist
-from ...models.evaluations import key_account_evaluation_apply
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..grant_common import GrantRulesMixin
 
@@ -221,7 +219,7 @@ class TestBenefits(BenefitCommon):
         draft.action_activate()
         evaluation = self.make_evaluation("approved", ruleset_id=draft.id)
         # Managers may change pricelists themselves; here nobody may.
-        self.startPatcher(patch.object(res_partner_pricelist, "PRIVILEGED_GROUPS", ()))
+        self.startPatcher(patch.object(self.registry["res.partner"], "_key_account_pricelist_groups", ()))
         guarded = self.fifth.with_user(self.manager).with_company(self.company)
         self.assertEqual(guarded._get_key_account_pricelist_guard(), "pricelist")
         evaluation.with_user(self.manager).action_apply()
@@ -366,7 +364,7 @@ class TestBenefitsTakenBack(BenefitCommon):
 
     def test_a_bigger_evaluation_goes_in_batches(self):
         evaluation = self.make_evaluation("approved")
-        self.startPatcher(patch.object(key_account_evaluation_apply, "BATCH_SIZE", 1))
+        self.startPatcher(patch.object(self.registry["key.account.evaluation"], "_apply_batch_size", 1))
         evaluation.action_apply()
         self.assertEqual([self.get(self.second), self.get(self.third)], [("60 days", "Gold"), ("30 days", False)])
         evaluation.action_revert()

@@ -112,13 +112,13 @@ class TestCollector(KeyAccountCommon):
     def test_batches_lose_nobody(self):
         customers = [self.make_customer() for _index in range(5)]
         scope = self.make_scope(partner_ids=tuple(partner.id for partner in customers), with_business_only=False)
-        self.patch(type(self.env["base"]).pool["key.account.collector"], "_get_batch_size", lambda collector: 2)
+        self.patch(type(self.env["base"]).pool["key.account.collector"], "_batch_size", 2)
         self.assertEqual({partner_id for partner_id, _facts in self.collector._collect(scope)}, set(scope.partner_ids))
 
     def test_two_collections_at_once_do_not_disturb_each_other(self):
         for _index in range(3):
             self.make_invoice(self.make_customer(), 10, "2024-05-01")
-        self.patch(type(self.env["base"]).pool["key.account.collector"], "_get_batch_size", lambda collector: 1)
+        self.patch(type(self.env["base"]).pool["key.account.collector"], "_batch_size", 1)
         one, two = (self.collector._collect(self.make_scope()) for _index in range(2))
         self.assertEqual(len(list(zip(one, two, strict=True))), 3)
 

@@ -2,7 +2,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
 
-from ...models.value_kinds.key_account_evaluation_value_kind_rows import BATCH_SIZE
 from ..discount_common import LINE, ORDER, DiscountWaysCommon
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..grant_common import GrantRulesMixin
@@ -311,7 +310,9 @@ class TestConfirming(ValueKindCommon):
         self.assertEqual(evaluation.progress, 20)
         with self.assertRaisesRegex(UserError, "in the background"):
             evaluation.line_ids.action_confirm_kind()
-        self.assertEqual(len(list(evaluation._get_job_worker()._get_batches("confirm"))), -(-4 // BATCH_SIZE))
+        self.assertEqual(
+            len(list(evaluation._get_job_worker()._get_batches("confirm"))), -(-4 // evaluation._confirm_batch_size)
+        )
         self.assertEqual((evaluation.job, evaluation.progress, self.get_kinds()[1]), (False, 100, "strategic"))
 
     def test_more_lines_take_no_more_queries(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.settings.res_company_fiscal_year import QUARTERS
+from ...models.settings.res_company import QUARTERS
 
 
 class KeyAccountAppraisalRequest(models.TransientModel):

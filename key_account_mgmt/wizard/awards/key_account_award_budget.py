@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...models.awards.key_account_award_fitting import WAYS
+from ...models.awards.key_account_award_decision import WAYS
 
 
 class KeyAccountAwardBudget(models.TransientModel):

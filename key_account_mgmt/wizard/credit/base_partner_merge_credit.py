@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ...models.credit.res_partner_credit import LIMIT_FIELDS
+from ...models.credit.res_partner import LIMIT_FIELDS
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):

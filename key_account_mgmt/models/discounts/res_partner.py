@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 # What decides on the pricelist that a customer has.
@@ -9,16 +9,59 @@ PRICELIST_FIELDS = {
     "parent_id",
     "is_company",
 }
-PRIVILEGED_GROUPS = ("sales_team.group_sale_manager", "key_account_mgmt.group_key_account_manager")
 
 
 class ResPartner(models.Model):
-    """Where discounts are measured against the customer's pricelist, that pricelist is worth as much as a cap.
+    """What a customer got in discounts, against what its caps allow."""
 
-    So is one in a currency without exchange rate, wherever there are caps: orders at its prices need no rate.
-    """
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
-    _inherit = "res.partner"
+    _key_account_pricelist_groups = ("sales_team.group_sale_manager", "key_account_mgmt.group_key_account_manager")
+
+    key_account_discount_given = fields.Float(
+        "Discount Given in %",
+        digits=(16, 1),
+        compute="_compute_key_account_discount_given",
+        groups="sales_team.group_sale_salesman",
+        help="Of the reference value of all confirmed order lines that have a cap, in this company.",
+    )
+    key_account_has_discount = fields.Boolean(
+        compute="_compute_key_account_discount_given", groups="sales_team.group_sale_salesman"
+    )
+
+    @api.depends_context("company", "uid")
+    def _compute_key_account_discount_given(self):
+        totals = {
+            customer: (reference, given)
+            for customer, reference, given in self.env["key.account.discount.report"]._read_group(
+                [
+                    ("partner_id", "in", self.commercial_partner_id.ids),
+                    ("company_id", "=", self.env.company.id),
+                    ("state", "=", "sale"),
+                ],
+                ["partner_id"],
+                ["reference:sum", "given:sum"],
+            )
+        }
+        for partner in self:
+            reference, given = totals.get(partner.commercial_partner_id, (0, 0))
+            partner.key_account_has_discount = bool(reference)
+            partner.key_account_discount_given = given * 100 / reference if reference else 0
+
+    def action_open_key_account_discounts(self):
+        """Discounts of the customer against its caps."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_discount_report_action")
+        return {
+            **action,
+            "name": self.env._("Discounts of %(customer)s", customer=self.commercial_partner_id.display_name),
+            "domain": [("partner_id", "=", self.commercial_partner_id.id)],
+            "context": {"search_default_confirmed": 1, "pivot_row_groupby": ["date:month"], "pivot_column_groupby": []},
+        }
+
+    # -------------------------------------------------------------------------
+    # Where discounts are measured against the customer's pricelist, that pricelist is worth as much as a
+    # -------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -47,7 +90,7 @@ class ResPartner(models.Model):
     @api.model
     def _get_key_account_pricelist_guard(self):
         """What discounts are measured against in the current company, if the user must mind it; else None."""
-        if self.env.su or any(self.env.user.has_group(group) for group in PRIVILEGED_GROUPS):
+        if self.env.su or any(self.env.user.has_group(group) for group in self._key_account_pricelist_groups):
             return None
         # sudo: whether the guard is on does not depend on who may read rules
         ruleset = self.env["key.account.ruleset"].sudo()._get_active(self.env.company)

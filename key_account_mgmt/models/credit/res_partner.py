@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..discounts.key_account_discount_value import ZERO
+from .sale_order_line_open import OPEN_FIELD
 
 # Who may see what a customer owes: those who sell to it and those who collect it.
 CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
@@ -220,3 +221,35 @@ class ResPartner(models.Model):
                 ("company_id", "in", company._get_key_account_credit_facts().tree_ids),
             ],
         }
+
+    # -------------------------------------------------------------------------
+    # A contact that gets another commercial partner: drafts that were its own may be somebody else's by
+    # -------------------------------------------------------------------------
+
+    def write(self, vals):
+        if {"parent_id", "is_company"}.isdisjoint(vals):
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != before[partner])
+        if moved:
+            moved._renew_key_account_drafted()
+        return result
+
+    def _renew_key_account_drafted(self):
+        """Ask anew what of the orders that are on drafts of these contacts, or for them, is open."""
+        # sudo: whoever may change a contact need not be allowed to read its invoices
+        drafts = self.env["account.move.line"].sudo()
+        moved = [
+            "|",
+            ("move_id.partner_id", "child_of", self.ids),
+            ("sale_line_ids.order_id.partner_invoice_id", "child_of", self.ids),
+        ]
+        items = drafts.search([("parent_state", "=", "draft"), ("sale_line_ids", "!=", False), *moved])
+        self._add_key_account_open(items.sale_line_ids)
+
+    @api.model
+    def _add_key_account_open(self, lines):
+        for name in (OPEN_FIELD, "key_account_later_amount"):
+            self.env.add_to_compute(lines._fields[name], lines)
+        self.env.add_to_compute(lines.order_id._fields[OPEN_FIELD], lines.order_id)

@@ -17,3 +17,15 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="Where goods for this customer may go. Evaluations tell which share went elsewhere.",
     )
+    key_account_target_ids = fields.One2many(
+        "key.account.target", "partner_id", string="Targets", groups="key_account_mgmt.group_key_account_user"
+    )
+    key_account_expectation_ids = fields.One2many(
+        "key.account.expectation", "partner_id", string="Expectations", groups="key_account_mgmt.group_key_account_user"
+    )
+    key_account_service_cost_ids = fields.One2many(
+        "key.account.service.cost",
+        "partner_id",
+        string="Costs to Serve",
+        groups="key_account_mgmt.group_key_account_user",
+    )

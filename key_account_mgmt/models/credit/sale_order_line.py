@@ -1,13 +1,20 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import split_every
 
 from ..discounts.key_account_discount_value import CENTS, EXACT, ZERO
-from ..discounts.sale_order_discount import FIGURES
+from ..discounts.sale_order import FIGURES
 from ..shared.numbers import LARGEST_STEPS
+from ..shared.statements import planned_for_many
 
 OPEN_FIELD = "key_account_open_amount"
 LATER_FIELD = "key_account_later_amount"
+# Another product, unit, price or order is another deal than the one that was closed.
+DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
+# Lines that are computed together: enough for the statements to cost little, few enough that memory stays flat.
+BATCH_SIZE = 1000
 
 
 class SaleOrderLine(models.Model):
@@ -35,6 +42,14 @@ class SaleOrderLine(models.Model):
         groups="base.group_user",
         help="The part of the amount to invoice that an invoice created now would not contain. Discount lines of the"
         " order do not reduce it, since they may be invoiced without it.",
+    )
+    key_account_closed_qty = fields.Float(
+        "Closed Quantity",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="This quantity will not be invoiced and uses no credit. Accounting users close and reopen it.",
     )
 
     @api.depends(
@@ -215,3 +230,112 @@ class SaleOrderLine(models.Model):
     def _get_key_account_advance(self):
         """What was invoiced in advance and not yet deducted, taxes included, in the order's currency."""
         return sum((one._get_key_account_advance(self) for one in self.invoice_lines), ZERO)
+
+    # -------------------------------------------------------------------------
+    # What somebody in accounting decided not to invoice any more (``sale_order_closing``)
+    # -------------------------------------------------------------------------
+
+    @api.depends("key_account_closed_qty")
+    def _compute_qty_to_invoice(self):
+        result = super()._compute_qty_to_invoice()
+        for line in self.filtered("key_account_closed_qty"):
+            left = line.qty_to_invoice - line.key_account_closed_qty
+            line.qty_to_invoice = max(left, 0) if line.key_account_closed_qty > 0 else min(left, 0)
+        return result
+
+    def write(self, vals):
+        if not DEAL_FIELDS.isdisjoint(vals):
+            self._reopen_key_account_lines()
+        return super().write(vals)
+
+    def _close_key_account_lines(self):
+        """Nothing of what is left of the lines will be invoiced any more; of lines that take money off neither."""
+        on_documents = self._get_key_account_on_documents()
+        with localcontext(EXACT):
+            for line in self.filtered(lambda line: not line.display_type):
+                invoiced = on_documents.get(line.id, ZERO)
+                remaining, _on_documents = line._get_key_account_remaining(line._get_key_account_whole(), invoiced)
+                if remaining:
+                    line.key_account_closed_qty += float(remaining)
+
+    def _sell_key_account_anew(self):
+        """Whatever was closed of it before, the whole line counts again."""
+        self._reopen_key_account_lines()
+
+    def _reopen_key_account_lines(self):
+        # sudo: whoever changes the deal need not be in accounting; nothing gets cheaper by it
+        closed = self.sudo().filtered("key_account_closed_qty")
+        if closed:
+            closed.write({"key_account_closed_qty": 0})
+        return closed.with_env(self.env)
+
+    # -------------------------------------------------------------------------
+    # What is still to be invoiced of orders that are older than the addon
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _fill_key_account_open_amounts(self):
+        """Fill in what was never computed, once, when the addon is installed; the exposure follows by itself."""
+        self.env.flush_all()
+        self.env.cr.execute(self._get_nothing_open_sql())
+        for batch in split_every(BATCH_SIZE, self._get_unknown_open_ids()):
+            lines = self.browse(batch)
+            self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
+            lines.flush_recordset([OPEN_FIELD])
+            # Of a long history nothing is kept.
+            self.env.invalidate_all()
+        with planned_for_many(self.env.cr):
+            self.env.cr.execute(self._get_orders_open_sql())
+        self.env.invalidate_all()
+
+    def _get_nothing_open_sql(self):
+        """Most of a long history needs no computing: what Odoo calls invoiced leaves nothing, however little.
+
+        Not so advance payments, which take off what was not deducted yet, and what is on a draft, which may be for
+        another customer.
+        """
+        return SQL(
+            """
+            UPDATE sale_order_line
+               SET key_account_open_amount = 0, key_account_later_amount = 0
+             WHERE key_account_open_amount IS NULL
+               AND (
+                    display_type IS NOT NULL
+                    OR (
+                        state = 'sale' AND invoice_status = 'invoiced' AND is_downpayment IS NOT TRUE
+                        AND NOT EXISTS (
+                            SELECT 1
+                              FROM sale_order_line_invoice_rel link
+                              JOIN account_move_line item ON item.id = link.invoice_line_id
+                             WHERE link.order_line_id = sale_order_line.id AND item.parent_state = 'draft'
+                           )
+                       )
+                   )
+            """
+        )
+
+    def _get_unknown_open_ids(self):
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM sale_order_line WHERE key_account_open_amount IS NULL ORDER BY order_id, id")
+        )
+        return [line_id for [line_id] in rows]
+
+    def _get_orders_open_sql(self):
+        """As ``_compute_key_account_open_amount`` of the order adds them up."""
+        return SQL(
+            """
+            UPDATE sale_order
+               SET key_account_open_amount = GREATEST(
+                       GREATEST(COALESCE(open.amount - open.later, 0), 0) + COALESCE(open.later, 0), 0)
+              FROM sale_order document
+         LEFT JOIN (
+                    SELECT order_id,
+                           sum(key_account_open_amount) AS amount,
+                           sum(COALESCE(key_account_later_amount, 0)) AS later
+                      FROM sale_order_line
+                  GROUP BY order_id
+                   ) open ON open.order_id = document.id
+             WHERE document.id = sale_order.id
+               AND sale_order.key_account_open_amount IS NULL
+            """
+        )

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 # Fields of a posted invoice that its form does not let anybody change. Over RPC a context key opens them.
 CLOSED_FIELDS = {"invoice_line_ids", "line_ids", "currency_id"}
-
 INVOICES = ("out_invoice", "out_receipt")
 
 
@@ -86,3 +85,14 @@ class AccountMove(models.Model):
             orders=order.name,
             sentences="\n".join(f"• {sentence}" for sentence in sentences),
         )
+
+    # -------------------------------------------------------------------------
+    # Costs that Odoo passes on to customers when they are posted
+    # -------------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        """Odoo adds lines to orders before their costs are posted, so the orders are checked afterwards."""
+        if all(move.is_sale_document(include_receipts=True) for move in self):
+            return super()._post(soft=soft)
+        with self.env["key.account.guard"]._watch(self.env["sale.order"]):
+            return super()._post(soft=soft)
