@@ -1,7 +1,7 @@
 from . import account_move_line
 from . import account_partial_reconcile
-from . import res_partner
 from . import sale_order_line
+from . import res_partner
 from . import account_move_draft
 from . import sale_order
 from . import key_account_exposure_entry
@@ -10,5 +10,3 @@ from . import key_account_exposure_statements
 from . import key_account_credit
 from . import key_account_source_payment
 from . import key_account_source_credit
-from . import key_account_credit_turn
-from . import key_account_credit_paid

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..discounts.key_account_discount_value import ZERO
-from .sale_order_line_open import OPEN_FIELD
+from .sale_order_line import OPEN_FIELD
 
 # Who may see what a customer owes: those who sell to it and those who collect it.
 CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"

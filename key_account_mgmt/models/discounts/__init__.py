@@ -7,7 +7,6 @@ from . import key_account_cap_table
 from . import key_account_line_facts
 from . import key_account_discount
 from . import key_account_discount_invoice
-from . import key_account_discount_booked
 from . import product_category
 from . import res_partner
 from . import sale_order

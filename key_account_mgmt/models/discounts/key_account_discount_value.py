@@ -57,6 +57,8 @@ class LineValue(NamedTuple):
 
 
 NO_VALUE = LineValue(ZERO, None, ZERO, ZERO, ZERO)
+# Odoo rounds what it books, and spreads the cents that are left over when taxes are included in prices.
+CENTS = 5
 
 
 class KeyAccountDiscountValue(models.AbstractModel):
@@ -192,7 +194,19 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_paid(self, line, quantity, memo):
-        """Untaxed amount of the line in the currency of its document."""
+        """Return the untaxed amount of the line in the currency of its document: of an invoice what it books, if that
+        is less than what it says."""
+        if line.record._name != "account.move.line":
+            return self._get_said(line, quantity, memo)
+        # A line of a credit note comes with its sign turned; what it says and books is looked at as it is.
+        said = line._replace(quantity=line.record.quantity)
+        turned = -1 if line.record.move_id.move_type == "out_refund" else 1
+        paid = self._get_said(said, self._get_exact(said.quantity, line), memo) * turned
+        return paid if self._is_booked(line, paid) else self._get_booked(line)
+
+    @api.model
+    def _get_said(self, line, quantity, memo):
+        """Return the untaxed amount that price, discount and taxes of the line come to."""
         price = self._get_exact(line.price_unit, line)
         share = 1 - self._get_exact(line.discount, line) / HUNDRED
         if (line.record.extra_tax_data or {}).get("manual_tax_amounts"):
@@ -292,3 +306,19 @@ class KeyAccountDiscountValue(models.AbstractModel):
                 )
             )
         return Decimal(repr(value))
+
+    # -------------------------------------------------------------------------
+    # What the customer pays for a line of an invoice is what it books, if that is less than what it says
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _is_booked(self, line, paid):
+        """Whether a line of an invoice books no less than it says, but for cents.
+
+        :param Decimal paid: what it says
+        """
+        return self._get_booked(line) >= paid - CENTS * Decimal(repr(line.document.currency.rounding))
+
+    @api.model
+    def _get_booked(self, line):
+        return self._get_exact(-line.record.amount_currency, line)

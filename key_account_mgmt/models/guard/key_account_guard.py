@@ -44,7 +44,8 @@ class KeyAccountGuard(models.AbstractModel):
     outermost of these calls is done, since an order is often wrong for a moment between two of its lines. Nothing that
     a caller brings with it (a context key, a hidden button, a stored total) has a say.
 
-    What is checked is added by extending ``_prepare_before`` and ``_get_breaches``, what is kept ``_keep_passed``.
+    Discounts and credit are checked. Other addons add checks by extending ``_is_on_guard``, ``_get_judged_fields``,
+    ``_prepare_before`` and ``_get_breaches``, and keep what they need by ``_keep_passed``.
     """
 
     _name = "key.account.guard"
@@ -169,7 +170,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     def _is_on_guard(self, company):
         """Whether anything of the company's orders is checked."""
-        return False
+        return self._caps_discounts(company) or self._limits_credit(company)
 
     @api.model
     def _prepare_before(self, orders):
@@ -177,7 +178,8 @@ class KeyAccountGuard(models.AbstractModel):
 
         :return: ``{order id: {kind of check: anything}}``
         """
-        return {order.id: {} for order in orders}
+        discounts, credits = self._prepare_discounts_before(orders), self._prepare_credits_before(orders)
+        return {order.id: {**discounts.get(order, {}), **credits.get(order, {})} for order in orders}
 
     @api.model
     def _get_breaches(self, orders, before):
@@ -185,9 +187,13 @@ class KeyAccountGuard(models.AbstractModel):
 
         :param orders: confirmed by now, in sudo
         :param dict before: by order id, what ``_prepare_before`` said; None: it was not confirmed before
-        :return: ``{order: [sentences]}`` of the orders that must not be
+        :return: ``{order: [sentences]}`` of the orders that must not be; first the discounts, then the credit
         """
-        return {}
+        discounts, credits = self._get_discount_breaches(orders, before), self._get_credit_breaches(orders, before)
+        return {
+            order: [found[order] for found in (discounts, credits) if order in found]
+            for order in dict.fromkeys([*discounts, *credits])
+        }
 
     @api.model
     def _keep_passed(self, orders):
@@ -212,7 +218,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     def _get_judged_fields(self):
         """Names of fields of orders that say what is checked: a change of them, and of what they depend on, matters."""
-        return []
+        return [*self._get_discount_fields(), *self._get_credit_fields()]
 
     @api.model
     @ormcache("model_name", cache="stable")
@@ -227,3 +233,232 @@ class KeyAccountGuard(models.AbstractModel):
             for name, field in self.env[model_name]._fields.items()
             if field in judged or not judged.isdisjoint(self.pool.get_dependent_fields(field))
         )
+
+    # -------------------------------------------------------------------------
+    # Confirmed orders keep their discount caps, or somebody consented to what they give
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _caps_discounts(self, company):
+        return bool(company.key_account_cap_ruleset_id)
+
+    @api.model
+    def _get_discount_fields(self):
+        return ["key_account_verdict"]
+
+    @api.model
+    def _prepare_discounts_before(self, orders):
+        """``{order: {"discount": verdict, "deal": …}}`` of orders whose discounts are judged."""
+        verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
+        return {order: {"discount": verdict, "deal": self._get_deal(order)} for order, verdict in verdicts.items()}
+
+    @api.model
+    def _get_deal(self, order):
+        """Whose deal an order is; what one customer got excuses nothing for another."""
+        return order.partner_id.commercial_partner_id, order.company_id
+
+    @api.model
+    def _get_discount_breaches(self, orders, before):
+        """``{order: why it may not give that much}``."""
+        return {
+            order: self._describe_over_cap(order, verdict, before[order.id] is not None)
+            for order, verdict in self._get_orders_over_cap(orders, before).items()
+        }
+
+    @api.model
+    def _get_orders_over_cap(self, orders, before):
+        """``{order: Verdict}`` of orders that nobody consented to and that were not as bad before the change."""
+        verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
+        over = orders.filtered(lambda order: order in verdicts and verdicts[order].over)
+        consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
+        return {
+            order: verdicts[order]
+            for order in over
+            if not self._is_allowed(order, verdicts[order], consented.get(order.id, ()), before[order.id])
+        }
+
+    @api.model
+    def _is_allowed(self, order, verdict, consented, before):
+        if verdict.problem:
+            return False
+        if any(map(verdict.is_covered, consented)):
+            return True
+        earlier = before and before.get("discount")
+        return bool(earlier) and before["deal"] == self._get_deal(order) and verdict.is_no_worse_than(earlier)
+
+    # -------------------------------------------------------------------------
+    # Words
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _describe_over_cap(self, order, verdict, confirmed):
+        """What is over, and what to do.
+
+        :param bool confirmed: whether the order was confirmed before this change
+        """
+        parts = [self.env._("%(order)s gives more discount than its caps allow:", order=order.name)]
+        parts += [f"• {sentence}" for sentence in self._describe_verdict(order, verdict)]
+        if confirmed:
+            parts.append(self._describe_way_back())
+        else:
+            parts.append(self.env._("Give less, or press “Ask for Approval” on the order."))
+        return "\n".join(parts)
+
+    @api.model
+    def _describe_verdict(self, order, verdict):
+        """One sentence for each line that is over, and for the order as a whole."""
+        if verdict.problem:
+            return [verdict.problem]
+        sentences = [
+            self._describe_line(line, judged, order.company_id.currency_id)
+            for line, judged in verdict.lines.items()
+            if judged.over
+        ]
+        if verdict.judgement.order_over:
+            sentences.append(self._describe_whole(verdict.judgement, order.company_id.currency_id))
+        return sentences
+
+    @api.model
+    def _describe_line(self, line, judged, currency):
+        formatter = self.env["key.account.formatter"]
+        name = self.env["key.account.approval"]._get_line_name(line)
+        if judged.over_cap:
+            return self.env._(
+                "%(product)s: %(given)s given, %(cap)s allowed (%(excess)s too much)",
+                product=name,
+                given=formatter._format_percentage(judged.shown_pct),
+                cap=formatter._format_percentage(judged.line.cap),
+                excess=formatter._format_amount(judged.excess, currency),
+            )
+        return self.env._(
+            "%(product)s: the margin of %(floor)s is not kept (%(shortfall)s missing)",
+            product=name,
+            floor=formatter._format_percentage(judged.line.margin_floor),
+            shortfall=formatter._format_amount(formatter._round_up(judged.shortfall, currency), currency),
+        )
+
+    @api.model
+    def _describe_whole(self, judgement, currency):
+        formatter = self.env["key.account.formatter"]
+        return self.env._(
+            "In total: %(given)s given, %(allowed)s allowed",
+            given=formatter._format_amount(judgement.given, currency),
+            allowed=formatter._format_amount(judgement.allowed, currency),
+        )
+
+    # -------------------------------------------------------------------------
+    # Confirmed orders stay within the credit of whoever is invoiced, or somebody consented to them
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _limits_credit(self, company):
+        limiting = company._get_key_account_limiting()
+        return any(one._get_key_account_credit_facts().enforces for one in limiting)
+
+    @api.model
+    def _get_credit_fields(self):
+        return ["key_account_open_amount", "partner_invoice_id", "company_id"]
+
+    @api.model
+    def _prepare_credits_before(self, orders):
+        """``{order: {"credit": claims}}`` of orders whose credit is judged."""
+        claims = {}
+        for (order, _company), claim in self.env["key.account.credit"]._get_claims(orders).items():
+            claims.setdefault(order, {"credit": []})["credit"].append(claim)
+        return claims
+
+    @api.model
+    def _get_credit_breaches(self, orders, before):
+        """``{order: why the customer may not have it on credit}``."""
+        return {
+            order: self._describe_over_limit(order, verdict, bool(before[order.id]))
+            for order, verdict in self._get_orders_over_limit(orders, before).items()
+        }
+
+    @api.model
+    def _get_orders_over_limit(self, orders, before):
+        """``{order: CreditVerdict}`` of orders that use more than before and do not fit, and nobody consented to.
+
+        A confirmed order that uses no more than before the change is left alone, whatever others use by now.
+        """
+        credit = self.env["key.account.credit"]
+        claims = {
+            (order, company): claim
+            for (order, company), claim in credit._get_claims(orders).items()
+            if claim.value > 0 and not self._uses_no_more(claim, before[order.id])
+        }
+        return credit._get_refused(claims, self._get_consented_credit) if claims else {}
+
+    @api.model
+    def _uses_no_more(self, claim, before):
+        earlier = (before or {}).get("credit", ())
+        return any(claim.is_no_worse_than(one) for one in earlier)
+
+    @api.model
+    def _get_consented_credit(self, orders):
+        """What somebody consented to, where the company lets that count: ``{order id: [terms]}``."""
+        asking = orders.filtered(
+            lambda order: any(
+                company._get_key_account_credit_facts().policy == "approval"
+                for company in order.company_id._get_key_account_limiting()
+            )
+        )
+        return self.env["key.account.approval"]._get_approved_terms(asking, "credit") if asking else {}
+
+    # -------------------------------------------------------------------------
+    # Words
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _describe_over_limit(self, order, verdict, confirmed):
+        """What is too much, and what to do.
+
+        :param bool confirmed: whether the order was confirmed before this change
+        """
+        if verdict.problem:
+            return verdict.problem
+        parts = [
+            self.env._(
+                "%(order)s is more than %(customer)s may have on credit:",
+                order=order.name,
+                customer=verdict.customer.display_name,
+            ),
+            *(f"• {sentence}" for sentence in self._describe_credit(verdict)),
+            self._describe_way_out(verdict, confirmed),
+        ]
+        return "\n".join(parts)
+
+    @api.model
+    def _describe_credit(self, verdict):
+        """One sentence for the limit, one for what is overdue, as far as they stop the order."""
+        currency = verdict.company.currency_id
+        formatter = self.env["key.account.formatter"]
+        names = ("limit", "used", "value", "excess", "overdue")
+        values = {name: formatter._format_amount(getattr(verdict, name) or 0, currency) for name in names}
+        sentences = []
+        if verdict.excess:
+            sentences.append(
+                self.env._(
+                    "Limit %(limit)s, used by others %(used)s, this order %(value)s: %(excess)s too much", **values
+                )
+            )
+        if verdict.overdue:
+            days = verdict.company._get_key_account_credit_facts().overdue_days
+            sentences.append(self.env._("Overdue for more than %(days)s days: %(overdue)s", days=days, **values))
+        return sentences
+
+    @api.model
+    def _describe_way_out(self, verdict, confirmed):
+        asks = verdict.company._get_key_account_credit_facts().policy == "approval"
+        if asks and confirmed:
+            return self._describe_way_back()
+        if asks:
+            return self.env._("Let the customer pay first, or press “Ask for Approval” on the order.")
+        sentences = [self.env._("It is confirmed, so this change was not made.")] if confirmed else []
+        if verdict.overdue:
+            sentences.append(self.env._("What is overdue has to be paid first."))
+        if verdict.excess:
+            sentences.append(
+                self.env._("The customer has to pay something first, or somebody in accounting has to raise the limit.")
+            )
+        return " ".join(sentences)

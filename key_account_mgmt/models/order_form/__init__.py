@@ -1,4 +1,2 @@
-from . import sale_order_line_why
-from . import sale_order_cap_status
-from . import sale_order_figures
-from . import sale_order_credit
+from . import sale_order_line
+from . import sale_order

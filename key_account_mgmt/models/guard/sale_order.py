@@ -1,0 +1,242 @@
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
+
+from ..shared.access import ACTIVITY_APPROVAL, SALES_MANAGER, strip_caller_context
+from .key_account_guard import Held
+
+
+class SaleOrder(models.Model):
+    """Every way to a confirmed order, and every change of one, goes by the guard (``key.account.guard``)."""
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self.env["key.account.guard"]._watch(self.browse()) as watch:
+            orders = super().create(vals_list)
+            # Whatever was seen of them while they were made, they were no orders before.
+            watch.before |= dict.fromkeys(orders.ids)
+            watch.made.update(orders.ids)
+        return orders
+
+    def write(self, vals):
+        """Check orders that end or are sent, compare those that are judged before and after, and end what waited."""
+        state = vals.get("state", "sale")
+        if state != "sale":
+            # sudo: users who sell need not be allowed to read the invoices
+            self.sudo().filtered(lambda order: order.state == "sale")._check_key_account_leaving()
+        with self._watching_key_account(vals):
+            if state == "sent":
+                self._check_key_account_sending()
+            result = super().write(vals)
+            if vals.get("state") in ("sale", "cancel", "draft"):
+                self._end_key_account_hold()
+        return result
+
+    @contextmanager
+    def _watching_key_account(self, vals):
+        """Let the guard compare the orders before and after the change, where it matters."""
+        guard = self.env["key.account.guard"]
+        judged = not guard._get_guarded_fields(self._name).isdisjoint(vals)
+        if vals.get("state") != "sale" and not judged:
+            yield
+            return
+        with guard._watch(self):
+            if judged:
+                self._note_key_account_hand()
+            yield
+
+    @api.constrains("currency_id")
+    def _check_key_account_currency(self):
+        """Odoo sets it with the pricelist; a remote call may leave it empty, and then nothing can be compared."""
+        guard = self.env["key.account.guard"]
+        for order in self:
+            if not order.currency_id and guard._is_on_guard(order.company_id):
+                raise ValidationError(
+                    self.env._("%s has no currency. Choose a pricelist, or the company's currency.", order.name)
+                )
+
+    # -------------------------------------------------------------------------
+    # Orders that a customer accepted or paid, and that wait because they are beyond what may be granted
+    # -------------------------------------------------------------------------
+
+    def _validate_order(self):
+        # Called by the portal and the shop; a method of this name cannot be called remotely.
+        return self._key_account_confirm_or_hold(super()._validate_order)
+
+    def _key_account_confirm_or_hold(self, confirm):
+        """Confirm by calling ``confirm``; if an order must not be confirmed, nothing is, and the order is held.
+
+        :param confirm: function without arguments
+        :return: what ``confirm`` gave back; None when orders are held
+        """
+        try:
+            with self.env["key.account.guard"]._holding(), self.env.cr.savepoint():
+                return confirm()
+        except Held as held:
+            for order, readable in held.breaches.items():
+                order._hold_key_account({lang: "\n".join(sentences) for lang, sentences in readable.items()})
+            return None
+
+    def _hold_key_account(self, reasons):
+        """Mark the order, and tell the salesperson why it was not confirmed.
+
+        :param dict reasons: why, by the languages of ``_get_key_account_hold_languages``
+        """
+        # sudo: it is the customer, or a payment, that comes here
+        order = self.sudo()
+        if order.key_account_held_on:
+            return
+        # The customer has it, and agreed. As a draft it would be a cart of the shop, to be changed, or abandoned.
+        order.write({"key_account_held_on": fields.Datetime.now(), "state": "sent"})
+        order._message_log(body=plaintext2html(next(iter(reasons.values()))))
+        for user in order._get_key_account_hold_users():
+            # As in a message to that user, in the own language.
+            translated = strip_caller_context(order).with_context(lang=user.lang)
+            translated.activity_schedule(
+                ACTIVITY_APPROVAL,
+                user_id=user.id,
+                summary=translated._get_key_account_hold_text(),
+                note=plaintext2html(reasons[user.lang]),
+            )
+
+    def _get_key_account_hold_text(self):
+        """What happened to a held order, and what the salesperson can do about it."""
+        needs = self.env["key.account.approval"]._get_needs(self, strict=False)
+        values = {"order": self.name, "customer": self.partner_id.name}
+        if any(need.obstacle or need.verdict.problem for need in needs.values()):
+            return self.env._(
+                "%(order)s was accepted by %(customer)s and is held. No user can approve it: the note says what can"
+                " be done",
+                **values,
+            )
+        return self.env._(
+            "%(order)s was accepted by %(customer)s and is held: ask for approval, or change it", **values
+        )
+
+    def _get_key_account_hold_users(self):
+        """Who has to act on a held order: its salesperson, or else the head of its team, or else sales managers."""
+        self.ensure_one()
+        one = self.user_id.filtered("active") or self.team_id.user_id.filtered("active")
+        return one or self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", self.env.ref(SALES_MANAGER).ids),
+                ("company_ids", "in", self.company_id.ids),
+                ("share", "=", False),
+            ]
+        )
+
+    def _get_key_account_hold_languages(self):
+        """Languages of who has to act on a held order, that of its chatter first."""
+        users = self._get_key_account_hold_users() or self.company_id.partner_id
+        return list(dict.fromkeys(user.lang for user in users))
+
+    def _end_key_account_hold(self):
+        """Orders that are confirmed, cancelled or changed anew do not wait any more."""
+        # sudo: customers confirm and cancel too
+        held = self.sudo().filtered("key_account_held_on")
+        if held:
+            self.env["key.account.approval"]._end_activities(held)
+            held.key_account_held_on = False
+
+    # -------------------------------------------------------------------------
+    # Where the company wants it so, a quotation over its caps does not even reach the customer
+    # -------------------------------------------------------------------------
+
+    def action_quotation_send(self):
+        self._check_key_account_sending()
+        return super().action_quotation_send()
+
+    def message_post(self, **kwargs):
+        # So the mail composer says that a quotation goes out, also one that was sent before.
+        if self.env.context.get("mark_so_as_sent"):
+            self._check_key_account_sending()
+        return super().message_post(**kwargs)
+
+    def _send_payment_succeeded_for_order_mail(self):
+        # sudo: that money arrived is no offer; who captures a payment must not fail by what its order gives
+        return super(SaleOrder, self.sudo())._send_payment_succeeded_for_order_mail()
+
+    def _check_key_account_sending(self):
+        """Refuse to send quotations over their caps.
+
+        :raise UserError: names what is over, unless somebody consented to it
+        """
+        # It binds salespeople. A payment that has begun marks its quotation as sent as well, and must not fail by it.
+        if self.env.su:
+            return
+        # sudo: what is over does not depend on what the user may read
+        over = self.sudo()._get_key_account_unsendable()
+        if over:
+            guard = self.env["key.account.guard"]
+            raise UserError(
+                "\n\n".join(guard._describe_over_cap(order, verdict, False) for order, verdict in over.items())
+            )
+
+    def _get_key_account_unsendable(self):
+        """``{order: verdict}`` of quotations that must not reach their customers; of those in sudo."""
+        quotations = self.filtered(
+            lambda order: order.state in ("draft", "sent") and order.company_id.key_account_block_sending
+        )
+        guard = self.env["key.account.guard"]
+        return guard._get_orders_over_cap(quotations, dict.fromkeys(quotations.ids)) if quotations else {}
+
+    def _get_key_account_withheld(self):
+        """Quotations that customers do not see on the portal; what they accepted already, they do."""
+        # sudo: customers ask
+        orders = self.sudo().filtered(lambda order: not order.key_account_held_on)
+        return orders.browse(order.id for order in orders._get_key_account_unsendable())
+
+    # -------------------------------------------------------------------------
+    # A price that an order earned by its size ends with the order: what was invoiced at it must not be
+    # -------------------------------------------------------------------------
+
+    def _check_key_account_leaving(self):
+        """Refuse to end orders whose invoices have prices for more than was invoiced; accountants put that right.
+
+        :raise UserError: names the orders and their lines
+        """
+        if self.env.user.has_group("account.group_account_invoice"):
+            return
+        verdicts = self.env["key.account.discount"]._judge_invoiced_parts(self)
+        # sudo: in there only the terms are read
+        consented = self.env["key.account.approval"]._get_approved_terms(self.browse(o.id for o in verdicts))
+        refused = [
+            self._get_key_account_leaving(order, verdict)
+            for order, verdict in verdicts.items()
+            if not any(map(verdict.is_covered, consented.get(order.id, ())))
+        ]
+        if refused:
+            raise UserError("\n\n".join(refused))
+
+    def _get_key_account_leaving(self, order, verdict):
+        sentences = self.env["key.account.guard"]._describe_verdict(order, verdict)
+        return self.env._(
+            "Goods of %(order)s were invoiced at a price that only the whole order allows:\n%(sentences)s\nInvoice the"
+            " rest as well, or ask accounting to correct the invoices or to cancel the order.",
+            order=order.name,
+            sentences="\n".join(f"• {sentence}" for sentence in sentences),
+        )
+
+    # -------------------------------------------------------------------------
+    # Invoices are made of what orders say, not of figures that were written into them
+    # -------------------------------------------------------------------------
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        guard = self.env["key.account.guard"]
+        # sudo: which companies have caps or limits does not depend on who may read it
+        guarded = self.sudo().filtered(lambda order: guard._is_on_guard(order.company_id))
+        guarded.order_line._settle_key_account_to_invoice()
+        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        # sudo: salespeople make invoices of their orders, but may not write them
+        moves.sudo().filtered(lambda move: move.move_type == "out_refund").key_account_from_order = True
+        return moves
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        moves = super()._create_account_invoices(invoice_vals_list, final)
+        # Before Odoo looks whether an invoice comes to less than nothing, and makes it a credit note.
+        self.env["key.account.discount"]._spread(moves)
+        return moves

@@ -1,0 +1,109 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import float_compare
+
+# What Odoo computes of an order line to invoice it. Whoever sells can write it by a remote call.
+COMPUTED = ("state", "qty_invoiced", "qty_to_invoice")
+
+
+class SaleOrderLine(models.Model):
+    """Whoever changes a line changes its order (``key.account.guard``), and had a hand in it."""
+
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        named = self.env["sale.order"].browse({vals["order_id"] for vals in vals_list if vals.get("order_id")})
+        guard = self.env["key.account.guard"]
+        with guard._watch(named) as watch:
+            lines = super().create(vals_list)
+            # Those that came from a default: what they were before is not known, so that it excuses nothing.
+            watch.before |= dict.fromkeys(set(lines.order_id.ids) - watch.before.keys())
+            watch.touched.update(lines.order_id.ids)
+            lines.order_id._note_key_account_hand()
+        # sudo: users who sell need not be allowed to read the invoices
+        # Also without any in the values: a default may come with the context of a remote call.
+        if lines.sudo().invoice_lines:
+            self._check_key_account_accountant()
+        return lines
+
+    def write(self, vals):
+        if "invoice_lines" in vals or self._is_key_account_invoiced_elsewhere(vals):
+            self._check_key_account_accountant()
+        guard = self.env["key.account.guard"]
+        if guard._get_guarded_fields(self._name).isdisjoint(vals):
+            return super().write(vals)
+        # sudo: orders are only passed on to the guard
+        orders = self.sudo().order_id | self.env["sale.order"].sudo().browse(vals.get("order_id") or [])
+        with guard._watch(orders) as watch:
+            watch.touched.update(orders.ids)
+            orders._note_key_account_hand()
+            return super().write(vals)
+
+    def unlink(self):
+        guard = self.env["key.account.guard"]
+        # sudo: as in ``write``
+        orders = self.sudo().order_id
+        with guard._watch(orders) as watch:
+            watch.touched.update(orders.ids)
+            orders._note_key_account_hand()
+            return super().unlink()
+
+    # -------------------------------------------------------------------------
+    # Which invoices belong to a line is for Odoo to say, and for accountants
+    # -------------------------------------------------------------------------
+
+    def _is_key_account_invoiced_elsewhere(self, vals):
+        """Whether lines that were invoiced would go to another order."""
+        # sudo: whoever sells need not be allowed to read the invoices
+        lines = self.sudo() if "order_id" in vals else ()
+        return any(line.invoice_lines and line.order_id.id != vals["order_id"] for line in lines)
+
+    @api.model
+    def _check_key_account_accountant(self):
+        if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(
+                self.env._(
+                    "Which invoices belong to an order line is recorded by Odoo and cannot be written. Create the"
+                    " invoice from its order, or ask somebody in accounting."
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # What is to be invoiced
+    # -------------------------------------------------------------------------
+
+    def _settle_key_account_to_invoice(self):
+        """Compute anew what is to be invoiced of lines where it cannot be what it says.
+
+        Addons may want less to be invoiced than can be (the hours of a month), or goods before they are delivered (paid
+        orders): what is between nothing and the whole line stays as it is.
+        """
+        # The context comes with a remote call: a date in it must not hide invoices.
+        lines = self.filtered(lambda line: not line.display_type).with_context(accrual_entry_date=False)
+        self.env["key.account.discount"]._read_anew(lines, "invoice_lines")
+        invoiced = lines._prepare_qty_invoiced()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        wrong = lines.filtered(lambda line: not line._is_key_account_to_invoice(invoiced[line], digits))
+        if wrong:
+            for name in COMPUTED:
+                self.env.add_to_compute(self._fields[name], wrong)
+            wrong.modified(["qty_invoiced"])
+
+    def _is_key_account_to_invoice(self, invoiced, digits):
+        """Whether figures that Odoo keeps of a line can be as they are.
+
+        :param float invoiced: what the invoices say
+        """
+        if self.state != self.order_id.state or float_compare(self.qty_invoiced, invoiced, precision_digits=digits):
+            return False
+        if self.price_unit < 0:
+            # A discount that is left out makes the invoice dearer than the order: it counted in the customer's credit.
+            return False
+        whole = self.product_uom_qty
+        if self.product_id.invoice_policy == "delivery":
+            whole = max(whole, self.qty_delivered)
+        return (
+            self.state == "sale"
+            and 0 <= self.qty_to_invoice <= whole - invoiced - self.key_account_closed_qty + 10**-digits / 2
+        )

@@ -1,0 +1,263 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...rules import CreditUse
+from ..credit.res_partner import CREDIT_READERS
+from ..credit.sale_order_line import OPEN_FIELD
+from ..discounts.key_account_discount_value import ZERO
+
+# What an order and its lines name, and the figures tell something of.
+ORDER_REFERENCES = {"company_id", "partner_id", "partner_invoice_id", "pricelist_id", "team_id"}
+LINE_REFERENCES = {"product_id", "tax_ids", "combo_item_id", "product_no_variant_attribute_value_ids"}
+# What an order that is over has come to, by what was consented to.
+CONSENTED = {"approved": "approved", "requested": "waiting", "lapsed": "changed"}
+
+
+class SaleOrder(models.Model):
+    """What an open form shows of an order beside its own fields: the customer's tier, what the order gives away.
+
+    None of it is a field of the form: whoever types would wait for it with each change of a line. The form asks for it
+    after its own work is done.
+    """
+
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    key_account_cap_status = fields.Selection(
+        [
+            ("within", "Within Cap"),
+            ("over", "Over Cap"),
+            ("waiting", "Waiting for Approval"),
+            ("approved", "Approved"),
+            ("changed", "Approved, but Changed Since"),
+            ("held", "Held"),
+        ],
+        string="Discount",
+        compute="_compute_key_account_cap_status",
+        groups="base.group_user",
+        help="Where the order stands with its discount caps; empty where nothing of it is capped.",
+    )
+    # Set by the guard, which holds orders instead of refusing them where a customer confirms.
+    key_account_held_on = fields.Datetime(
+        "Held Since",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When the customer accepted or paid the order although it is beyond what may be granted to him.",
+    )
+
+    def get_key_account_figures(self, values):
+        """The figures of the order as it is in the form.
+
+        :param dict values: what was changed in the form, as the web client sends it to ``onchange``; of a new order all
+        :rtype: dict
+        """
+        self.check_access("read")
+        order = self.new(values, origin=self or None)
+        order._check_key_account_references(values)
+        # What is stored of the saved order does not count here.
+        order.modified(["order_line"])
+        return order._prepare_key_account_figures()
+
+    def _check_key_account_references(self, values):
+        """Refuse figures of what the user may not read: values of a remote call name whatever they like.
+
+        :raise AccessError: a record that the user may not read, or a line of another order
+        """
+        lines = self.order_line
+        if lines._origin - self._origin.order_line or lines.linked_line_id._origin - self._origin.order_line:
+            raise AccessError(self.env._("These lines belong to another order."))
+        for records, names in ((self, ORDER_REFERENCES.intersection(values)), (lines, LINE_REFERENCES)):
+            for name in names:
+                records[name]._origin.check_access("read")
+
+    def _prepare_key_account_figures(self):
+        """Return the figures of the order. Other addons extend them.
+
+        :return: ``tier`` (name and color), and for the discounts: ``has_caps`` (in this company), ``capped``, ``over``,
+            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, those that
+            were not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``; of all kinds
+            ``decides`` (kinds of requests that wait for the user), ``credit``, and ``alerts`` in the form of
+            ``_prepare_key_account_alerts``
+        """
+        credit, credit_alerts = self._prepare_key_account_credit_figures()
+        tier, verdict = self.key_account_tier_id, self.key_account_verdict or {}
+        statuses = dict(self._fields["key_account_cap_status"]._description_selection(self.env))
+        lines = verdict.get("lines", {})
+        return {
+            "tier": tier and {"name": tier.name, "color": tier.color},
+            # sudo: whether there are caps does not depend on who may read the company's settings
+            "has_caps": bool(self.company_id.sudo().key_account_cap_ruleset_id),
+            "capped": bool(verdict),
+            "over": verdict.get("over", False),
+            "problem": verdict.get("problem"),
+            "status": self.key_account_cap_status,
+            "status_text": statuses.get(self.key_account_cap_status),
+            "excess_text": self._format_key_account_amount(verdict.get("excess", 0)),
+            "room_text": self._format_key_account_amount(verdict.get("room", 0)),
+            "decides": self._get_key_account_kinds_to_decide(),
+            "credit": credit,
+            "alerts": [*self._prepare_key_account_alerts(verdict), *credit_alerts],
+            "lines": {
+                line._origin.id or line.id.ref: lines[str(line.id)] for line in self.order_line if str(line.id) in lines
+            },
+        }
+
+    def _get_key_account_kinds_to_decide(self):
+        """Kinds of the requests that wait for the user's decision."""
+        # Without a request nothing is looked up: typing must stay fast.
+        waits = self.key_account_approval_state == "waiting"
+        return self._origin._get_key_account_requests().filtered("waiting_for_me").mapped("kind") if waits else []
+
+    def _prepare_key_account_alerts(self, verdict):
+        """What stops the order, or what somebody should know of it.
+
+        :return: ``[{"kind", "status", "text"}]``; the status is one of ``key_account_cap_status``, or ``problem`` (the
+            text says why there is no judgement), ``blocked`` (nobody can be asked) or ``noted`` (nobody is stopped)
+        """
+        if not verdict.get("over"):
+            return []
+        if verdict.get("problem"):
+            return [{"kind": "discount", "status": "problem", "text": verdict["problem"]}]
+        text = self.env["key.account.discount"]._describe_excess(
+            {"excess": repr(verdict["excess"])}, self.company_id.currency_id
+        )
+        return [{"kind": "discount", "status": self.key_account_cap_status, "text": text}]
+
+    def _format_key_account_amount(self, amount):
+        currency = (self.company_id or self.env.company).currency_id
+        return self.env["key.account.formatter"]._format_amount(repr(amount), currency)
+
+    # -------------------------------------------------------------------------
+    # Where an order stands with its discount caps, in one word
+    # -------------------------------------------------------------------------
+
+    @api.depends(
+        "key_account_verdict",
+        "key_account_capped",
+        "key_account_over_cap",
+        "key_account_approval_state",
+        "key_account_held_on",
+    )
+    def _compute_key_account_cap_status(self):
+        # Without a request or an approval nothing is looked up: typing must stay fast.
+        asked = self.filtered(lambda order: order.key_account_approval_state and order.key_account_over_cap)
+        consents = asked._get_key_account_consents()
+        for order in self:
+            order.key_account_cap_status = order._get_key_account_cap_status(consents.get(order))
+
+    def _get_key_account_cap_status(self, consent):
+        """The status of one order.
+
+        :param consent: as of ``key.account.approval._get_consents``
+        """
+        if not self.key_account_over_cap:
+            return "within" if self.key_account_capped else False
+        return self._get_key_account_held_status(CONSENTED.get(consent, "over"))
+
+    def _get_key_account_held_status(self, status):
+        """Return "held" for an order on hold that still waits for consent, else the status as it is."""
+        return "held" if status in ("over", "changed") and self.key_account_held_on else status
+
+    def _get_key_account_consents(self):
+        """``{order: consent}`` to what orders give, saved or not."""
+        if not self:
+            return {}
+        verdicts = self.env["key.account.discount"]._judge_orders(self, strict=False)
+        return self.env["key.account.approval"]._get_consents(self, "discount", verdicts)
+
+    # -------------------------------------------------------------------------
+    # The credit of the customer who is invoiced, among the figures of an order: limit, used by others,
+    # -------------------------------------------------------------------------
+
+    def _prepare_key_account_credit_figures(self):
+        """Return the credit that ``_prepare_key_account_credit`` says, and the alerts of what is too much of it.
+
+        None and no alerts where limits are not used, without a customer, and for users who may not see it.
+        """
+        company = self.company_id
+        uses_credit = company and company._uses_key_account_credit()
+        if not uses_credit or not self.partner_invoice_id or not self.env.user.has_groups(CREDIT_READERS):
+            return None, []
+        verdict = self._get_key_account_credit_verdict()
+        use = verdict.use if verdict else self._get_key_account_credit_use(company)
+        alerts = self._prepare_key_account_credit_alerts(verdict, use)
+        return self._prepare_key_account_credit(company, use), alerts
+
+    def _get_key_account_credit_verdict(self):
+        """What stops the order as it is in the form; None where nothing does."""
+        # What is stored of the saved lines does not count here.
+        self.env.add_to_compute(self.order_line._fields[OPEN_FIELD], self.order_line)
+        return self.env["key.account.credit"]._judge_orders(self, strict=False).get(self)
+
+    def _get_key_account_credit_use(self, company):
+        """The credit of the order as it is in the form, where nobody is stopped; in a branch that with less left."""
+        customer = self.partner_invoice_id._origin.commercial_partner_id
+        exposure, uses = self.env["key.account.exposure"], []
+        for limiting in company._get_key_account_limiting():
+            limit = customer._get_key_account_limits(customer, limiting)[customer]
+            if limit is not None:
+                used = exposure._get_exposures(customer, limiting, without_orders=self._origin)[customer].used
+                uses.append(CreditUse(limit, used, exposure._get_order_values(self, strict=False).get(self, ZERO)))
+        return min(uses, key=lambda use: use.limit - use.used, default=CreditUse(None, ZERO, ZERO))
+
+    def _prepare_key_account_credit(self, company, use):
+        """What is shown of the credit of whoever is invoiced; amounts as text in company currency.
+
+        :param CreditUse use: of this order
+        :return: ``state``, ``state_text``, ``overdue_text`` (where that stops orders); with a limit, also one of zero:
+            ``limit_text``, ``used_text`` (by others), ``value_text`` (of this order, once it is confirmed),
+            ``free_text`` (then), ``over`` and ``pct``
+        """
+        customer = self.partner_invoice_id._origin.commercial_partner_id
+        state = customer._get_key_account_credit_state(use.limit)
+        states = dict(customer._fields["key_account_credit_state"]._description_selection(self.env))
+        formatter = self.env["key.account.formatter"]
+        credit = {
+            "state": state,
+            "state_text": states[state],
+            "overdue_text": formatter._format_amount(use.overdue, company.currency_id) if use.overdue else False,
+        }
+        if use.limit is None:
+            return credit
+        free = use.limit - use.used - use.value
+        amounts = {"limit_text": use.limit, "used_text": use.used, "value_text": use.value, "free_text": free}
+        return {
+            **credit,
+            **{name: formatter._format_amount(amount, company.currency_id) for name, amount in amounts.items()},
+            "over": free < 0,
+            "pct": customer._get_key_account_credit_pct(use.used + use.value, use.limit),
+        }
+
+    # -------------------------------------------------------------------------
+    # What is too much
+    # -------------------------------------------------------------------------
+
+    def _prepare_key_account_credit_alerts(self, verdict, use):
+        """None or one alert, in the form of ``_prepare_key_account_alerts``."""
+        if verdict and verdict.problem:
+            return [{"kind": "credit", "status": "problem", "text": verdict.problem}]
+        if not use.over:
+            return []
+        details = {"excess": str(use.excess), "overdue": str(use.overdue)}
+        text = self.env["key.account.credit"]._describe_excess(details, self.company_id.currency_id)
+        return [{"kind": "credit", "status": self._get_key_account_credit_status(verdict), "text": text}]
+
+    def _get_key_account_credit_status(self, verdict):
+        """Where an order stands that is more than its customer may have on credit.
+
+        :param verdict: None where the company stops nobody
+        """
+        company = verdict.company if verdict else self.company_id
+        policy = company._get_key_account_credit_facts().policy
+        if policy != "approval":
+            return "blocked" if policy == "block" else "noted"
+        approvals = self.env["key.account.approval"]
+        # Without a request or an approval nothing is looked up: typing must stay fast.
+        asked = self.key_account_approval_state
+        consent = approvals._get_consents(self, "credit", {self: verdict})[self] if asked else None
+        return self._get_key_account_held_status(CONSENTED.get(consent, "over"))
+
+    def action_open_key_account_exposure(self):
+        """The documents behind the credit that the customer who is invoiced uses."""
+        self.ensure_one()
+        return self.partner_invoice_id.with_company(self.company_id).action_open_key_account_exposure()
