@@ -6,8 +6,7 @@ from . import key_account_evaluation
 from . import key_account_evaluation_revert
 from . import key_account_award_decision
 from . import key_account_award_fulfilment
-from . import res_partner_award
-from . import res_partner_credit_ledger
+from . import res_partner
 from . import res_partner_credit_family
 from . import ir_default
 from . import res_users

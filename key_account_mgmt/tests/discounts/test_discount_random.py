@@ -42,6 +42,12 @@ class Given(NamedTuple):
     slack: Decimal = Decimal(0)
 
     @property
+    def share(self):
+        """How much of what the line is worth it gives away."""
+        worth = self.given + self.units * self.unit_price
+        return self.given / worth if worth else Decimal(0)
+
+    @property
     def is_rounding(self):
         """Whether only what Odoo's rounding takes off a part of a set makes it more than allowed."""
         return self.allowed < self.given <= self.allowed + self.slack
@@ -80,7 +86,7 @@ class Snapshot(NamedTuple):
             bool(then)
             and line.product == then.product
             and line.units <= then.units
-            and line.unit_price >= then.unit_price
+            and (line.unit_price >= then.unit_price or line.share <= then.share)
         )
 
     def _is_smaller(self, then):
