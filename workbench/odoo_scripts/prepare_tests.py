@@ -16,7 +16,7 @@ company.currency_id = env.ref("base.USD")  # noqa: F821
 env.user.company_ids -= company  # noqa: F821
 env["ir.qweb"]._pregenerate_assets_bundles()  # noqa: F821
 # Those that no page names, but that pages of tests, or views such as pivots, ask for.
-for name in ("web.assets_backend_lazy", "web.assets_tests"):
+for name in ("web.assets_backend_lazy", "web.assets_tests", "web.chartjs_lib", "web.fullcalendar_lib"):
     bundle = env["ir.qweb"]._get_asset_bundle(name)  # noqa: F821
     bundle.js()
     bundle.css()
