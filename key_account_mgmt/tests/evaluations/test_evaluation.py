@@ -245,9 +245,12 @@ class TestEvaluation(KeyAccountEvaluationCommon):
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 
-        one = {"population": "selected", "partner_ids": self.third.ids}
-        count_queries(**one)  # warm
-        self.assertLessEqual(count_queries(population="selected", partner_ids=self.customers.ids), count_queries(**one))
+        one, five = (
+            {"population": "selected", "partner_ids": customers.ids} for customers in (self.third, self.customers)
+        )
+        for customers in (five, one):
+            count_queries(**customers)  # warm: what Odoo reads once per process, such as record rules
+        self.assertLessEqual(count_queries(**five), count_queries(**one))
 
 
 class TestEvaluationFrozen(KeyAccountEvaluationCommon):
