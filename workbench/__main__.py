@@ -40,7 +40,7 @@ def _exit_code(name, result):
 
 
 def _help():
-    console.say("make <command>; variables as in make test-odoo DB=name are in docs/workbench.md\n")
+    console.say("make <command>; variables as in make test-odoo DB=name are in docs/reference/workbench.md\n")
     for name, function in COMMANDS.items():
         console.say(f"  {name:<16}{' '.join(function.__doc__.split())}")
 

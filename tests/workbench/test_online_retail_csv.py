@@ -30,7 +30,7 @@ def test_an_invoice_is_the_sum_of_its_sales(lines, amounts):
 
 def test_without_the_file_it_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("KAM_SHARED", str(tmp_path))
-    with pytest.raises(Problem, match=r"KAM_SHARED= names the folder .* docs/workbench\.md"):
+    with pytest.raises(Problem, match=r"KAM_SHARED= names the folder .* docs/reference/workbench\.md"):
         real.invoices()
 
 

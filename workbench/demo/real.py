@@ -1,4 +1,4 @@
-"""Where the real invoices lie, which are not part of this repository: docs/workbench.md says how to get them."""
+"""Where the real invoices lie, which the repository does not contain (docs/reference/workbench.md: how to get them)."""
 
 import os
 from pathlib import Path
@@ -16,6 +16,6 @@ def invoices():
     if not file.is_file():
         raise Problem(
             f"there is no file {file}",
-            f"KAM_SHARED= names the folder that has {FILE}; docs/workbench.md says where from",
+            f"KAM_SHARED= names the folder that has {FILE}; docs/reference/workbench.md says where from",
         )
     return file

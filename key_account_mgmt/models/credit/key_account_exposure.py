@@ -31,7 +31,7 @@ class Exposure:
 
 
 class KeyAccountExposure(models.AbstractModel):
-    """How much credit customers use. Nobody else computes it. ``docs/credit.md`` has the formula and an example."""
+    """How much credit customers use. Nobody else computes it. ``docs/reference/credit.md`` has the formula and an example."""
 
     _name = "key.account.exposure"
     _description = "Credit Exposure of Customers"

@@ -12,7 +12,7 @@ class KeyAccountSource(models.AbstractModel):
 
     Another addon adds a source in three steps: extend the selection ``source`` of ``key.account.metric``,
     define ``key.account.source.<source>`` that inherits this model and implements ``_get_metric_codes`` and
-    ``_get_facts_sql``, and ship metric records with that source. ``docs/metrics.md`` has a complete example.
+    ``_get_facts_sql``, and ship metric records with that source. ``docs/reference/metrics.md`` has a complete example.
     """
 
     _name = "key.account.source"

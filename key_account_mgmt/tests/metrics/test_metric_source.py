@@ -8,7 +8,7 @@ from ..common import KeyAccountCommon
 
 @tagged("post_install", "-at_install")
 class TestSourceOfAnotherAddon(KeyAccountCommon):
-    """The example of docs/metrics.md: another addon counts the contacts of a customer."""
+    """The example of docs/reference/metrics.md: another addon counts the contacts of a customer."""
 
     def setUp(self):
         super().setUp()
