@@ -1,4 +1,4 @@
-"""The decision core: plain Python, no Odoo. What is named here is its whole public API (see docs/explanation/architecture.md)."""
+"""The decision core: plain Python, no Odoo. This package is its whole public API (docs/reference/decision_core.md)."""
 
 from .appraisal import average_place
 from .book import Book

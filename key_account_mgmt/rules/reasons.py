@@ -1,4 +1,4 @@
-"""Why something was decided, as codes and parameters (docs/explanation/architecture.md has the list)."""
+"""Why something was decided, as codes and parameters (docs/reference/decision_core.md has the list)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

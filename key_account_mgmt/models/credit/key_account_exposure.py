@@ -31,7 +31,7 @@ class Exposure:
 
 
 class KeyAccountExposure(models.AbstractModel):
-    """How much credit customers use. Nobody else computes it. ``docs/reference/credit.md`` has the formula and an example."""
+    """The only place that computes how much credit customers use (formula and example: ``docs/reference/credit.md``)."""
 
     _name = "key.account.exposure"
     _description = "Credit Exposure of Customers"
