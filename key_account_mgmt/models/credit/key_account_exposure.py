@@ -31,7 +31,7 @@ class Exposure:
 
 
 class KeyAccountExposure(models.AbstractModel):
-    """The only place that computes how much credit customers use (formula and example: ``docs/reference/credit.md``)."""
+    """The only place that computes how much credit customers use (formula, example: ``docs/reference/credit.md``)."""
 
     _name = "key.account.exposure"
     _description = "Credit Exposure of Customers"
