@@ -8,7 +8,7 @@ from workbench import paths
 
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 NAMED_FILE = re.compile(r"`([\w./*-]+\.(?:py|xml|json|js|csv))`")
-NAMED_PAGE = re.compile(r"docs/[\w/]+\.md")
+NAMED_PAGE = re.compile(r"docs/[\w/-]+\.md")
 FOLDERS = ("docs", "key_account_mgmt*", "workbench", "tests", "benchmarks")
 # Files that a page names although commands make them, or other repositories have them.
 ELSEWHERE = {
