@@ -14,7 +14,6 @@ from .discount import judge
 from .evaluator import Evaluator, Population, Result, evaluate
 from .expectation import added_value, prospect_value
 from .fit import Fit, ProfileRow, fit, propose_fits
-from .formulas import formula_inputs
 from .grants import CreditGrant, RewardGrant
 from .invoiced import invoiced
 from .invoiced_line import Entry, as_ordered
@@ -23,15 +22,20 @@ from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
 from .matching import Matcher, matcher_name
 from .places import asks_for_places, out_of_reach
-from .policy import Policy
-from .problems import FactError, PolicyError, Problem
 from .radar import Corner, corners
 from .ranking import Standing, rank
 from .reasons import Reason
-from .rows import is_storable
 from .shown import shown_given, shown_margin
 from .value_kinds import KindSuggestion
-from .weights import weights_problem
+from .policy import (
+    FactError,
+    Policy,
+    PolicyError,
+    Problem,
+    formula_inputs,
+    is_storable,
+    weights_problem,
+)
 
 __all__ = [
     "Book",

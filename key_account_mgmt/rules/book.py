@@ -5,7 +5,7 @@ from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overfl
 from typing import Any
 
 from .exact import parse
-from .problems import FactError
+from .policy.problems import FactError
 
 # Facts have at most 40 decimals and, together, 60 digits before the point: all of that adds up exactly in here.
 _WIDE = Context(prec=110, traps=[Inexact, InvalidOperation, Overflow, Clamped])

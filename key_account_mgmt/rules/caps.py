@@ -8,10 +8,10 @@ from .book import Book
 from .exact import plain
 from .frame import absent_rows
 from .matching import shared_matcher
-from .outcomes import CapRule
-from .policy import Policy
+from .policy.outcomes import CapRule
+from .policy.policy import Policy
+from .policy.scope import CAPS
 from .reasons import Columns, Reason, facts, missing_reasons
-from .scope import CAPS
 
 
 class CapDecision(NamedTuple):

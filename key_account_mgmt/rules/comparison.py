@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .correlation import spearman
 from .evaluator import Result
 from .exact import EXACT, HUNDRED, ZERO, rounded
-from .policy import Policy
+from .policy.policy import Policy
 from .ranking import Value
 
 Tier = str | None

@@ -5,8 +5,8 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_UP, Decimal, localcontext
 from typing import NamedTuple
 
 from .exact import EXACT, HUNDRED, ZERO, stepped
-from .formulas import EXPOSURE, LIMIT
-from .outcomes import CENT, CreditRule
+from .policy.formulas import EXPOSURE, LIMIT
+from .policy.outcomes import CENT, CreditRule
 
 Values = Mapping[str, Decimal | None]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .exact import EXACT, HUNDRED, ZERO, plain, rounded
-from .policy import Policy
+from .policy.policy import Policy
 
 Points = Mapping[str, Decimal]
 # Rounded points of one value differ a little where their maxima do; and nobody moves for less.

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from .chunks import MAX_NODES, Chunk
-from .conditions import Operand
+from .policy.conditions import Operand
 from .spans import Span
 
 try:

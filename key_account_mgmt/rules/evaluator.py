@@ -7,16 +7,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .book import Book
-from .conditions import Operand
 from .decision import Decision, Verdict
 from .exact import EXACT, plain
 from .frame import Frame, absent_rows, added
 from .granting import GrantTables
 from .matching import shared_matcher
-from .policy import Policy
+from .policy.conditions import Operand
+from .policy.policy import Policy
+from .policy.scope import SCORE
 from .ranking import Ranking, Standing
 from .reasons import Reason
-from .scope import SCORE
 from .scoring import inputs, points
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from .axes import Axis
 from .boxes import Box
-from .conditions import Operand
-from .outcomes import Rule
-from .policy import Policy
+from .policy.conditions import Operand
+from .policy.outcomes import Rule
+from .policy.policy import Policy
 
 # A day as a number, YYYYMMDD.
 DATE = "order_date"

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from .book import Book
-from .conditions import Operand
 from .exact import ZERO
-from .policy import Criterion, Policy
+from .policy.conditions import Operand
+from .policy.policy import Criterion, Policy
+from .policy.scope import SCORE
 from .ranking import Ranking, Standing
 from .reasons import Reason
-from .scope import SCORE
 from .scoring import inputs, points
 
 

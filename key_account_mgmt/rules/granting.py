@@ -4,15 +4,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 
 from . import credit, rewards
-from .conditions import Operand
 from .decision import Decision
-from .formulas import LIMIT
 from .frame import Frame, absent_rows
 from .grants import Case, credit_grant, reward_grants
 from .matching import shared_matcher
-from .policy import Policy
+from .policy.conditions import Operand
+from .policy.formulas import LIMIT
+from .policy.policy import Policy
+from .policy.scope import CREDIT, GRANTS, NO_TIER, TIER
 from .reasons import Reason
-from .scope import CREDIT, GRANTS, NO_TIER, TIER
 from .value_kinds import kind_suggestion
 
 _TIER = Operand(TIER, "value")

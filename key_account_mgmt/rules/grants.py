@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .conditions import Operand
 from .credit import Values, new_limit
-from .formulas import LIMIT
-from .outcomes import CreditRule, RewardRule
+from .policy.conditions import Operand
+from .policy.formulas import LIMIT
+from .policy.outcomes import CreditRule, RewardRule
 from .reasons import Columns, Reason, facts, missing_reasons
 from .rewards import worth
 

@@ -6,12 +6,12 @@ from itertools import chain
 
 from .exact import text
 from .monotone import uneven
-from .outcomes import Rule
-from .policy import Policy
-from .problems import Problem
+from .policy.outcomes import Rule
+from .policy.policy import Policy
+from .policy.problems import Problem
+from .policy.scales import Bands, Grades, Scale
+from .policy.scope import CREDIT, SCORE
 from .regions import Test, regions
-from .scales import Bands, Grades, Scale
-from .scope import CREDIT, SCORE
 
 Path = tuple[str | int, ...]
 

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from . import engine_durable, engine_reference
 from .book import Book
-from .conditions import Operand
-from .outcomes import Rule
-from .policy import Policy
-from .scope import SCORE
+from .policy.conditions import Operand
+from .policy.outcomes import Rule
+from .policy.policy import Policy
+from .policy.scope import SCORE
 from .selective import LONG, Selective
 from .signatures import Signatures
 

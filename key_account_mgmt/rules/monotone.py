@@ -9,14 +9,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .boxes import Box, Cover, TooMuchWork
-from .conditions import Operand
 from .exact import text
 from .excluded import unreal
-from .outcomes import CapRule
-from .policy import Policy
-from .problems import Problem
+from .policy.conditions import Operand
+from .policy.outcomes import CapRule
+from .policy.policy import Policy
+from .policy.problems import Problem
+from .policy.scope import CAPS, NO_TIER
 from .regions import regions
-from .scope import CAPS, NO_TIER
 
 # What the facts of an order line call the customer's tier; NO_TIER where there is none.
 TIER = Operand("customer_tier", "value")

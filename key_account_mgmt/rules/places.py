@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from .conditions import Condition
 from .engine_reference import holds
 from .exact import EXACT, text
-from .outcomes import Rule
-from .policy import Policy
-from .problems import Problem
+from .policy.conditions import Condition
+from .policy.outcomes import Rule
+from .policy.policy import Policy
+from .policy.problems import Problem
 
 _PLACES = ("rank", "rank_pct")
 

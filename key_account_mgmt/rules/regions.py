@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .axes import Axis, axis
-from .conditions import Condition, Operand
-from .outcomes import Rule
+from .policy.conditions import Condition, Operand
+from .policy.outcomes import Rule
 
 Test = Mapping[Operand, frozenset[int]]
 

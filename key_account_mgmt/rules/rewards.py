@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .exact import EXACT, ZERO, stepped
-from .outcomes import RewardRule
+from .policy.outcomes import RewardRule
 
 
 class Worth(NamedTuple):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from .exact import EXACT, ZERO, rounded
-from .policy import Criterion
+from .policy.policy import Criterion
+from .policy.scales import Bands, Deductions, Grades, Linear, Percentile
 from .ranking import Ranking
-from .scales import Bands, Deductions, Grades, Linear, Percentile
 
 Column = Sequence[Decimal | int | None]
 Columns = Callable[[str], Sequence]

@@ -11,9 +11,9 @@ from operator import getitem
 
 from .axes import Codes, recode
 from .chunks import BYTE, Chunk, chunks
-from .conditions import Operand
 from .engine_durable import Engine
-from .outcomes import Rule
+from .policy.conditions import Operand
+from .policy.outcomes import Rule
 from .regions import regions
 
 Indices = tuple[int, ...]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .grants import Case
-from .outcomes import ValueKindRule
+from .policy.outcomes import ValueKindRule
 from .reasons import Reason, facts, missing_reasons
 
 

@@ -10,8 +10,8 @@ import pytest
 from builders import condition, metric, needs_durable, policy, rule
 from rules import Book, Matcher, engine_durable, matcher_name, matching
 from rules.chunks import Chunk
-from rules.conditions import Operand
 from rules.engine_durable import Engine, EngineError
+from rules.policy.conditions import Operand
 
 pytestmark = needs_durable
 

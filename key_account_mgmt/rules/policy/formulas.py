@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from .exact import HUNDRED, Percent, Points, Positive, at_most
+from ..exact import HUNDRED, Percent, Points, Positive, at_most
 from .rows import Row
 
 # What formulas ask of a customer, in company currency: the codes of metrics.

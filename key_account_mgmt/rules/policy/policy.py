@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from .exact import Positive
+from ..exact import Positive
 from .rows import Code, Row, Text
 from .scales import Scale
 from .scope import own_metric

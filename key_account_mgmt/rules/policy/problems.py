@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from .exact import shown
+from ..exact import shown
 
 # pydantic's error types in this package's words; types raised by this package itself are codes already.
 _CODES = {

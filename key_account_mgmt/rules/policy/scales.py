@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from .exact import Number, Points, Positive, text
+from ..exact import Number, Points, Positive, text
 from .rows import Code, Row
 from .scope import known_option, numeric_metric
 

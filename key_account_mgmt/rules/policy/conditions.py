@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from .exact import number, shown, text
+from ..exact import number, shown, text
 from .rows import Code, Row
 from .scope import CAPS, known_metric, known_option
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .exact import Positive, read_json
+from ..exact import Positive, read_json
 from .problems import PolicyError, Problem
 from .rows import Row, Text
 from .tables import TABLES

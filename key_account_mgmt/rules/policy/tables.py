@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from .exact import Points
+from ..exact import Points
 from .outcomes import CapRule, CreditRule, RewardRule, Rule, TierCode, TierRule, ValueKindRule, VetoRule
 from .rows import Row
 from .scope import CAPS, CREDIT, REWARDS, VALUE_KINDS

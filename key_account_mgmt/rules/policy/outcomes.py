@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StrictBool, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from ..exact import Percent, Points, Positive, text
 from .conditions import Condition
-from .exact import Percent, Points, Positive, text
 from .formulas import BonusFormula, CreditFormula
 from .rows import Code, Row, Text
 from .scope import known_tier

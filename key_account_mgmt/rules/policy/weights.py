@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import reduce
 
-from .exact import EXACT, ZERO, text
+from ..exact import EXACT, ZERO, text
 from .problems import Problem
 
 
