@@ -1,7 +1,6 @@
 """The decision core: plain Python, no Odoo. This package is its whole public API (docs/reference/decision_core.md)."""
 
 from .appraisal import average_place
-from .book import Book
 from .budgets import Claim, Purse, grant_by_rank, grant_by_share
 from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
@@ -20,7 +19,6 @@ from .invoiced_line import Entry, as_ordered
 from .judgement import DiscountLine, Judgement, LineJudgement
 from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
-from .matching import Matcher, matcher_name
 from .places import asks_for_places, out_of_reach
 from .radar import Corner, corners
 from .ranking import Standing, rank
@@ -35,6 +33,11 @@ from .policy import (
     formula_inputs,
     is_storable,
     weights_problem,
+)
+from .matching import (
+    Book,
+    Matcher,
+    matcher_name,
 )
 
 __all__ = [

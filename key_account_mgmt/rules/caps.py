@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .book import Book
 from .exact import plain
 from .frame import absent_rows
-from .matching import shared_matcher
+from .matching.book import Book
+from .matching.matching import shared_matcher
 from .policy.outcomes import CapRule
 from .policy.policy import Policy
 from .policy.scope import CAPS

@@ -6,12 +6,12 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .book import Book
 from .decision import Decision, Verdict
 from .exact import EXACT, plain
 from .frame import Frame, absent_rows, added
 from .granting import GrantTables
-from .matching import shared_matcher
+from .matching.book import Book
+from .matching.matching import shared_matcher
 from .policy.conditions import Operand
 from .policy.policy import Policy
 from .policy.scope import SCORE

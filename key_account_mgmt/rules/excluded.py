@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .axes import Axis
 from .boxes import Box
+from .matching.axes import Axis
 from .policy.conditions import Operand
 from .policy.outcomes import Rule
 from .policy.policy import Policy

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from .book import Book
 from .exact import ZERO
+from .matching.book import Book
 from .policy.conditions import Operand
 from .policy.policy import Criterion, Policy
 from .policy.scope import SCORE

@@ -7,7 +7,7 @@ from . import credit, rewards
 from .decision import Decision
 from .frame import Frame, absent_rows
 from .grants import Case, credit_grant, reward_grants
-from .matching import shared_matcher
+from .matching.matching import shared_matcher
 from .policy.conditions import Operand
 from .policy.formulas import LIMIT
 from .policy.policy import Policy

@@ -5,13 +5,13 @@ from decimal import Decimal
 from itertools import chain
 
 from .exact import text
+from .matching.regions import Test, regions
 from .monotone import uneven
 from .policy.outcomes import Rule
 from .policy.policy import Policy
 from .policy.problems import Problem
 from .policy.scales import Bands, Grades, Scale
 from .policy.scope import CREDIT, SCORE
-from .regions import Test, regions
 
 Path = tuple[str | int, ...]
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from .boxes import Box, Cover, TooMuchWork
 from .exact import text
 from .excluded import unreal
+from .matching.regions import regions
 from .policy.conditions import Operand
 from .policy.outcomes import CapRule
 from .policy.policy import Policy
 from .policy.problems import Problem
 from .policy.scope import CAPS, NO_TIER
-from .regions import regions
 
 # What the facts of an order line call the customer's tier; NO_TIER where there is none.
 TIER = Operand("customer_tier", "value")

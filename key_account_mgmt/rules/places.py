@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from .engine_reference import holds
 from .exact import EXACT, text
+from .matching.engine_reference import holds
 from .policy.conditions import Condition
 from .policy.outcomes import Rule
 from .policy.policy import Policy

@@ -9,7 +9,7 @@ from builders import TIER_OF_LINE, TIERS, cap, caps, condition, line_metric, met
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules import CapTable, Policy, lint, monotone
-from rules.book import Book
+from rules.matching.book import Book
 
 DESKS, CHAIRS = (condition("product_category", "=", option) for option in ("desks", "chairs"))
 MANY = condition("order_quantity", ">=", "100")

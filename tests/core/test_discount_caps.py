@@ -24,8 +24,9 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import OPTIONS, hard_facts, random_condition
-from rules import Book, CapDecision, CapTable, FactError, Policy, PolicyError, Reason, engine_reference, stricter
-from rules.signatures import Signatures
+from rules import Book, CapDecision, CapTable, FactError, Policy, PolicyError, Reason, stricter
+from rules.matching import engine_reference
+from rules.matching.signatures import Signatures
 
 ENGINES = ["durable-rules", "reference"]
 ROW = ("tables", "discount_cap", "rules", "r")

@@ -8,9 +8,10 @@ import threading
 
 import pytest
 from builders import condition, metric, needs_durable, policy, rule
-from rules import Book, Matcher, engine_durable, matcher_name, matching
-from rules.chunks import Chunk
-from rules.engine_durable import Engine, EngineError
+from rules import Book, Matcher, matcher_name
+from rules.matching import engine_durable, matching
+from rules.matching.chunks import Chunk
+from rules.matching.engine_durable import Engine, EngineError
 from rules.policy.conditions import Operand
 
 pytestmark = needs_durable
@@ -172,7 +173,7 @@ def test_a_durable_rules_that_does_not_work_is_not_used(monkeypatch, run):
 
 def test_the_import_survives_where_durable_rules_is_not_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
-    spec = importlib.util.spec_from_file_location("rules.engine_alone", engine_durable.__file__)
+    spec = importlib.util.spec_from_file_location("rules.matching.engine_alone", engine_durable.__file__)
     alone = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(alone)
     assert alone.works() is False

@@ -7,9 +7,10 @@ from builders import needs_durable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import hard_facts, random_policy
-from rules import Book, engine_reference
-from rules.selective import Selective
-from rules.signatures import Signatures
+from rules import Book
+from rules.matching import engine_reference
+from rules.matching.selective import Selective
+from rules.matching.signatures import Signatures
 
 POLICIES_PER_SEED = 20
 SEEDS = 105  # × 20 = 2,100 policies a run

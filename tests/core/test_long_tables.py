@@ -4,10 +4,11 @@ import time
 from random import Random
 
 from builders import cap, caps, caps_dict, condition, line_metric, needs_durable
-from rules import Book, CapTable, Policy, engine_durable, engine_reference
-from rules.matching import Matcher
-from rules.selective import LONG, Selective
-from rules.signatures import Signatures
+from rules import Book, CapTable, Policy
+from rules.matching import engine_durable, engine_reference
+from rules.matching.matching import Matcher
+from rules.matching.selective import LONG, Selective
+from rules.matching.signatures import Signatures
 
 ROWS = 2000
 PRODUCTS = [f"p{number}" for number in range(3 * ROWS)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import ORDER, SETS, THRESHOLDS, hard_facts
 from rules import Book, Matcher
-from rules.matching import shared_matcher
+from rules.matching.matching import shared_matcher
 
 CODES = st.sampled_from(["n0", "n1", "n2"])
 VALUES = st.lists(st.sampled_from(THRESHOLDS), min_size=1, max_size=3, unique=True)
@@ -109,7 +109,7 @@ def test_a_signature_is_inferred_once(monkeypatch):
 
 @needs_durable
 def test_a_memo_of_wide_rules_does_not_grow_for_ever(monkeypatch):
-    monkeypatch.setattr("rules.signatures._MEMO_LIMIT", 4)
+    monkeypatch.setattr("rules.matching.signatures._MEMO_LIMIT", 4)
     made = policy(rule("wide", "A", *(condition(f"n{i}", ">=", "1") for i in range(9))), metrics=NUMBERS)
     matcher = Matcher(made, "tier", "durable-rules")
     for missing in range(9):

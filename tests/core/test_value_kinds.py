@@ -23,7 +23,8 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import hard_facts, random_grants
-from rules import Evaluator, Policy, PolicyError, engine_reference, lint
+from rules import Evaluator, Policy, PolicyError, lint
+from rules.matching import engine_reference
 
 ENGINES = ["durable-rules", "reference"]
 KINDS = ["intrinsic", "extrinsic", "strategic"]

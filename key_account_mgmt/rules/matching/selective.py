@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from .policy.conditions import Condition, Operand
-from .policy.outcomes import Rule
+from ..policy.conditions import Condition, Operand
+from ..policy.outcomes import Rule
 from .signatures import Columns, Indices, Signatures
 
 # From so many rows on filing them pays.

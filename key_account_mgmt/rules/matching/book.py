@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 from typing import Any
 
-from .exact import parse
-from .policy.problems import FactError
+from ..exact import parse
+from ..policy.problems import FactError
 
 # Facts have at most 40 decimals and, together, 60 digits before the point: all of that adds up exactly in here.
 _WIDE = Context(prec=110, traps=[Inexact, InvalidOperation, Overflow, Clamped])

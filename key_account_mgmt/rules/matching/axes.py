@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from .policy.conditions import Condition
+from ..policy.conditions import Condition
 
 Codes = bytes | list[int]
 _CUTS_AT = {">=", "<", "=", "!=", "in", "not in"}

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from ..policy.conditions import Operand
+from ..policy.outcomes import Rule
+from ..policy.policy import Policy
+from ..policy.scope import SCORE
 from . import engine_durable, engine_reference
 from .book import Book
-from .policy.conditions import Operand
-from .policy.outcomes import Rule
-from .policy.policy import Policy
-from .policy.scope import SCORE
 from .selective import LONG, Selective
 from .signatures import Signatures
 

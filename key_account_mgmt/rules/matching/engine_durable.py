@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from ..policy.conditions import Operand
 from .chunks import MAX_NODES, Chunk
-from .policy.conditions import Operand
 from .spans import Span
 
 try:

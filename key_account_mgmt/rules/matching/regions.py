@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..policy.conditions import Condition, Operand
+from ..policy.outcomes import Rule
 from .axes import Axis, axis
-from .policy.conditions import Condition, Operand
-from .policy.outcomes import Rule
 
 Test = Mapping[Operand, frozenset[int]]
 

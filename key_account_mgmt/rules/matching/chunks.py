@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import prod
 
-from .policy.conditions import Operand
+from ..policy.conditions import Operand
 from .regions import Test
 from .spans import Span, nodes, span, stretches
 

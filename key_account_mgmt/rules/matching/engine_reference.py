@@ -6,8 +6,8 @@ It says what the fast way must say, and serves where durable-rules cannot be ins
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from .policy.conditions import Condition, Operand
-from .policy.outcomes import Rule
+from ..policy.conditions import Condition, Operand
+from ..policy.outcomes import Rule
 
 Fact = Decimal | int | str | None
 _HOLDS = {

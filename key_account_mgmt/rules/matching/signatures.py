@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import getitem
 
+from ..policy.conditions import Operand
+from ..policy.outcomes import Rule
 from .axes import Codes, recode
 from .chunks import BYTE, Chunk, chunks
 from .engine_durable import Engine
-from .policy.conditions import Operand
-from .policy.outcomes import Rule
 from .regions import regions
 
 Indices = tuple[int, ...]
