@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from odoo.addons.key_account_mgmt import rules
-from odoo.addons.key_account_mgmt.rules import evaluator, frame, ranking
+from odoo.addons.key_account_mgmt.rules.decision.decision import evaluator, frame, ranking
 
 from . import floor, memory, policies
 from .steps import Steps

@@ -1,19 +1,15 @@
 """The decision core: plain Python, no Odoo. This package is its whole public API (docs/reference/decision_core.md)."""
 
 from .appraisal import average_place
-from .budgets import Claim, Purse, grant_by_rank, grant_by_share
 from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
 from .consent import covered, no_worse, terms
 from .correlation import spearman
 from .credit_use import CreditUse, tolerated
-from .decision import Decision
 from .differences import Difference, differences
 from .discount import judge
-from .evaluator import Evaluator, Population, Result, evaluate
 from .expectation import added_value, prospect_value
 from .fit import Fit, ProfileRow, fit, propose_fits
-from .grants import CreditGrant, RewardGrant
 from .invoiced import invoiced
 from .invoiced_line import Entry, as_ordered
 from .judgement import DiscountLine, Judgement, LineJudgement
@@ -21,10 +17,7 @@ from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
 from .places import asks_for_places, out_of_reach
 from .radar import Corner, corners
-from .ranking import Standing, rank
-from .reasons import Reason
 from .shown import shown_given, shown_margin
-from .value_kinds import KindSuggestion
 from .policy import (
     FactError,
     Policy,
@@ -38,6 +31,23 @@ from .matching import (
     Book,
     Matcher,
     matcher_name,
+)
+from .decision import (
+    Claim,
+    CreditGrant,
+    Decision,
+    Evaluator,
+    KindSuggestion,
+    Population,
+    Purse,
+    Reason,
+    Result,
+    RewardGrant,
+    Standing,
+    evaluate,
+    grant_by_rank,
+    grant_by_share,
+    rank,
 )
 
 __all__ = [

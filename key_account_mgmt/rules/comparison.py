@@ -7,10 +7,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from .correlation import spearman
-from .evaluator import Result
+from .decision.evaluator import Result
+from .decision.ranking import Value
 from .exact import EXACT, HUNDRED, ZERO, rounded
 from .policy.policy import Policy
-from .ranking import Value
 
 Tier = str | None
 

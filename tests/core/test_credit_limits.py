@@ -30,7 +30,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import THRESHOLDS, random_condition
 from rules import Evaluator, Policy, PolicyError, formula_inputs, lint
-from rules.credit import new_limit
+from rules.decision.credit import new_limit
 from rules.exact import text
 
 ENGINES = ["durable-rules", "reference"]

@@ -8,7 +8,7 @@ from builders import revenues
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules import rank
-from rules.ranking import Ranking
+from rules.decision.ranking import Ranking
 
 VALUES = st.lists(
     st.none() | st.sampled_from([Decimal(0), Decimal("-3.5"), Decimal("0.01"), Decimal(7), Decimal("1e15")])

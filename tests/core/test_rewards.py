@@ -24,9 +24,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import hard_facts, random_grants
 from rules import Evaluator, Policy, PolicyError
+from rules.decision.rewards import worth
 from rules.exact import text
 from rules.matching import engine_reference
-from rules.rewards import worth
 
 ENGINES = ["durable-rules", "reference"]
 ROW = ("tables", "reward", "rules", "reward")

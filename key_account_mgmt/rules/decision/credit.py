@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_UP, Decimal, localcontext
 from typing import NamedTuple
 
-from .exact import EXACT, HUNDRED, ZERO, stepped
-from .policy.formulas import EXPOSURE, LIMIT
-from .policy.outcomes import CENT, CreditRule
+from ..exact import EXACT, HUNDRED, ZERO, stepped
+from ..policy.formulas import EXPOSURE, LIMIT
+from ..policy.outcomes import CENT, CreditRule
 
 Values = Mapping[str, Decimal | None]
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .exact import EXACT, HUNDRED, ZERO
+from ..exact import EXACT, HUNDRED, ZERO
 
 Value = Decimal | int
 # Finer than any limit, and still within the digits of a share.

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..policy.outcomes import ValueKindRule
 from .grants import Case
-from .policy.outcomes import ValueKindRule
 from .reasons import Reason, facts, missing_reasons
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from .exact import plain
+from ..exact import plain
+from ..policy.conditions import Operand
+from ..policy.outcomes import Rule, TierRule
+from ..policy.policy import Policy
 from .grants import CreditGrant, RewardGrant
-from .policy.conditions import Operand
-from .policy.outcomes import Rule, TierRule
-from .policy.policy import Policy
 from .reasons import Columns, Reason, facts, missing_reasons
 from .value_kinds import KindSuggestion
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from .exact import ZERO
+from ..exact import ZERO
 
 
 class Claim(NamedTuple):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ..policy.conditions import Operand
+from ..policy.formulas import LIMIT
+from ..policy.outcomes import CreditRule, RewardRule
 from .credit import Values, new_limit
-from .policy.conditions import Operand
-from .policy.formulas import LIMIT
-from .policy.outcomes import CreditRule, RewardRule
 from .reasons import Columns, Reason, facts, missing_reasons
 from .rewards import worth
 

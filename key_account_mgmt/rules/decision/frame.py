@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from .exact import ZERO
-from .matching.book import Book
-from .policy.conditions import Operand
-from .policy.policy import Criterion, Policy
-from .policy.scope import SCORE
+from ..exact import ZERO
+from ..matching.book import Book
+from ..policy.conditions import Operand
+from ..policy.policy import Criterion, Policy
+from ..policy.scope import SCORE
 from .ranking import Ranking, Standing
 from .reasons import Reason
 from .scoring import inputs, points

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .policy.conditions import Operand
-from .policy.outcomes import Rule
+from ..policy.conditions import Operand
+from ..policy.outcomes import Rule
 
 Columns = Mapping[Operand, Sequence]
 

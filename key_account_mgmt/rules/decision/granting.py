@@ -3,15 +3,15 @@
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 
+from ..matching.matching import shared_matcher
+from ..policy.conditions import Operand
+from ..policy.formulas import LIMIT
+from ..policy.policy import Policy
+from ..policy.scope import CREDIT, GRANTS, NO_TIER, TIER
 from . import credit, rewards
 from .decision import Decision
 from .frame import Frame, absent_rows
 from .grants import Case, credit_grant, reward_grants
-from .matching.matching import shared_matcher
-from .policy.conditions import Operand
-from .policy.formulas import LIMIT
-from .policy.policy import Policy
-from .policy.scope import CREDIT, GRANTS, NO_TIER, TIER
 from .reasons import Reason
 from .value_kinds import kind_suggestion
 

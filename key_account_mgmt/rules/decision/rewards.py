@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .exact import EXACT, ZERO, stepped
-from .policy.outcomes import RewardRule
+from ..exact import EXACT, ZERO, stepped
+from ..policy.outcomes import RewardRule
 
 
 class Worth(NamedTuple):

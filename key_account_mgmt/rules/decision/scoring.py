@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from .exact import EXACT, ZERO, rounded
-from .policy.policy import Criterion
-from .policy.scales import Bands, Deductions, Grades, Linear, Percentile
+from ..exact import EXACT, ZERO, rounded
+from ..policy.policy import Criterion
+from ..policy.scales import Bands, Deductions, Grades, Linear, Percentile
 from .ranking import Ranking
 
 Column = Sequence[Decimal | int | None]

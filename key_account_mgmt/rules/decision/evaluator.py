@@ -6,15 +6,15 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ..exact import EXACT, plain
+from ..matching.book import Book
+from ..matching.matching import shared_matcher
+from ..policy.conditions import Operand
+from ..policy.policy import Policy
+from ..policy.scope import SCORE
 from .decision import Decision, Verdict
-from .exact import EXACT, plain
 from .frame import Frame, absent_rows, added
 from .granting import GrantTables
-from .matching.book import Book
-from .matching.matching import shared_matcher
-from .policy.conditions import Operand
-from .policy.policy import Policy
-from .policy.scope import SCORE
 from .ranking import Ranking, Standing
 from .reasons import Reason
 from .scoring import inputs, points

@@ -1,0 +1,30 @@
+"""Decide for each customer of a book: points, rank, tier, and what the customer is granted, with every reason.
+
+Asks ``policy`` and ``matching``.
+"""
+
+from .budgets import Claim, Purse, grant_by_rank, grant_by_share
+from .decision import Decision
+from .evaluator import Evaluator, Population, Result, evaluate
+from .grants import CreditGrant, RewardGrant
+from .ranking import Standing, rank
+from .reasons import Reason
+from .value_kinds import KindSuggestion
+
+__all__ = [
+    "Claim",
+    "CreditGrant",
+    "Decision",
+    "Evaluator",
+    "KindSuggestion",
+    "Population",
+    "Purse",
+    "Reason",
+    "Result",
+    "RewardGrant",
+    "Standing",
+    "evaluate",
+    "grant_by_rank",
+    "grant_by_share",
+    "rank",
+]
