@@ -1,23 +1,15 @@
 """The decision core: plain Python, no Odoo. This package is its whole public API (docs/reference/decision_core.md)."""
 
 from .appraisal import average_place
-from .caps import CapDecision, CapTable, stricter
 from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
-from .consent import covered, no_worse, terms
 from .correlation import spearman
-from .credit_use import CreditUse, tolerated
 from .differences import Difference, differences
-from .discount import judge
 from .expectation import added_value, prospect_value
 from .fit import Fit, ProfileRow, fit, propose_fits
-from .invoiced import invoiced
-from .invoiced_line import Entry, as_ordered
-from .judgement import DiscountLine, Judgement, LineJudgement
 from .levels import LevelError, by_bounds, by_shares
 from .lint import lint
 from .places import asks_for_places, out_of_reach
 from .radar import Corner, corners
-from .shown import shown_given, shown_margin
 from .policy import (
     FactError,
     Policy,
@@ -48,6 +40,25 @@ from .decision import (
     grant_by_rank,
     grant_by_share,
     rank,
+)
+from .orders import (
+    CapDecision,
+    CapTable,
+    CreditUse,
+    DiscountLine,
+    Entry,
+    Judgement,
+    LineJudgement,
+    as_ordered,
+    covered,
+    invoiced,
+    judge,
+    no_worse,
+    shown_given,
+    shown_margin,
+    stricter,
+    terms,
+    tolerated,
 )
 
 __all__ = [

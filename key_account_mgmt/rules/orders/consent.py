@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from .exact import EXACT, text
+from ..exact import EXACT, text
 from .judgement import DiscountLine, Judgement, LineJudgement
 
 _FINE = Decimal("0.000000000001")

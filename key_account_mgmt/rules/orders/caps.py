@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .decision.frame import absent_rows
-from .decision.reasons import Columns, Reason, facts, missing_reasons
-from .exact import plain
-from .matching.book import Book
-from .matching.matching import shared_matcher
-from .policy.outcomes import CapRule
-from .policy.policy import Policy
-from .policy.scope import CAPS
+from ..decision.frame import absent_rows
+from ..decision.reasons import Columns, Reason, facts, missing_reasons
+from ..exact import plain
+from ..matching.book import Book
+from ..matching.matching import shared_matcher
+from ..policy.outcomes import CapRule
+from ..policy.policy import Policy
+from ..policy.scope import CAPS
 
 
 class CapDecision(NamedTuple):

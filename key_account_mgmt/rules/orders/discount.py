@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from .exact import EXACT, HUNDRED, ZERO
+from ..exact import EXACT, HUNDRED, ZERO
 from .judgement import Amount, DiscountLine, Judgement, LineJudgement
 
 

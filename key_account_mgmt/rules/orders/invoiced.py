@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from decimal import Decimal, localcontext
 
-from .exact import EXACT, ZERO
+from ..exact import EXACT, ZERO
 from .invoiced_line import Entry, Gift, as_ordered, gift
 from .judgement import Judgement, LineJudgement
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from .exact import EXACT, HUNDRED, ZERO, text
+from ..exact import EXACT, HUNDRED, ZERO, text
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from .exact import EXACT
+from ..exact import EXACT
 
 _CENT = Decimal("0.01")
 

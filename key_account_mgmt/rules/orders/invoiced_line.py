@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from .exact import ZERO
+from ..exact import ZERO
 from .judgement import Amount, LineJudgement
 
 # Prices of invoices are copied from their orders; what differs by less is the noise of floats.

@@ -1,0 +1,33 @@
+"""Judge orders and invoices: what they give away against the discount caps, and what they use of a credit limit.
+
+Asks ``policy``, ``matching`` and, for caps, ``decision``.
+"""
+
+from .caps import CapDecision, CapTable, stricter
+from .consent import covered, no_worse, terms
+from .credit_use import CreditUse, tolerated
+from .discount import judge
+from .invoiced import invoiced
+from .invoiced_line import Entry, as_ordered
+from .judgement import DiscountLine, Judgement, LineJudgement
+from .shown import shown_given, shown_margin
+
+__all__ = [
+    "CapDecision",
+    "CapTable",
+    "CreditUse",
+    "DiscountLine",
+    "Entry",
+    "Judgement",
+    "LineJudgement",
+    "as_ordered",
+    "covered",
+    "invoiced",
+    "judge",
+    "no_worse",
+    "shown_given",
+    "shown_margin",
+    "stricter",
+    "terms",
+    "tolerated",
+]
