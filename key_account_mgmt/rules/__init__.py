@@ -7,8 +7,6 @@ from .differences import Difference, differences
 from .expectation import added_value, prospect_value
 from .fit import Fit, ProfileRow, fit, propose_fits
 from .levels import LevelError, by_bounds, by_shares
-from .lint import lint
-from .places import asks_for_places, out_of_reach
 from .radar import Corner, corners
 from .policy import (
     FactError,
@@ -59,6 +57,11 @@ from .orders import (
     stricter,
     terms,
     tolerated,
+)
+from .lint import (
+    asks_for_places,
+    lint,
+    out_of_reach,
 )
 
 __all__ = [

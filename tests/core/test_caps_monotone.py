@@ -8,7 +8,8 @@ import pytest
 from builders import TIER_OF_LINE, TIERS, cap, caps, condition, line_metric, metric, tier, tiers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rules import CapTable, Policy, lint, monotone
+from rules import CapTable, Policy, lint
+from rules.lint import monotone
 from rules.matching.book import Book
 
 DESKS, CHAIRS = (condition("product_category", "=", option) for option in ("desks", "chairs"))

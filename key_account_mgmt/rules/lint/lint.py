@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 
-from .exact import text
-from .matching.regions import Test, regions
+from ..exact import text
+from ..matching.regions import Test, regions
+from ..policy.outcomes import Rule
+from ..policy.policy import Policy
+from ..policy.problems import Problem
+from ..policy.scales import Bands, Grades, Scale
+from ..policy.scope import CREDIT, SCORE
 from .monotone import uneven
-from .policy.outcomes import Rule
-from .policy.policy import Policy
-from .policy.problems import Problem
-from .policy.scales import Bands, Grades, Scale
-from .policy.scope import CREDIT, SCORE
 
 Path = tuple[str | int, ...]
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from .exact import EXACT, text
-from .matching.engine_reference import holds
-from .policy.conditions import Condition
-from .policy.outcomes import Rule
-from .policy.policy import Policy
-from .policy.problems import Problem
+from ..exact import EXACT, text
+from ..matching.engine_reference import holds
+from ..policy.conditions import Condition
+from ..policy.outcomes import Rule
+from ..policy.policy import Policy
+from ..policy.problems import Problem
 
 _PLACES = ("rank", "rank_pct")
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ..matching.axes import Axis
+from ..policy.conditions import Operand
+from ..policy.outcomes import Rule
+from ..policy.policy import Policy
 from .boxes import Box
-from .matching.axes import Axis
-from .policy.conditions import Operand
-from .policy.outcomes import Rule
-from .policy.policy import Policy
 
 # A day as a number, YYYYMMDD.
 DATE = "order_date"

@@ -5,7 +5,7 @@ That is hard for many tangled boxes, so there is a limit to the work; whoever as
 
 from collections.abc import Mapping, Sequence
 
-from .policy.conditions import Operand
+from ..policy.conditions import Operand
 
 Box = Mapping[Operand, frozenset[int]]
 FullBox = dict[Operand, frozenset[int]]

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..exact import text
+from ..matching.regions import regions
+from ..policy.conditions import Operand
+from ..policy.outcomes import CapRule
+from ..policy.policy import Policy
+from ..policy.problems import Problem
+from ..policy.scope import CAPS, NO_TIER
 from .boxes import Box, Cover, TooMuchWork
-from .exact import text
 from .excluded import unreal
-from .matching.regions import regions
-from .policy.conditions import Operand
-from .policy.outcomes import CapRule
-from .policy.policy import Policy
-from .policy.problems import Problem
-from .policy.scope import CAPS, NO_TIER
 
 # What the facts of an order line call the customer's tier; NO_TIER where there is none.
 TIER = Operand("customer_tier", "value")
