@@ -1,13 +1,5 @@
 """The decision core: plain Python, no Odoo. This package is its whole public API (docs/reference/decision_core.md)."""
 
-from .appraisal import average_place
-from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
-from .correlation import spearman
-from .differences import Difference, differences
-from .expectation import added_value, prospect_value
-from .fit import Fit, ProfileRow, fit, propose_fits
-from .levels import LevelError, by_bounds, by_shares
-from .radar import Corner, corners
 from .policy import (
     FactError,
     Policy,
@@ -62,6 +54,31 @@ from .lint import (
     asks_for_places,
     lint,
     out_of_reach,
+)
+from .methods import (
+    Comparison,
+    Corner,
+    Difference,
+    Fit,
+    LevelError,
+    Method,
+    Pair,
+    ProfileRow,
+    TopTier,
+    added_value,
+    agree,
+    average_place,
+    by_bounds,
+    by_shares,
+    compare,
+    corners,
+    differences,
+    direction,
+    fit,
+    propose_fits,
+    prospect_value,
+    rank_spread,
+    spearman,
 )
 
 __all__ = [

@@ -7,7 +7,7 @@ unless an administrator says otherwise. Both are amounts of one period, so that 
 
 from decimal import Decimal, localcontext
 
-from .exact import EXACT, HUNDRED, stepped
+from ..exact import EXACT, HUNDRED, stepped
 
 
 def prospect_value(potential: Decimal, share_pct: Decimal, probability_pct: Decimal, rounding: Decimal) -> Decimal:

@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
+from ..decision.evaluator import Result
+from ..decision.ranking import Value
+from ..exact import EXACT, HUNDRED, ZERO, rounded
+from ..policy.policy import Policy
 from .correlation import spearman
-from .decision.evaluator import Result
-from .decision.ranking import Value
-from .exact import EXACT, HUNDRED, ZERO, rounded
-from .policy.policy import Policy
 
 Tier = str | None
 

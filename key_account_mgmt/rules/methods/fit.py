@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
-from .decision.reasons import Reason
-from .exact import EXACT, HUNDRED, ZERO, stepped
+from ..decision.reasons import Reason
+from ..exact import EXACT, HUNDRED, ZERO, stepped
 
 # Percentages of customers have 12 decimals, half up.
 _FINEST = Decimal("1e-12")

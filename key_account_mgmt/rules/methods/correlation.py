@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from .decision.ranking import Value
-from .exact import EXACT, rounded
+from ..decision.ranking import Value
+from ..exact import EXACT, rounded
 
 
 def spearman(first: Sequence[Value | None], second: Sequence[Value | None]) -> Decimal | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from .exact import HUNDRED, number, shown
+from ..exact import HUNDRED, number, shown
 
 MOST_LIMITS = 10
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .exact import EXACT, HUNDRED, ZERO, plain, rounded
-from .policy.policy import Policy
+from ..exact import EXACT, HUNDRED, ZERO, plain, rounded
+from ..policy.policy import Policy
 
 Points = Mapping[str, Decimal]
 # Rounded points of one value differ a little where their maxima do; and nobody moves for less.
