@@ -1,36 +1,32 @@
-"""The decision core: plain Python, no Odoo. This package is its whole public API (docs/reference/decision_core.md)."""
+"""Decide about customers and orders in plain Python, without Odoo.
 
+Sub-packages stand in the order of the way a number takes: each may import from those above it, and all from ``exact``.
+These are the names that the addon uses; types of results are names of their sub-packages (see docs/reference/decision_core.md).
+"""
+
+# the rules of a company, and what is wrong with them or with a fact
 from .policy import (
+    CAPS,
+    CREDIT,
+    NO_TIER,
+    REWARDS,
+    TIER,
+    VALUE_KINDS,
     FactError,
     Policy,
     PolicyError,
-    Problem,
     formula_inputs,
     is_storable,
     weights_problem,
 )
-from .matching import (
-    Book,
-    Matcher,
-    matcher_name,
-)
-from .decision import (
-    Claim,
-    CreditGrant,
-    Decision,
-    Evaluator,
-    KindSuggestion,
-    Population,
-    Purse,
-    Reason,
-    Result,
-    RewardGrant,
-    Standing,
-    evaluate,
-    grant_by_rank,
-    grant_by_share,
-    rank,
-)
+
+# a batch of customers as columns, and the rules that fire for it
+from .matching import Book, Matcher, matcher_name
+
+# from facts to decisions and grants
+from .decision import Claim, Evaluator, Population, Purse, evaluate, grant_by_rank, grant_by_share, rank
+
+# what orders and invoices give away and use
 from .orders import (
     CapDecision,
     CapTable,
@@ -39,7 +35,6 @@ from .orders import (
     Entry,
     Judgement,
     LineJudgement,
-    as_ordered,
     covered,
     invoiced,
     judge,
@@ -50,21 +45,15 @@ from .orders import (
     terms,
     tolerated,
 )
-from .lint import (
-    asks_for_places,
-    lint,
-    out_of_reach,
-)
+
+# doubts about a policy that is valid
+from .lint import asks_for_places, lint, out_of_reach
+
+# appraisals, expected value, experience matching, comparisons, pictures
 from .methods import (
-    Comparison,
-    Corner,
-    Difference,
-    Fit,
     LevelError,
     Method,
-    Pair,
     ProfileRow,
-    TopTier,
     added_value,
     agree,
     average_place,
@@ -80,71 +69,3 @@ from .methods import (
     rank_spread,
     spearman,
 )
-
-__all__ = [
-    "Book",
-    "CapDecision",
-    "CapTable",
-    "Claim",
-    "Comparison",
-    "Corner",
-    "CreditGrant",
-    "CreditUse",
-    "Decision",
-    "Difference",
-    "DiscountLine",
-    "Entry",
-    "Evaluator",
-    "FactError",
-    "Fit",
-    "Judgement",
-    "KindSuggestion",
-    "LevelError",
-    "LineJudgement",
-    "Matcher",
-    "Method",
-    "Pair",
-    "Policy",
-    "PolicyError",
-    "Population",
-    "Problem",
-    "ProfileRow",
-    "Purse",
-    "Reason",
-    "Result",
-    "RewardGrant",
-    "Standing",
-    "TopTier",
-    "added_value",
-    "agree",
-    "asks_for_places",
-    "average_place",
-    "by_bounds",
-    "by_shares",
-    "compare",
-    "corners",
-    "covered",
-    "differences",
-    "direction",
-    "evaluate",
-    "fit",
-    "formula_inputs",
-    "grant_by_rank",
-    "grant_by_share",
-    "judge",
-    "lint",
-    "matcher_name",
-    "no_worse",
-    "out_of_reach",
-    "propose_fits",
-    "prospect_value",
-    "rank",
-    "rank_spread",
-    "shown_given",
-    "shown_margin",
-    "spearman",
-    "stricter",
-    "terms",
-    "tolerated",
-    "weights_problem",
-]

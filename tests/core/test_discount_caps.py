@@ -24,7 +24,8 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import OPTIONS, hard_facts, random_condition
-from rules import Book, CapDecision, CapTable, FactError, Policy, PolicyError, Reason, stricter
+from rules import Book, CapDecision, CapTable, FactError, Policy, PolicyError, stricter
+from rules.decision import Reason
 from rules.matching import engine_reference
 from rules.matching.signatures import Signatures
 

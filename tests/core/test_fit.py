@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from rules import ProfileRow, Reason, fit, propose_fits
+from rules import ProfileRow, fit, propose_fits
+from rules.decision import Reason
 
 BANKING = 7
 FEATURES = ("size", "region", "tag")

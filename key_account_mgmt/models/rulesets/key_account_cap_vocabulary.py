@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
+from ...rules import NO_TIER as NO_TIER  # for those who take it from here
+
 _lt = LazyTranslate(__name__)
 
 # What a row that caps discounts can ask of an order line in columns of its own: metric of the policy → column.
@@ -28,8 +30,7 @@ CUSTOMER_KINDS = [
     ("extrinsic", "Extrinsic (Service)"),
     ("strategic", "Strategic"),
 ]
-# The answers to "which tier?" and "which kind?" of a customer who has none.
-NO_TIER = "no_tier"
+# The answer to "which kind?" of a customer who has none; to "which tier?" it is NO_TIER.
 NO_KIND = "no_kind"
 ORDER_DATE = "order_date"
 NAMES = {

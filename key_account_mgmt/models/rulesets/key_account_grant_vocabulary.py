@@ -1,12 +1,11 @@
 """What policies call the parts of credit limits, rewards and kinds of value."""
 
-CREDIT, REWARDS = "credit_limit", "reward"
+from ...rules import CREDIT, REWARDS, VALUE_KINDS
+from ...rules import TIER as TIER  # for those who take it from here
+
 GRANT_KINDS = (CREDIT, REWARDS)
-VALUE_KINDS = "value_kind"
 # Rows of these can ask for the tier that was decided.
 TIER_KINDS = (*GRANT_KINDS, VALUE_KINDS)
-# The tier that was decided, as conditions ask for it.
-TIER = "tier"
 # The column of each formula that has its number.
 FORMULA_NUMBERS = {
     "fixed": "amount",

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 
-from ...rules import Policy, lint
+from ...rules import CAPS, Policy, lint
 from .key_account_cap_vocabulary import CHOICE_COLUMNS, NO_TIER, ORDER_DATE
-
-CAPS = "discount_cap"
 
 
 class KeyAccountRuleset(models.Model):

@@ -1,6 +1,6 @@
-"""Decide for each customer of a book: points, rank, tier, and what the customer is granted, with every reason.
+"""Decide about each customer of a book: points, place, tier and grants, each with its reasons.
 
-Asks ``policy`` and ``matching``.
+May ask ``matching`` and what is above it.
 """
 
 from .budgets import Claim, Purse, grant_by_rank, grant_by_share

@@ -1,6 +1,6 @@
-"""Warn of rules that are valid and still doubtful: unreachable, out of order, or beyond what a population can attain.
+"""Find rules that are valid and still doubtful: unreachable, contradictory, or not attainable by so few customers.
 
-Asks ``policy`` and ``matching``.
+May ask ``matching`` and what is above it.
 """
 
 from .lint import lint

@@ -1,6 +1,6 @@
-"""Find which rules of a table fire for each customer of a book, by durable-rules or by the reference matcher.
+"""Find the rules of a table that fire for each customer of a book, by durable-rules or by the reference matcher.
 
-Asks ``policy``; ``engine_durable`` alone imports durable-rules.
+May ask ``policy``; ``engine_durable`` alone imports durable-rules.
 """
 
 from .book import Book

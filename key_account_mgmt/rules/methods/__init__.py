@@ -1,6 +1,6 @@
-"""The arithmetic of evaluation methods: appraisals, expected value, fit, comparisons of policies, levels and radars.
+"""Compute what methods of key account management need beside a decision, from appraisals to comparisons of policies.
 
-Asks ``policy`` and ``decision``.
+May ask ``decision`` and what is above it.
 """
 
 from .appraisal import average_place

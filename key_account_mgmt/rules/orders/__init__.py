@@ -1,6 +1,6 @@
-"""Judge orders and invoices: what they give away against the discount caps, and what they use of a credit limit.
+"""Judge orders and invoices: discounts against their caps, and what an order uses of a credit limit.
 
-Asks ``policy``, ``matching`` and, for caps, ``decision``.
+May ask ``decision`` and what is above it.
 """
 
 from .caps import CapDecision, CapTable, stricter

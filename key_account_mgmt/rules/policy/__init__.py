@@ -1,20 +1,32 @@
-"""The rules of a company as one frozen value: read from JSON, checked row by row, refused with every problem at once.
+"""Read the rules of a company into one frozen value, or refuse them with every problem at once.
 
-Asks ``exact`` only.
+May ask ``exact`` only.
 """
 
 from .formulas import formula_inputs
 from .policy import Policy
 from .problems import FactError, PolicyError, Problem
+from .reading import read_policy
 from .rows import is_storable
+from .scope import CAPS, CREDIT, NO_TIER, REWARDS, TIER, VALUE_KINDS
 from .weights import weights_problem
 
 __all__ = [
+    "CAPS",
+    "CREDIT",
+    "NO_TIER",
+    "REWARDS",
+    "TIER",
+    "VALUE_KINDS",
     "FactError",
     "Policy",
     "PolicyError",
     "Problem",
     "formula_inputs",
     "is_storable",
+    "read_policy",
     "weights_problem",
 ]
+
+# The documented alias: callers write ``Policy.load(values)``.
+Policy.load = staticmethod(read_policy)

@@ -2,44 +2,19 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from ..exact import Positive
+from .metric import Metric
 from .rows import Code, Row, Text
 from .scales import Scale
 from .scope import own_metric
 from .tables import Table
-
-Kind = Literal["number", "amount", "percentage", "count", "choice"]
-
-
-class Metric(Row):
-    """Something known of a customer, or of an order line (``of``); ``options`` are the codes of a choice."""
-
-    code: Code
-    name: Text = ""
-    kind: Kind
-    options: tuple[Code, ...] = ()
-    of: Literal["line"] | None = None
-
-    @field_validator("options")
-    @classmethod
-    def _distinct(cls, options: tuple[str, ...]) -> tuple[str, ...]:
-        twice = sorted(option for option, count in Counter(options).items() if count > 1)
-        if twice:
-            raise PydanticCustomError("duplicate", "option twice", {"got": twice})
-        return options
-
-    @cached_property
-    def offered(self) -> frozenset[str]:
-        """The options, to be asked for one: a choice may offer thousands."""
-        return frozenset(self.options)
 
 
 class Tier(Row):
@@ -85,12 +60,8 @@ class Policy(Row):
     criteria: tuple[Criterion, ...] = ()
     tables: tuple[Table, ...]
 
-    @classmethod
-    def load(cls, values: Mapping[str, Any] | str | bytes) -> "Policy":
-        """The policy in ``values`` (a dict or JSON text); raises PolicyError with all that is wrong."""
-        from .reading import read  # the reader builds this class
-
-        return read(values)
+    # Assigned where the package is put together: the reader builds policies, so this class must not import it.
+    load: ClassVar[Callable[[Mapping[str, Any] | str | bytes], "Policy"]]
 
     def dump(self) -> dict[str, Any]:
         """The policy as plain JSON values in canonical spelling; ``load`` of it gives an equal policy."""

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from .conditions import Condition
+from .metric import Metric
 from .outcomes import Rule
-from .policy import Criterion, Metric, Policy, Tier
+from .policy import Criterion, Policy, Tier
 from .problems import PolicyError, Problem, from_pydantic
 from .raw import Envelope, TableEnvelope, by_code, get, label_of, parsed, rows_of
 from .rows import Row
@@ -21,8 +22,8 @@ Path = tuple[str | int, ...]
 _SCORE_METRIC = Metric(code=SCORE, kind="number")
 
 
-def read(values: Mapping[str, Any] | str | bytes) -> Policy:
-    """The policy in ``values``; raises PolicyError with every problem found."""
+def read_policy(values: Mapping[str, Any] | str | bytes) -> Policy:
+    """Read the policy in ``values``, a dict or JSON text; raise PolicyError with every problem found."""
     reader = _Reader()
     policy = reader.policy(parsed(values))
     if policy is None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-if TYPE_CHECKING:
-    from .policy import Metric
+from .metric import Metric
 
 SCORE = "score"
 # The tier that the tier table and the vetoes came to, or NO_TIER: known where a customer is granted something for it.
@@ -30,7 +29,7 @@ class Scope:
 
     metrics: Mapping[str, Any] = field(default_factory=dict)
     tiers: Mapping[str, Any] = field(default_factory=dict)
-    metric: "Metric | None" = None
+    metric: Metric | None = None
     table: str | None = None
 
     def of(self, metric: Any) -> "Scope":

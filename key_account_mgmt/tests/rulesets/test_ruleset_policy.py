@@ -257,7 +257,7 @@ class TestRulesetActivation(RulesetCommon):
 
     def test_every_code_of_the_core_has_a_sentence(self):
         rules = Path(__file__).parents[2] / "rules"
-        sources = "\n".join(path.read_text() for path in rules.glob("*.py"))
+        sources = "\n".join(path.read_text() for path in rules.rglob("*.py"))
         codes = set(re.findall(r'PydanticCustomError\(\s*"(\w+)"', sources))
         codes |= set(re.findall(r'Problem\([^"\n]*"\w*", "(\w+)"', sources))
         codes |= set(re.findall(r'code = "(\w+)"', sources)) | set(re.findall(r'code = .* else "(\w+)"\n', sources))
