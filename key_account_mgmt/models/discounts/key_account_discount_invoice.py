@@ -86,7 +86,7 @@ class KeyAccountDiscount(models.AbstractModel):
         Of an order count the lines of all posted documents and of these; lines that were made from no order count for
         the first order of their document. What they say comes from the documents alone, which salespeople cannot
         write: the order only says what it gives, and only while it is confirmed, for the guard watches it then. The
-        rest is in ``invoiced`` (``rules/invoiced.py``).
+        rest is in ``invoiced`` (``rules/orders/invoiced.py``).
 
         :param moves: customer invoices and credit notes, looked at as if they were posted, all at once
         :param bool detailed: else the verdict of an order of which all is invoiced just as it says is ``AS_ORDERED``:

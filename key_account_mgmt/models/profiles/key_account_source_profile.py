@@ -9,7 +9,7 @@ class KeyAccountMetric(models.Model):
 
 
 class KeyAccountSourceProfile(models.AbstractModel):
-    """How well customers fit the industry profile and the customer profile of the company (``rules/fit.py``).
+    """How well customers fit the industry profile and the customer profile of the company (``rules/methods/fit.py``).
 
     It looks at contacts and entered choices only, so that it knows prospects as well as customers.
     """
