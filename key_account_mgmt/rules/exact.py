@@ -1,6 +1,6 @@
 """Exact numbers: the only arithmetic of the core.
 
-Money and points decide about people, so a value must not depend on binary fractions: everything is ``Decimal``.
+Decisions about customers must not depend on binary fractions, so all money and points are ``Decimal``.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 from pydantic_core import PydanticCustomError
 
-# Enough for 24 integer digits and 26 decimals, so that shares of a population do not pick up rounding of their own.
+# Enough for 24 integer digits and 26 decimals, so that shares of a population add no rounding errors.
 EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -22,17 +22,17 @@ _DECIMALS = 12
 
 
 def rounded(value: Decimal) -> Decimal:
-    """``value`` rounded half up to 6 decimals, the precision of points and totals."""
+    """Round ``value`` half up to 6 decimals, the precision of points and totals."""
     return value.quantize(_SIX, ROUND_HALF_UP, EXACT)
 
 
 def stepped(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
-    """``value`` in steps of ``step``, half up unless ``rounding`` says otherwise: 1,250 in steps of 100 is 1,300."""
+    """Round ``value`` to steps of ``step``, half up unless ``rounding`` is given: 1,250 in steps of 100 is 1,300."""
     return EXACT.multiply(EXACT.divide(value, step).to_integral_value(rounding), step)
 
 
 def text(value: Decimal | int) -> str:
-    """The one spelling of a number: no exponent, no trailing zeros, no minus zero ("70.0" and "7E+1" are "70")."""
+    """Spell a number canonically: no exponent, trailing zeros or minus zero ("70.0" and "7E+1" become "70")."""
     plain = format(value, "f") if isinstance(value, Decimal) else str(value)
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
@@ -40,9 +40,9 @@ def text(value: Decimal | int) -> str:
 
 
 def number(value: Any) -> Decimal:
-    """``value`` (text, int or Decimal) as a Decimal of a policy.
+    """Convert ``value`` (text, int or Decimal) to a Decimal of a policy.
 
-    Raises PydanticCustomError ``wrong_type`` (a float is not exact, True is no number), ``not_a_number``,
+    Raises PydanticCustomError ``wrong_type`` (a float is not exact, True is not a number), ``not_a_number``,
     ``not_finite``, ``out_of_range`` (at most 24 digits before the point) or ``too_many_decimals`` (more than 12).
     """
     got = shown(value)
@@ -61,7 +61,7 @@ def number(value: Any) -> Decimal:
 
 
 def plain(value: Any) -> Any:
-    """``value`` (named tuples, dicts, lists, numbers, text) as JSON values; Decimals become text."""
+    """Convert ``value`` (named tuples, dicts, lists, numbers, text) to JSON values; Decimals become text."""
     if isinstance(value, Decimal):
         return text(value)
     if hasattr(value, "_asdict"):
@@ -72,7 +72,7 @@ def plain(value: Any) -> Any:
 
 
 def parse(value: str | int | Decimal) -> Decimal | None:
-    """``value`` as a Decimal, or None when it does not spell a number."""
+    """Parse ``value`` as a Decimal; return None if it does not spell a number."""
     if isinstance(value, str) and not re.fullmatch(r"[^_]{1,100}", value):
         return None
     try:
@@ -82,12 +82,12 @@ def parse(value: str | int | Decimal) -> Decimal | None:
 
 
 def shown(value: Any) -> Any:
-    """``value`` as a problem shows it: short, and plain JSON."""
+    """Convert ``value`` to a short plain JSON value for a problem."""
     return value if isinstance(value, (int, type(None))) else str(value)[:100]
 
 
 def read_json(source: str) -> Any:
-    """The values of a JSON text with its numbers kept exactly as written; raises ValueError on broken JSON."""
+    """Parse JSON text, keeping numbers exactly as written; raise ValueError on broken JSON."""
     try:
         return json.loads(source, parse_float=str, parse_constant=str)
     except RecursionError as error:
@@ -107,7 +107,7 @@ def _positive(value: Decimal) -> Decimal:
 
 
 def at_most(limit: Decimal | int) -> AfterValidator:
-    """A validator for numbers that must not be above ``limit``: ``out_of_range``."""
+    """Return a validator that refuses numbers above ``limit`` as ``out_of_range``."""
 
     def check(value: Decimal) -> Decimal:
         if value > limit:

@@ -1,4 +1,4 @@
-"""Awards that cost more than their budgets have left: which of them fit, or what is left of each when all are cut."""
+"""Awards that cost more than their budgets have left: grant those that fit, or cut all of them alike."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -9,7 +9,7 @@ from ..exact import ZERO
 
 
 class Claim(NamedTuple):
-    """What an award costs, by the ``rule`` whose budget it uses. ``divisible``: a part of it can be granted."""
+    """The cost of an award, and the ``rule`` whose budget it uses. ``divisible``: a part of it can be granted."""
 
     key: Hashable
     rule: str
@@ -18,13 +18,13 @@ class Claim(NamedTuple):
 
 
 class Purse:
-    """What budgets have left: one for each rule that has one, and ``total`` for all; None where there is none."""
+    """What is left of budgets: by rule for rules that have one, and ``total`` for all rules (None: no such budget)."""
 
     def __init__(self, rules: Mapping[str, Decimal], total: Decimal | None = None):
         self._rules, self._total = dict(rules), total
 
     def take(self, claim: Claim) -> bool:
-        """Pay a claim, if all of it is there."""
+        """Pay a claim if the budgets cover all of it; return whether they do."""
         budgets = (self._rules.get(claim.rule), self._total)
         if claim.cost > 0 and any(budget is not None and claim.cost > budget for budget in budgets):
             return False
@@ -35,7 +35,7 @@ class Purse:
         return True
 
     def share(self, claims: Sequence[Claim]) -> dict[str, Fraction]:
-        """How much of each rule's claims can be paid when all of it get the same part: 1 for all, 0 for nothing."""
+        """Return the part of each rule's claims that can be paid if all its claims get the same part (0..1)."""
         asked = _sums(claims)
         shares = {rule: _part(self._rules.get(rule), cost) for rule, cost in asked.items()}
         common = _part(self._total, sum(asked[rule] * shares[rule] for rule in asked))
@@ -43,19 +43,19 @@ class Purse:
 
 
 def grant_by_rank(claims: Iterable[Claim], purse: Purse) -> dict[Hashable, Decimal]:
-    """What is granted in full, in the order of the claims: ``{key: cost}``.
+    """Grant claims in full, in their order: ``{key: cost}``.
 
-    One that does not fit is left out, and a later one that costs less may still fit. With 40 left and claims of 30, 20
-    and 10, the first and the third are granted.
+    A claim that does not fit is skipped, and a later, smaller one may still fit. With 40 left and claims of 30, 20 and
+    10, the first and the third are granted.
     """
     return {claim.key: claim.cost for claim in claims if purse.take(claim)}
 
 
 def grant_by_share(claims: Sequence[Claim], purse: Purse, step: Decimal) -> dict[Hashable, Decimal]:
-    """What is granted when all are cut alike, down to steps of ``step``: ``{key: cost}``.
+    """Cut all claims alike, rounded down to steps of ``step``: ``{key: cost}``.
 
-    Claims that would be left with nothing are not in it. What cannot be divided is granted first, by rank. With 40
-    left, claims of 50 and 30 become 25 and 15.
+    Claims that are cut to nothing are left out. Indivisible claims are granted first, by rank. With 40 left, claims of
+    50 and 30 become 25 and 15.
     """
     granted = grant_by_rank((claim for claim in claims if not claim.divisible), purse)
     divisible = [claim for claim in claims if claim.divisible]

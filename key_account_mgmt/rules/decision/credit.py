@@ -1,4 +1,4 @@
-"""The new credit limit that a rule gives a customer, and which of its bounds counted."""
+"""The new credit limit that a rule gives a customer, and which of its bounds applied."""
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_UP, Decimal, localcontext
@@ -12,16 +12,16 @@ Values = Mapping[str, Decimal | None]
 
 
 class Bound(NamedTuple):
-    """A limit's lowest or highest, by the name of the column that says so (or ``ceiling``, ``exposure``)."""
+    """A lower or upper bound of a limit, named by its column (or ``ceiling``, ``exposure``)."""
 
     name: str
     value: Decimal
 
 
 class NewLimit(NamedTuple):
-    """``limit``: the new one, None where it stays as it is. ``computed``: what the formula alone came to.
+    """``limit``: the new limit, None if it does not change. ``computed``: the result of the formula alone.
 
-    ``bound``: what counted instead of the formula's amount, or None. ``missing``: the metrics that were needed.
+    ``bound``: what replaced the formula's amount, or None. ``missing``: required metrics without a value.
     """
 
     limit: Decimal | None = None
@@ -31,27 +31,27 @@ class NewLimit(NamedTuple):
 
 
 def inputs(rule: CreditRule) -> set[str]:
-    """The metrics that a new limit by ``rule`` depends on."""
+    """Return the metrics that a new limit by ``rule`` depends on."""
     protects = rule.direction != "raise" and not rule.below_exposure
     return {LIMIT, *rule.formula.inputs} | ({EXPOSURE} if protects else set())
 
 
 def new_limit(rule: CreditRule, values: Values, ceiling: Decimal | None = None) -> NewLimit:
-    """The limit that ``rule`` gives a customer with these ``values`` (of ``inputs``; None is missing).
+    """Compute the limit that ``rule`` gives a customer with these ``values`` (of ``inputs``; None is missing).
 
-    1. The formula's amount; a negative one is 0.
-    2. At least ``minimum`` and the current limit − ``max_change_pct``; at most ``maximum``, the current limit +
-       ``max_change_pct`` and the tier's ``ceiling``. Where they exclude each other the lowest upper one counts:
-       caution. Without a current limit nothing says what a change of so many percent is.
-    3. Rounded half up to steps of ``rounding``; to the next step inside where that leaves the bounds, and where no
-       step lies between them, not at all.
-    4. ``direction`` raise: a lower limit than the current one changes nothing. Who has no limit gets a first one.
-    5. Unless ``below_exposure``, lowering stops at the customer's exposure (rounded up to a step), or leaves the limit
-       as it is where more than that is in use. A first limit does not look at the exposure: who orders most before
-       there is a limit must not get the highest one.
+    1. Take the formula's amount; a negative amount counts as 0.
+    2. Keep it at least at ``minimum`` and the current limit − ``max_change_pct``, and at most at ``maximum``, the
+       current limit + ``max_change_pct`` and the tier's ``ceiling``. If bounds contradict each other, the lowest upper
+       bound wins, out of caution. Without a current limit ``max_change_pct`` does not apply.
+    3. Round half up to steps of ``rounding``; if that leaves the bounds, to the next step inside them; if no step lies
+       between them, do not round.
+    4. With ``direction`` raise, never lower the current limit. A customer without a limit gets a first one.
+    5. Unless ``below_exposure``, lower no further than to the customer's exposure (rounded up to a step), and leave
+       the limit unchanged if the exposure exceeds it. A first limit ignores the exposure, or customers who order most
+       before they have a limit would get the highest one.
 
-    Two average months of 20,000 are 40,000. Today's limit is 30,000 and may change by 20 %, so it is at most 36,000;
-    in steps of 5,000 that is 35,000.
+    Two average months of 20,000 are 40,000. The current limit of 30,000 may change by 20 %, so the new one is at most
+    36,000; in steps of 5,000 that is 35,000.
     """
     missing = tuple(metric for metric in rule.formula.inputs if values.get(metric) is None)
     if missing:
@@ -94,7 +94,7 @@ def _value(bound: Bound) -> Decimal:
 
 
 def _bounded(amount: Decimal, lowest: Bound | None, highest: Bound | None) -> tuple[Decimal, Bound | None]:
-    """The amount within its bounds, and the bound that it was cut or lifted to."""
+    """Return the amount within its bounds, and the bound that replaced it."""
     bound = None
     if lowest and amount < lowest.value:
         amount, bound = lowest.value, lowest
@@ -113,7 +113,7 @@ def _within(limit: Decimal, lowest: Bound | None, highest: Bound | None) -> bool
 
 
 def _protected(found: NewLimit, step: Decimal, current: Decimal, exposure: Decimal | None) -> NewLimit:
-    """A limit that would be lower than the ``current`` one, where the customer may be using more than that."""
+    """Keep a limit that is lower than the ``current`` one from falling below the customer's exposure."""
     if exposure is None:
         return NewLimit(missing=(EXPOSURE,))
     used = stepped(exposure, step, ROUND_CEILING)

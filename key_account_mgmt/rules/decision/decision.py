@@ -1,4 +1,4 @@
-"""From the rules that fire to one decision, by each table's hit policy, with its reasons as codes and parameters."""
+"""Turns the rules that fire into one decision by each table's hit policy, with reasons as codes and parameters."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -13,10 +13,10 @@ from .value_kinds import KindSuggestion
 
 
 class Decision(NamedTuple):
-    """``tier`` (None: no rule gave one), what ``rule`` ``proposed`` before vetoes, and the ``vetoes`` that fired.
+    """``tier`` (None: no rule gave one), the tier ``proposed`` by ``rule`` before vetoes, the ``vetoes`` that fired.
 
-    ``credit`` (None: the limit stays), ``rewards`` and ``value_kind`` (None: no suggestion) have reasons of their own;
-    why there are none is in ``reasons``.
+    ``credit`` (None: the limit stays), ``rewards`` and ``value_kind`` (None: no suggestion) carry their own reasons;
+    ``reasons`` says why there are none.
     """
 
     tier: str | None
@@ -30,22 +30,21 @@ class Decision(NamedTuple):
 
     @property
     def grants(self) -> dict[str, Any] | None:
-        """``credit`` and ``value_kind`` (left out where there is none) and ``rewards`` as plain JSON values; None where
-        there is nothing at all."""
+        """``rewards``, and ``credit`` and ``value_kind`` if any, as plain JSON values; None without any of them."""
         if not (self.credit or self.rewards or self.value_kind):
             return None
         single = {"credit": self.credit, "value_kind": self.value_kind}
         return {"rewards": plain(self.rewards), **{name: plain(one) for name, one in single.items() if one}}
 
     def dump(self) -> dict[str, Any]:
-        """The decision as plain JSON values, numbers as text."""
+        """Return the decision as plain JSON values, numbers as text."""
         return plain(self)
 
 
 class Verdict:
-    """What a set of fired rules means, for everybody for whom exactly these fire.
+    """The outcome of a set of fired rules, shared by all customers for whom exactly these fire.
 
-    Tier table: the first rule that fires. Veto table: all that fire; the worst cap counts.
+    Tier table: the first rule that fires. Veto table: the worst tier of all rules that fire.
     """
 
     def __init__(self, policy: Policy, tier_rules: Sequence[TierRule], vetoes: Sequence[TierRule]):
@@ -61,7 +60,7 @@ class Verdict:
         self._unfired = [rule for rule in _considered(policy, winner) if id(rule) not in fired]
 
     def decision(self, columns: Columns, row: int, missing: Sequence[Reason] = ()) -> Decision:
-        """The decision about the customer in ``row``; ``missing`` says what could not be scored or judged."""
+        """Decide about the customer in ``row``; ``missing`` says what could not be scored or judged."""
         reasons = [] if self.rule else [Reason("no_tier_rule", {})]
         for code, rule in self._cited:
             reasons.append(Reason(code, {"rule": rule.key, "tier": rule.tier, "facts": facts(rule, columns, row)}))
@@ -70,12 +69,12 @@ class Verdict:
         return Decision(self.tier, self.proposed, self.rule, self.vetoes, (*reasons, *missing))
 
     def unjudged(self, absent: Iterable[Operand]) -> list[Reason]:
-        """Reasons for the rules that were looked at and had a condition on one of the ``absent`` operands."""
+        """Return reasons for the rules that were considered and have a condition on one of the ``absent`` operands."""
         return missing_reasons(self._unfired, absent)
 
 
 def _considered(policy: Policy, winner: Rule | None) -> Iterable[Rule]:
-    """Rules whose outcome counted: those before the winner of a table where the first hit wins, else all."""
+    """Yield the rules whose outcome mattered: in a table where the first hit wins those before the winner."""
     for kind in ("tier", "veto"):
         table = policy.table(kind)
         for rule in table.rules if table else ():

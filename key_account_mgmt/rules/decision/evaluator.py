@@ -1,4 +1,4 @@
-"""The way of a customer's facts to a decision: score, rank, match, resolve, a batch at a time."""
+"""The steps from customers' facts to decisions: score, rank, match, resolve, a batch at a time."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from .scoring import inputs, points
 
 @dataclass(frozen=True)
 class Population:
-    """Everybody who is ranked together: ``size``, and the rankings of the score and of every ranked metric."""
+    """The customers ranked together: their number, and the rankings of the score and of every ranked metric."""
 
     size: int
     rankings: Mapping[str, Ranking]
 
 
 class Result(NamedTuple):
-    """One customer's outcome: points by criterion key and by perspective, total, place by total, decision."""
+    """The outcome for a customer: points by criterion key and by perspective, total, place by total, decision."""
 
     key: Hashable
     points: dict[str, Decimal]
@@ -39,15 +39,15 @@ class Result(NamedTuple):
     decision: Decision
 
     def dump(self) -> dict[str, Any]:
-        """The result as plain JSON values, numbers as text."""
+        """Return the result as plain JSON values, numbers as text."""
         return plain(self)
 
 
 class Evaluator:
-    """A policy at work. ``engine`` picks a matcher for tests and benchmarks; by default the one that works.
+    """Evaluates customers by a policy. ``engine`` picks a matcher for tests and benchmarks; default: what works.
 
-    ``metrics``: the codes it looks at; ``optional``: those of them without which nothing is left undecided;
-    ``has_grants``: whether customers are granted anything.
+    ``metrics``: the codes that the policy reads; ``optional``: those that are not required for any decision;
+    ``has_grants``: whether the policy grants anything.
     """
 
     def __init__(self, policy: Policy, engine: str | None = None):
@@ -68,7 +68,7 @@ class Evaluator:
         self.has_grants = bool(self._grants)
 
     def survey(self, books: Iterable[Book]) -> Population:
-        """The population of all customers in ``books``, in one pass that keeps only what is ranked.
+        """Build the population of all customers in ``books``, in one pass that keeps only what is ranked.
 
         Raises FactError for a value that cannot be used.
         """
@@ -85,7 +85,7 @@ class Evaluator:
         return Population(len(totals), rankings)
 
     def _value_points(self, book: Book) -> list[Decimal]:
-        """Points that do not depend on anybody else."""
+        """Return the points that do not depend on other customers."""
         choices = self.policy.choices
         columns = [
             points(criterion, lambda metric: book.column(metric, metric in choices), {}) for criterion in self._by_value
@@ -93,9 +93,9 @@ class Evaluator:
         return added(columns, len(book))
 
     def decide(self, book: Book, population: Population, given: Mapping[Hashable, str] | None = None) -> list[Result]:
-        """One result per customer of ``book``, in its order; any size of batch gives the same.
+        """Return one result per customer of ``book``, in its order; the size of batches makes no difference.
 
-        ``given``: by key, a tier that counts for credit limits and rewards instead of the decided one.
+        ``given``: by key, a tier that replaces the decided one for credit limits and rewards.
         Raises FactError for a value that cannot be used.
         """
         with localcontext(EXACT):
@@ -125,13 +125,13 @@ class Evaluator:
     def _missing(
         self, frame: Frame, columns: Mapping[Operand, Sequence], verdicts: Sequence[Verdict]
     ) -> dict[int, list[Reason]]:
-        """Per row (where there are any) what could not be scored, then what could not be judged."""
+        """Return, per affected row, what could not be scored, then what could not be judged."""
         absent: dict[int, list[Operand]] = {}
         for operand, column in columns.items():
             for row in absent_rows(column):
                 absent.setdefault(row, []).append(operand)
         found = frame.unscored()
-        unjudged = lru_cache(None)(Verdict.unjudged)  # the same few cases, over and over
+        unjudged = lru_cache(None)(Verdict.unjudged)  # few distinct cases, often repeated
         for row, operands in absent.items():
             found[row] = [*found.get(row, ()), *unjudged(verdicts[row], tuple(operands))]
         return found
@@ -143,7 +143,7 @@ def _records(names: Sequence[str], columns: Sequence[Sequence], count: int) -> I
 
 
 def evaluate(policy: Policy, facts: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Result]:
-    """Results of a small book ``{key: {metric: value}}`` that is its own population."""
+    """Evaluate a small book ``{key: {metric: value}}`` that is its own population."""
     evaluator, book = Evaluator(policy), Book.from_mapping(facts)
     results = evaluator.decide(book, evaluator.survey([book]))
     return {result.key: result for result in results}

@@ -1,4 +1,4 @@
-"""One batch of customers on its way through a policy: its columns of values, points and places, each made once."""
+"""The columns of one batch of customers under a policy: values, points and places, each computed once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -14,7 +14,7 @@ from .scoring import inputs, points
 
 
 class Frame:
-    """``rankings``: of the population, by metric and for ``score``."""
+    """A batch under a policy. ``rankings``: those of the population, by metric and for ``score``."""
 
     def __init__(self, policy: Policy, book: Book, rankings: Mapping[str, Ranking]):
         self.policy = policy
@@ -25,13 +25,13 @@ class Frame:
         self.totals = added(self.points, len(book))
 
     def values(self, metric: str) -> Sequence:
-        """The metric's values, or for ``score`` the totals."""
+        """Return the metric's values, or for ``score`` the totals."""
         if metric == SCORE:
             return self.totals
         return self.book.column(metric, metric in self.policy.choices)
 
     def columns(self, operands: Iterable[Operand]) -> dict[Operand, Sequence]:
-        """What conditions look at: values, and places in the population; also what is ``compared`` instead of them."""
+        """Return the columns that conditions read, and those that are ``compared`` instead of them."""
         named = dict.fromkeys(one for operand in operands for one in (operand, operand.compared))
         return {operand: self._operand(operand) for operand in named}
 
@@ -43,20 +43,20 @@ class Frame:
         return [standing and getattr(standing, operand.measure) for standing in self.standings(operand.metric)]
 
     def standings(self, metric: str) -> list[Standing | None]:
-        """Everybody's place in the population by the metric or ``score``, looked up once for all that ask."""
+        """Return each customer's place in the population by the metric or ``score``; computed once."""
         if metric not in self._standings:
             self._standings[metric] = list(map(self._rankings[metric].standing, self.values(metric)))
         return self._standings[metric]
 
     def perspectives(self) -> dict[str, list[Decimal]]:
-        """Points by perspective, a column each."""
+        """Return the points by perspective, a column each."""
         grouped: dict[str, list[list[Decimal]]] = {}
         for criterion, column in zip(self.policy.criteria, self.points, strict=True):
             grouped.setdefault(criterion.perspective, []).append(column)
         return {perspective: added(columns, len(self.book)) for perspective, columns in grouped.items()}
 
     def unscored(self) -> dict[int, list[Reason]]:
-        """Per row (where there are any) the criteria that got no points because a value was missing."""
+        """Return, per affected row, reasons for the criteria without points because a value is missing."""
         found: dict[int, list[Reason]] = {}
         for criterion in self.policy.criteria:
             for metric in inputs(criterion):
@@ -68,16 +68,16 @@ class Frame:
     def _unusable(self, criterion: Criterion, metric: str) -> list[int]:
         values = self.values(metric)
         if metric == getattr(criterion.scale, "target_metric", None):
-            # There is no share of a target of nothing.
+            # Attainment of a target of zero or less is undefined.
             return [row for row, value in enumerate(values) if value is None or value <= 0]
         return absent_rows(values)
 
 
 def absent_rows(values: Sequence) -> list[int]:
-    """Where ``values`` has nothing."""
+    """Return the positions of missing values."""
     return [row for row, value in enumerate(values) if value is None]
 
 
 def added(columns: Sequence[Sequence[Decimal]], count: int) -> list[Decimal]:
-    """The sum of the columns, row by row."""
+    """Add the columns, row by row."""
     return list(map(sum, zip(*columns, strict=True))) if columns else [ZERO] * count

@@ -1,4 +1,4 @@
-"""The tables of credit limits, rewards and kinds of value at work, a batch of customers at a time."""
+"""Applies the tables of credit limits, rewards and kinds of value to a batch of customers."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
@@ -21,8 +21,8 @@ _TIER = Operand(TIER, "value")
 class GrantTables:
     """The credit limits, rewards and kinds of value of a policy; false when it has none.
 
-    ``operands``: what the conditions look at, but for the tier, which comes out of the decision. ``metrics``: what the
-    formulas look at; ``optional``: those that a customer may well not have, such as a credit limit before its first.
+    ``operands``: what the conditions read, except the tier, which the decision gives. ``metrics``: what the formulas
+    read; ``optional``: those that a customer may lack, such as the credit limit before a first one is given.
     """
 
     def __init__(self, policy: Policy, engine: str | None = None):
@@ -42,9 +42,9 @@ class GrantTables:
         return any(table.rules for table in self._tables.values())
 
     def granted(self, frame: Frame, decisions: list[Decision], given: Mapping[Hashable, str]) -> list[Decision]:
-        """The decisions about the customers of ``frame``, now with what their tiers and figures earn them.
+        """Add to the decisions about the customers of ``frame`` what their tiers and figures earn them.
 
-        ``given``: by key, the tier that counts here instead of the decided one.
+        ``given``: by key, the tier that replaces the decided one here.
         """
         if not self:
             return decisions

@@ -1,4 +1,4 @@
-"""What one customer is granted by the rules that fire for it: a new credit limit and rewards, each with its reasons."""
+"""The grants of one customer by the rules that fire: a new credit limit and rewards, each with its reasons."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -33,10 +33,10 @@ class RewardGrant(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One customer as rules see it: its ``row`` of the ``columns``, and the ``values`` that formulas ask for.
+    """One customer as input of rules: its ``row`` of the ``columns``, and the ``values`` that formulas read.
 
-    ``tier``: the one it is granted something for; ``absent``: operands without a value; ``frozen_by``: the veto that
-    freezes its credit, if any.
+    ``tier``: the tier that grants depend on; ``absent``: operands without a value; ``frozen_by``: the veto that
+    freezes the customer's credit, if any.
     """
 
     columns: Columns
@@ -50,7 +50,7 @@ class Case(NamedTuple):
 def credit_grant(
     rules: Sequence[CreditRule], fired: Sequence[int], case: Case, ceiling: Decimal | None
 ) -> tuple[CreditGrant | None, list[Reason]]:
-    """The new limit by the first rule that fires, or else the reasons why the limit stays as it is."""
+    """Return the new limit by the first rule that fires, or the reasons why the limit does not change."""
     if not rules:
         return None, []
     if case.frozen_by:
@@ -75,7 +75,7 @@ def credit_grant(
 def reward_grants(
     rules: Sequence[RewardRule], fired: Sequence[int], case: Case
 ) -> tuple[tuple[RewardGrant, ...], list[Reason]]:
-    """The rewards of all rules that fire, and the reasons why there are not more."""
+    """Return the rewards of all rules that fire, and the reasons why other rules gave none."""
     grants, why_not = [], []
     for index in fired:
         grant, reasons = _reward(rules[index], case)
@@ -103,7 +103,7 @@ def _reward(rule: RewardRule, case: Case) -> tuple[RewardGrant | None, list[Reas
 
 
 def _figures(rule: CreditRule | RewardRule, case: Case) -> list[dict[str, Any]]:
-    """What the formula looked at."""
+    """Return the metrics that the formula reads, with their values."""
     metrics = rule.formula.inputs if rule.formula else ()
     return [{"metric": metric, "value": _exact(case.values[metric])} for metric in metrics]
 
@@ -113,5 +113,5 @@ def _missing(rule: CreditRule | RewardRule, metrics: Sequence[str]) -> list[Reas
 
 
 def _exact(value: Decimal | int | None) -> Decimal | None:
-    """Facts may be whole numbers; what is granted is always spelt as an exact number."""
+    """Convert a fact, which may be an int, to the exact number of a grant."""
     return None if value is None else Decimal(value)

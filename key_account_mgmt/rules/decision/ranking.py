@@ -9,16 +9,16 @@ from typing import NamedTuple
 from ..exact import EXACT, HUNDRED, ZERO
 
 Value = Decimal | int
-# Finer than any limit, and still within the digits of a share.
+# Smaller than the step of any limit, and still within the precision of a share.
 _LEAST = Decimal("1e-46")
 
 
 class Standing(NamedTuple):
     """A customer's place by one metric, the greatest value first.
 
-    ``rank``: 1 + how many are better, so equal values share the better rank; ``rank_pct``: rank × 100 ÷ population;
-    ``cumulative_share_pct``: (sum of everybody ranked better + own) × 100 ÷ sum, negative values counted as zero;
-    None when the sum is zero.
+    ``rank``: 1 + the number of better customers, so equal values share the better rank; ``rank_pct``: rank × 100 ÷
+    population; ``cumulative_share_pct``: (sum of all better values + own) × 100 ÷ sum, with negative values counted as
+    zero; None if the sum is zero.
     """
 
     rank: int
@@ -28,9 +28,9 @@ class Standing(NamedTuple):
 
 
 class Ranking:
-    """The standings of a population by one metric. A standing follows from the value alone, so none is stored.
+    """The standings of a population by one metric. They follow from the value alone, so none is stored.
 
-    Customers with a missing value have no standing and still count in the population.
+    Customers with a missing value have no standing but count in the population.
     """
 
     __slots__ = ("_ascending", "_better_count", "_better_sum", "_total", "population")
@@ -45,7 +45,7 @@ class Ranking:
             self._accumulate(counts)
 
     def _accumulate(self, counts: Mapping[Value, int]) -> None:
-        """Count and sum of all that is better than the i-th value or, at i = len, than the best: nothing."""
+        """Store, at i, the count and sum of all values better than the i-th best distinct value."""
         count, total = 0, ZERO
         self._better_count, self._better_sum = [0], [ZERO]
         for value in reversed(self._ascending):
@@ -57,11 +57,11 @@ class Ranking:
         self._total = total
 
     def rank(self, value: Value | None) -> int | None:
-        """1 + the number of customers with a better value, also for a value that nobody has."""
+        """Return 1 + the number of customers with a better value; ``value`` need not occur in the population."""
         return None if value is None else self._better_count[self._place(value)] + 1
 
     def standing(self, value: Value | None) -> Standing | None:
-        """The standing of a customer with ``value``; None without a value or a population."""
+        """Return the standing of a customer with ``value``; None without a value or a population."""
         if value is None or not self.population:
             return None
         place, total = self._place(value), self._total
@@ -73,10 +73,11 @@ class Ranking:
         return Standing(rank, self.population, EXACT.divide(Decimal(rank * 100), self.population), share)
 
     def crossing(self, value: Value | None) -> Decimal | None:
-        """What a limit on the cumulative share must reach to take in a customer with ``value``.
+        """Return what a limit on the cumulative share must reach to include a customer with ``value``.
 
-        Just more than what everybody ranked better has: whoever crosses a border is within it, or the biggest one would
-        be in no tier. With shares of 85, 95 and 100, the first is within 80, the second within 95, the third is not.
+        That is just more than the share of all better customers: the customer whose slice crosses the limit is within
+        it, or the biggest customer might be in no tier. With cumulative shares of 85, 95 and 100, the first customer
+        is within 80, the second within 95, the third is not.
         """
         if value is None or not self._total:
             return None
@@ -84,11 +85,11 @@ class Ranking:
         return EXACT.add(ahead, _LEAST) if value > 0 else ahead
 
     def _place(self, value: Value) -> int:
-        """How many distinct values are better."""
+        """Count the distinct values that are better."""
         return len(self._ascending) - bisect_right(self._ascending, value)
 
 
 def rank(values: Mapping[Hashable, Value | None]) -> dict[Hashable, Standing | None]:
-    """The standing of everybody in ``{key: value}``; None for who has no value."""
+    """Return the standing of each customer in ``{key: value}``; None for a missing value."""
     ranking = Ranking(values.values())
     return {key: ranking.standing(value) for key, value in values.items()}

@@ -1,4 +1,4 @@
-"""Why something was decided, as codes and parameters (docs/reference/decision_core.md has the list)."""
+"""Reasons of decisions as codes and parameters (docs/reference/decision_core.md lists them)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,20 +10,20 @@ Columns = Mapping[Operand, Sequence]
 
 
 class Reason(NamedTuple):
-    """Why, as a ``code`` and its ``params``; rendering happens elsewhere."""
+    """One reason: a ``code`` and its ``params``, which other code renders as a sentence."""
 
     code: str
     params: Mapping[str, Any]
 
 
 def facts(rule: Rule, columns: Columns, row: int) -> list[dict[str, Any]]:
-    """What the conditions of ``rule`` looked at, and what was there in ``row``."""
+    """Return what the conditions of ``rule`` read, with the values in ``row``."""
     operands = dict.fromkeys(condition.operand for condition in rule.conditions)
     return [{"metric": one.metric, "measure": one.measure, "value": columns[one][row]} for one in operands]
 
 
 def missing_reasons(rules: Iterable[Rule], absent: Iterable[Operand]) -> list[Reason]:
-    """Which of ``rules`` could not be judged, because they look at one of the ``absent`` operands."""
+    """Return reasons for the ``rules`` that could not be judged, because they read an ``absent`` operand."""
     absent = set(absent)
     found = {
         (condition.operand, rule.key): None
@@ -35,5 +35,5 @@ def missing_reasons(rules: Iterable[Rule], absent: Iterable[Operand]) -> list[Re
 
 
 def _named(operand: Operand) -> dict[str, Any]:
-    """A place can be missing where the value is not: a share of a sum of zero."""
+    """Name an operand; with its measure, since a share of a sum of zero is missing where the value is not."""
     return {"metric": operand.metric} | ({} if operand.measure == "value" else {"measure": operand.measure})

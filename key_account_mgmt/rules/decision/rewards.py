@@ -1,4 +1,4 @@
-"""What a reward is worth: the amount of a bonus."""
+"""The worth of a reward: the amount of a bonus."""
 
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
@@ -9,22 +9,22 @@ from ..policy.outcomes import RewardRule
 
 
 class Worth(NamedTuple):
-    """``amount``: of a bonus in company currency, None of every other reward. ``missing``: the metrics needed."""
+    """``amount``: of a bonus in company currency, None for other rewards. ``missing``: required metrics."""
 
     amount: Decimal | None = None
     missing: tuple[str, ...] = ()
 
 
 def inputs(rule: RewardRule) -> tuple[str, ...]:
-    """The metrics that the amount of the reward depends on."""
+    """Return the metrics that the amount of the reward depends on."""
     return rule.formula.inputs if rule.formula else ()
 
 
 def worth(rule: RewardRule, values: Mapping[str, Decimal | None]) -> Worth:
-    """What ``rule`` gives a customer with these ``values`` (of ``inputs``; None is missing).
+    """Compute what ``rule`` gives a customer with these ``values`` (of ``inputs``; None is missing).
 
-    The formula's amount, rounded half up to steps of ``rounding``; a negative one is 0. Revenue grew from 812.35 to
-    1,049.10, by 236.75; 10 % of that is 23.675, in cents 23.68.
+    The formula's amount, rounded half up to steps of ``rounding``; a negative amount counts as 0. Revenue grew from
+    812.35 to 1,049.10, by 236.75; 10 % of that is 23.675, in cents 23.68.
     """
     missing = tuple(metric for metric in inputs(rule) if values.get(metric) is None)
     if missing or not rule.formula:

@@ -1,4 +1,4 @@
-"""Points of a criterion for a column of customers. Every formula is clamped to 0..maximum and rounded to 6 decimals."""
+"""Points of a criterion for a column of customers, clamped to 0..maximum and rounded to 6 decimals."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +14,12 @@ Columns = Callable[[str], Sequence]
 
 
 def points(criterion: Criterion, columns: Columns, rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """Points of each customer; ``columns`` gives a metric's values, ``rankings`` the places that percentiles need."""
+    """Compute the points of each customer; ``columns`` returns a metric's values, percentiles need ``rankings``."""
     return _FORMULAS[type(criterion.scale)](criterion, columns, rankings)
 
 
 def inputs(criterion: Criterion) -> tuple[str, ...]:
-    """The metrics that the points depend on, the criterion's own first."""
+    """Return the metrics that the points depend on, the criterion's own first."""
     others = (getattr(criterion.scale, name, None) for name in ("target_metric", "offset_metric"))
     return (criterion.metric, *(metric for metric in others if metric))
 
@@ -31,7 +31,7 @@ def _clamped(value: Decimal, maximum: Decimal) -> Decimal:
 
 
 def _bands(criterion: Criterion, columns: Columns, _rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """Points of the last step whose lower bound is not above the value; below the first step none."""
+    """Return the points of the last step whose lower bound is not above the value; none below the first step."""
     lowers = [step.lower for step in criterion.scale.steps]
     maximum = rounded(criterion.max_points)
     steps = [ZERO, *(_clamped(step.points, maximum) for step in criterion.scale.steps)]
@@ -40,7 +40,7 @@ def _bands(criterion: Criterion, columns: Columns, _rankings: Mapping[str, Ranki
 
 
 def _linear(criterion: Criterion, columns: Columns, _rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """max × value ÷ target (yearly appraisal form: 50 × 4.0 M ÷ 5.0 M = 40); without a target above zero none."""
+    """Compute max × value ÷ target (yearly appraisal form: 50 × 4.0 M ÷ 5.0 M = 40); 0 unless target > 0."""
     maximum = rounded(criterion.max_points)
     values, scale = columns(criterion.metric), criterion.scale
     targets = [scale.target] * len(values) if scale.target else columns(scale.target_metric)
@@ -54,14 +54,14 @@ def _linear(criterion: Criterion, columns: Columns, _rankings: Mapping[str, Rank
 
 
 def _grades(criterion: Criterion, columns: Columns, _rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """The grade's points; none for an option that has no grade."""
+    """Return the points of the grade; none for an option without a grade."""
     maximum = rounded(criterion.max_points)
     grades = {option: _clamped(grade, maximum) for option, grade in criterion.scale.grades.items()}
     return [grades.get(option, ZERO) for option in columns(criterion.metric)]
 
 
 def _deductions(criterion: Criterion, columns: Columns, _rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """max − points_each × max(0, value − offset) (yearly appraisal form: 20 − 5 × (3 − 1) = 10)."""
+    """Compute max − points_each × max(0, value − offset) (yearly appraisal form: 20 − 5 × (3 − 1) = 10)."""
     maximum, each = rounded(criterion.max_points), criterion.scale.points_each
     values, offset = columns(criterion.metric), criterion.scale.offset_metric
     offsets = columns(offset) if offset else [0] * len(values)
@@ -76,7 +76,7 @@ def _deductions(criterion: Criterion, columns: Columns, _rankings: Mapping[str, 
 
 
 def _percentile(criterion: Criterion, columns: Columns, rankings: Mapping[str, Ranking]) -> list[Decimal]:
-    """max × (1 − (rank − 1) ÷ population): the best gets the maximum, everybody with a value more than nothing."""
+    """Compute max × (1 − (rank − 1) ÷ population): the best gets the maximum, any value more than nothing."""
     maximum, ranking = rounded(criterion.max_points), rankings[criterion.metric]
     population = ranking.population
     ranks = map(ranking.rank, columns(criterion.metric))

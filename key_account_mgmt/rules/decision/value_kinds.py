@@ -1,4 +1,4 @@
-"""Which kind of value a customer seems to look for, by the rules that fire for it; people confirm it."""
+"""The kind of value that a customer seems to look for, by the rules that fire; users confirm it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class KindSuggestion(NamedTuple):
 def kind_suggestion(
     rules: Sequence[ValueKindRule], fired: Sequence[int], case: Case
 ) -> tuple[KindSuggestion | None, list[Reason]]:
-    """The kind by the first rule that fires, or else the reasons why none is suggested."""
+    """Return the kind by the first rule that fires, or the reasons why none is suggested."""
     if not rules:
         return None, []
     unjudged = missing_reasons(rules[: fired[0]] if fired else rules, case.absent) if case.absent else []

@@ -1,6 +1,6 @@
-"""Boxes of facts: per operand the buckets allowed. Whether one is wholly covered by others can be said exactly.
+"""Boxes of facts: per operand, the allowed buckets; with an exact answer to whether others cover a box wholly.
 
-That is hard for many tangled boxes, so there is a limit to the work; whoever asks has to say when it was reached.
+That is expensive for many overlapping boxes, so the work is limited; callers must report when the limit is reached.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ FullBox = dict[Operand, frozenset[int]]
 
 
 class TooMuchWork(Exception):
-    """The limit was reached before there was an answer."""
+    """The limit was reached before the answer was found."""
 
 
 class Cover:
-    """Answers about boxes as long as ``work`` lasts, counted in looks at a pair of boxes; then raises TooMuchWork.
+    """Compares boxes until ``work``, a number of pairs of boxes, is used up; then raises TooMuchWork.
 
-    ``sizes``: the numbers of buckets, the one for missing values included. ``never``: boxes in which nothing lies.
-    A box that does not name an operand takes all of it.
+    ``sizes``: the numbers of buckets, including the one for missing values. ``never``: boxes that no facts lie in.
+    A box that does not name an operand includes all its buckets.
     """
 
     def __init__(self, sizes: Mapping[Operand, int], never: Sequence[Box], work: int):
@@ -28,7 +28,7 @@ class Cover:
         self._work = work
 
     def common(self, one: Box, other: Box) -> FullBox | None:
-        """What is in both boxes, every operand named; None where that is nothing."""
+        """Return the intersection of two boxes, with all operands named; None if it is empty."""
         self._spend()
         found = dict(self._all)
         for operand, buckets in (*one.items(), *other.items()):
@@ -38,7 +38,7 @@ class Cover:
         return found
 
     def leaves(self, box: FullBox, others: Sequence[Box]) -> bool:
-        """Whether something in ``box`` is in none of ``others``."""
+        """Return whether part of ``box`` lies in none of ``others``."""
         return self._leaves(box, [*self._never, *others], 0)
 
     def _leaves(self, box: FullBox, others: Sequence[Box], start: int) -> bool:
@@ -49,7 +49,7 @@ class Cover:
         return True
 
     def _sticks_out(self, box: FullBox, others: Sequence[Box], index: int) -> bool:
-        """Cuts off, operand by operand, what is not in ``others[index]``; what is left at last lies within it."""
+        """Check, operand by operand, what lies outside ``others[index]``; the rest lies within it."""
         for operand, buckets in others[index].items():
             outside = box[operand] - buckets
             if outside and self._leaves({**box, operand: outside}, others, index + 1):

@@ -1,4 +1,4 @@
-"""Buckets in which no value lies, so that nobody is told of an order that cannot be."""
+"""Buckets in which no value lies, so that no finding is about an order that cannot exist."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
@@ -10,13 +10,13 @@ from ..policy.outcomes import Rule
 from ..policy.policy import Policy
 from .boxes import Box
 
-# A day as a number, YYYYMMDD.
+# The metric of a day as a number, YYYYMMDD.
 DATE = "order_date"
 _DAY = timedelta(days=1)
 
 
 def unreal(policy: Policy, rules: Iterable[Rule], axes: Mapping[Operand, Axis]) -> Iterator[Box]:
-    """Buckets in which no value lies: there is nothing between a count and the next, or a day and the next."""
+    """Yield buckets in which no value lies: between a count and the next one, or a day and the next day."""
     counts = {metric.code for metric in policy.metrics if metric.kind == "count"}
     for operand, axis in axes.items():
         is_day = operand.metric == DATE and DATE not in policy.choices
@@ -28,13 +28,13 @@ def unreal(policy: Policy, rules: Iterable[Rule], axes: Mapping[Operand, Axis]) 
 
 
 def _counts(value: Decimal) -> list[Decimal]:
-    """The whole numbers round a threshold: of two with nothing between them no bucket lies between."""
+    """Return the whole numbers around a threshold; all buckets without one of them are empty."""
     whole = value // 1
     return [whole - 1, whole, whole + 1]
 
 
 def _days(value: Decimal) -> list[Decimal]:
-    """The day of a threshold, the one before and the one after; whole numbers where it is no day."""
+    """Return the day of a threshold, the day before and the day after; whole numbers if it is not a day."""
     whole = int(value)
     try:
         day = date(whole // 10_000, whole // 100 % 100, whole % 100)

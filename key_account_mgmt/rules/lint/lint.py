@@ -1,4 +1,4 @@
-"""What is legal in a policy and still doubtful, in the same form as what is wrong."""
+"""Doubts about a valid policy, in the same form as errors."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 
 
 def lint(policy: Policy) -> list[Problem]:
-    """Doubts about ``policy``; an empty list when there are none."""
+    """Return the doubts about ``policy``."""
     found = (_tiers(policy), _criteria(policy), _scores(policy), _tables(policy), uneven(policy), _ceilings(policy))
     return list(chain.from_iterable(found))
 
@@ -30,7 +30,7 @@ def _tiers(policy: Policy) -> Iterator[Problem]:
 
 
 def _criteria(policy: Policy) -> Iterator[Problem]:
-    """Points above the maximum, which scoring cuts down; options that no grade names."""
+    """Find points above the maximum, which scoring clamps, and options without a grade."""
     options = {metric.code: metric.options for metric in policy.metrics}
     for criterion in policy.criteria:
         path: Path = ("criteria", criterion.key, "scale")
@@ -45,7 +45,7 @@ def _criteria(policy: Policy) -> Iterator[Problem]:
 
 
 def _point_columns(scale: Scale) -> Iterator[tuple[Path, str, Decimal]]:
-    """Where a scale states points: path, column, points."""
+    """Yield the points stated in a scale: path, column, points."""
     if isinstance(scale, Bands):
         yield from ((("steps", index), "points", step.points) for index, step in enumerate(scale.steps))
     if isinstance(scale, Grades):
@@ -53,7 +53,7 @@ def _point_columns(scale: Scale) -> Iterator[tuple[Path, str, Decimal]]:
 
 
 def _scores(policy: Policy) -> Iterator[Problem]:
-    """Conditions on the score are in vain while nothing is scored."""
+    """Find conditions on the score in a policy that scores nothing."""
     if policy.criteria:
         return
     for table in policy.tables:
@@ -79,7 +79,7 @@ def _tables(policy: Policy) -> Iterator[Problem]:
 
 
 def _impossible(rules: Sequence[Rule], tests: Sequence[Test], path: Path) -> Iterator[Problem]:
-    """Rules whose conditions exclude each other."""
+    """Find rules whose conditions exclude each other."""
     for rule, test in zip(rules, tests, strict=True):
         metrics = [operand.metric for operand, buckets in test.items() if not buckets]
         if metrics:
@@ -87,7 +87,7 @@ def _impossible(rules: Sequence[Rule], tests: Sequence[Test], path: Path) -> Ite
 
 
 def _covered(rules: Sequence[Rule], tests: Sequence[Test], path: Path) -> Iterator[Problem]:
-    """Rules that an earlier one always beats, where the first hit wins."""
+    """Find rules that an earlier rule always precedes, in a table where the first hit wins."""
     for later, rule in enumerate(rules):
         if not all(tests[later].values()):
             continue
@@ -97,7 +97,7 @@ def _covered(rules: Sequence[Rule], tests: Sequence[Test], path: Path) -> Iterat
 
 
 def _within(inner: Test, outer: Test) -> bool:
-    """Whether whatever passes ``inner`` passes ``outer``."""
+    """Return whether all facts that pass ``inner`` pass ``outer``."""
     return all(operand in inner and inner[operand] <= buckets for operand, buckets in outer.items())
 
 
@@ -111,7 +111,7 @@ def _vetoes(rules: Sequence[Rule], best: str, path: Path) -> Iterator[Problem]:
 
 
 def _ceilings(policy: Policy) -> Iterator[Problem]:
-    """Tiers whose ceiling is higher than that of a better tier, or that have none where a better one has one."""
+    """Find tiers with a higher ceiling than a better tier, or without a ceiling where a better tier has one."""
     table = policy.table(CREDIT)
     ceilings = table.ceilings if table else {}
     lowest: str | None = None

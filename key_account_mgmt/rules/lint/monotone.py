@@ -1,7 +1,7 @@
-"""Benefits must be monotone: no worse tier may be given more than a better one where all else is the same.
+"""Benefits must be monotone: with all else equal, no worse tier may get more than a better one.
 
-Not by trying facts: rules are boxes of buckets, so the question is whether the place where a better tier's rule and a
-worse one's meet is left over by all the rules above them.
+The search is exact, not by sample facts: rules are boxes of buckets, and a finding is an intersection of a better
+tier's rule and a worse tier's rule that the rules above them do not cover.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,23 +18,23 @@ from ..policy.scope import CAPS, NO_TIER
 from .boxes import Box, Cover, TooMuchWork
 from .excluded import unreal
 
-# What the facts of an order line call the customer's tier; NO_TIER where there is none.
+# The customer's tier in the facts of an order line; NO_TIER for a customer without one.
 TIER = Operand("customer_tier", "value")
 WORK = 300_000
 
 
 class _Ruled(NamedTuple):
-    """A rule, and the facts for which it holds given the customer's tier."""
+    """A rule, and the facts for which it holds, given the customer's tier."""
 
     rule: CapRule
     box: Box
 
 
 def uneven(policy: Policy) -> Iterator[Problem]:
-    """Rules that give a worse tier a higher cap than a better one gets for the same facts.
+    """Find rules that give a worse tier a higher cap than a better tier gets for the same facts.
 
-    A customer without a tier counts as the worst one; that he has no cap at all is no finding, as that is how things
-    are without tiers.
+    Having no tier counts as the worst tier. No cap at all for customers without a tier is not a finding: that is the
+    situation of a company without tiers.
     """
     table = policy.table(CAPS)
     comparison = _Comparison(policy, table.rules if table else ())
@@ -55,7 +55,7 @@ class _Comparison:
         self._tiers = [tier.code for tier in sorted(policy.tiers, key=lambda tier: tier.rank)] + [NO_TIER]
 
     def problems(self) -> Iterator[Problem]:
-        """Neighbours are enough: where each is no better off than the next better one, all are."""
+        """Compare each tier with the next worse one, which is enough: the order is transitive."""
         for better, worse in pairwise(self._tiers) if self._asks else ():
             yield from self._pair(better, worse)
 
@@ -69,7 +69,7 @@ class _Comparison:
                 yield _problem(better, worse, *pair)
 
     def _ruled(self, tier: str) -> list[_Ruled]:
-        """The rules that a customer of ``tier`` can meet."""
+        """Return the rules that can fire for a customer of ``tier``."""
         (bucket,) = self._axes[TIER].encode([tier])
         return [
             _Ruled(rule, {operand: buckets for operand, buckets in test.items() if operand != TIER})
@@ -78,7 +78,7 @@ class _Comparison:
         ]
 
     def _first(self, ours: Sequence[_Ruled], theirs: Sequence[_Ruled], place: int) -> tuple[CapRule, CapRule] | None:
-        """The first rule of the better tier that gives less than the worse one's at ``place``, for the same facts."""
+        """Return the first rule of the better tier that gives less than the worse tier's at ``place``."""
         rule, box = theirs[place]
         above = [one.box for one in theirs[:place]]
         for index, one in enumerate(ours):
@@ -88,13 +88,13 @@ class _Comparison:
         return None
 
     def _alone(self, ours: Sequence[_Ruled], theirs: Sequence[_Ruled], place: int) -> bool:
-        """Whether the better tier's rule at ``place`` caps what no rule caps for the worse."""
+        """Return whether the better tier's rule at ``place`` caps facts that no rule caps for the worse tier."""
         common = self._cover.common(ours[place].box, {})
         return common is not None and self._cover.leaves(common, [one.box for one in (*ours[:place], *theirs)])
 
 
 def _problem(better: str, worse: str, rule: CapRule, other: CapRule | None) -> Problem:
-    """Named by the worse tier's row; where it has none, by the better one's."""
+    """Report the worse tier's row or, if it has none, the better tier's."""
     found = {
         "better": better,
         "worse": worse,

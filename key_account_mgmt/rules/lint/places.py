@@ -1,4 +1,4 @@
-"""Tiers that no place in a population leads to: a limit of 15 % of the ranks is below the best of six customers."""
+"""Tiers out of reach of a small population: the best of six customers is at 16.67 %, above a limit of 15 %."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -14,12 +14,12 @@ _PLACES = ("rank", "rank_pct")
 
 
 def asks_for_places(policy: Policy) -> bool:
-    """Whether a tier hangs on how many customers there are."""
+    """Return whether a tier depends on the number of customers."""
     return any(one.measure in _PLACES for rule in _rules(policy, "tier") for one in rule.conditions)
 
 
 def out_of_reach(policy: Policy, population: int) -> list[Problem]:
-    """Tiers that none of so many customers can get, whatever their values are."""
+    """Return a problem per tier that no customer of a population of this size can get, whatever the values."""
     capped = {rule.tier for rule in _rules(policy, "veto")}
     reached = {rule.tier for rule in _rules(policy, "tier") if _is_within_reach(rule, population)}
     given = {rule.tier for rule in _rules(policy, "tier")} - capped - reached
@@ -37,7 +37,7 @@ def _rules(policy: Policy, kind: str) -> tuple[Rule, ...]:
 
 
 def _is_within_reach(rule: Rule, population: int) -> bool:
-    """Whether for each metric some rank fulfils all that the rule asks of the place by it."""
+    """Return whether, for each metric, some rank meets all conditions of the rule on places."""
     by_metric: dict[str, list[Condition]] = {}
     for condition in rule.conditions:
         if condition.measure in _PLACES:

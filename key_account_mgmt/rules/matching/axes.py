@@ -1,7 +1,7 @@
-"""Cuts an operand's values into buckets, so that matching sees small numbers instead of amounts.
+"""Cuts an operand's values into buckets, so that matching works on small numbers instead of amounts.
 
-Between two neighbouring thresholds no condition can tell values apart. A bucket is such a stretch, or a threshold
-itself where some conditions take it in and others leave it out.
+No condition distinguishes values between two neighbouring thresholds. A bucket is such an interval, or a threshold
+itself if some conditions include it and others exclude it.
 """
 
 from bisect import bisect_left, bisect_right
@@ -17,7 +17,7 @@ _NEGATED = {"<": ">=", "<=": ">", "!=": "=", "not in": "in"}
 
 
 class NumberAxis:
-    """Buckets of numbers: 0..size-1 ascending, ``size`` is the code of a missing value."""
+    """Buckets of numbers: 0..size-1 ascending; ``size`` is the code of a missing value."""
 
     def __init__(self, conditions: Iterable[Condition]):
         conditions = list(conditions)
@@ -26,7 +26,7 @@ class NumberAxis:
         self.size = len(self._at) + len(self._above) + 1
 
     def encode(self, column: Sequence[Decimal | int | None]) -> Codes:
-        """The bucket of each value."""
+        """Return the bucket of each value."""
         at, above, missing = self._at, self._above, self.size
         if not above:
             codes = [missing if value is None else bisect_right(at, value) for value in column]
@@ -39,7 +39,7 @@ class NumberAxis:
         return _packed(codes, missing)
 
     def buckets(self, condition: Condition) -> frozenset[int]:
-        """The buckets in which ``condition`` holds."""
+        """Return the buckets in which ``condition`` holds."""
         positive = _NEGATED.get(condition.operator, condition.operator)
         holds = frozenset().union(*(self._stretch(positive, value) for value in condition.values))
         return holds if positive == condition.operator else frozenset(range(self.size)) - holds
@@ -62,12 +62,12 @@ class ChoiceAxis:
         self._codes[None] = self.size
 
     def encode(self, column: Sequence[str | None]) -> Codes:
-        """The bucket of each option."""
+        """Return the bucket of each option."""
         codes, other = self._codes, self.size - 1
         return _packed([codes.get(value, other) for value in column], self.size)
 
     def buckets(self, condition: Condition) -> frozenset[int]:
-        """The buckets in which ``condition`` holds."""
+        """Return the buckets in which ``condition`` holds."""
         named = frozenset(self._codes[value] for value in condition.values)
         return named if condition.operator in ("=", "in") else frozenset(range(self.size)) - named
 
@@ -76,13 +76,13 @@ Axis = NumberAxis | ChoiceAxis
 
 
 def axis(conditions: Sequence[Condition]) -> Axis:
-    """The axis of the operand that all ``conditions`` share."""
+    """Return the axis of the operand that all ``conditions`` share."""
     is_choice = isinstance(conditions[0].values[0], str)
     return ChoiceAxis(conditions) if is_choice else NumberAxis(conditions)
 
 
 def recode(codes: Codes, table: Sequence[int]) -> bytes:
-    """``codes`` through a table of at most 256 classes, one entry per bucket."""
+    """Map ``codes`` through a table of at most 256 classes, one entry per bucket."""
     if isinstance(codes, bytes):
         return codes.translate(bytes(table).ljust(256, b"\0"))
     return bytes([table[code] for code in codes])
@@ -93,5 +93,5 @@ def _thresholds(conditions: Iterable[Condition], operators: set[str]) -> list[De
 
 
 def _packed(codes: list[int], greatest: int) -> Codes:
-    """Bytes where they will do: translating them is a hundred times faster."""
+    """Return bytes if the codes fit: translating them is a hundred times faster."""
     return bytes(codes) if greatest < 256 else codes

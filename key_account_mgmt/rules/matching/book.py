@@ -7,7 +7,7 @@ from typing import Any
 from ..exact import parse
 from ..policy.problems import FactError
 
-# Facts have at most 40 decimals and, together, 60 digits before the point: all of that adds up exactly in here.
+# Facts have at most 40 decimals and, in sum, 60 digits before the point: this context adds them exactly.
 _WIDE = Context(prec=110, traps=[Inexact, InvalidOperation, Overflow, Clamped])
 _DIGITS = 60
 _DECIMALS = 40
@@ -16,7 +16,7 @@ _DECIMALS = 40
 class Book:
     """``keys`` of the customers and, per metric, one value for each: Decimal, int or text; None is missing.
 
-    Metrics that are not in ``columns`` are missing for everybody. Values are checked when a policy first uses them.
+    Metrics that are not in ``columns`` are missing for all customers. Values are checked on first use.
     """
 
     __slots__ = ("_checked", "columns", "keys")
@@ -31,7 +31,7 @@ class Book:
 
     @classmethod
     def from_mapping(cls, facts: Mapping[Any, Mapping[str, Any]]) -> "Book":
-        """The book of ``{key: {metric: value}}``."""
+        """Build a book from ``{key: {metric: value}}``."""
         metrics = dict.fromkeys(metric for row in facts.values() for metric in row)
         return cls(list(facts), {metric: [row.get(metric) for row in facts.values()] for metric in metrics})
 
@@ -39,7 +39,7 @@ class Book:
         return len(self.keys)
 
     def column(self, metric: str, choice: bool = False) -> Sequence[Any]:
-        """The metric's values: option codes, or else exact finite numbers (which may be spelt as text).
+        """Return the metric's values: option codes, or else exact finite numbers (which may be spelt as text).
 
         Raises FactError for the first value that is neither.
         """
@@ -60,7 +60,7 @@ class Book:
 
 
 def _exact(column: Sequence[Any]) -> bool:
-    """Types, and one exact sum, prove a whole column finite and not too fine: cheaper than asking each value."""
+    """Check a whole column by its types and one exact sum, which is cheaper than checking each value."""
     if not set(map(type, column)) <= {Decimal, int, type(None)}:
         return False
     try:

@@ -1,7 +1,7 @@
-"""Inference by durable-rules over small integers: the only file that knows it.
+"""Inference by durable-rules over small integers: the only file that imports it.
 
-Its matching is right; most of what is around it is hazardous, hence the care taken here: no timer threads, one state,
-assert then retract, an always-true last rule that proves a run complete, and a new engine after any error.
+Its matching is correct, but most of what surrounds it is hazardous. Hence no timer threads, a single state, assert
+then retract, an always-true last rule that proves a run complete, and a new engine after any error.
 """
 
 import logging
@@ -21,8 +21,8 @@ try:
     from durable import engine as durable_engine
 
     Host = durable_engine.Host
-    durable_engine._unix_now = time.time  # its own warns of outdated calls with every rule that fires (Python 3.12)
-except ImportError:  # it needs a compiler to install, so it stays optional
+    durable_engine._unix_now = time.time  # its own emits a DeprecationWarning per rule that fires (Python 3.12)
+except ImportError:  # optional, because installing it needs a compiler
     Host = object
     durable_rules_engine = None
 
@@ -37,7 +37,7 @@ class EngineError(Exception):
 
 
 class Engine:
-    """The rules of one chunk. ``infer`` may be called from any thread."""
+    """The rules of one chunk. ``infer`` is thread-safe."""
 
     def __init__(self, chunk: Chunk):
         if durable_rules_engine is None:
@@ -49,12 +49,12 @@ class Engine:
         self._session: _Session | None = None
 
     def infer(self, signature: Sequence[int]) -> list[int]:
-        """Indices of the rules that fire for the classes in ``signature``. Raises EngineError."""
+        """Return the indices of the rules that fire for the classes in ``signature``. Raises EngineError."""
         with self._lock:
             for _attempt in range(2):
                 try:
                     return self._run(signature)
-                except Exception as error:  # its errors have no common class, and leave leftovers in the state
+                except Exception as error:  # its errors share no class and corrupt the state
                     _logger.warning("durable-rules failed on %s, the engine is thrown away: %s", signature, error)
                     self._session, failure = None, error
             raise EngineError(str(failure)) from failure
@@ -66,21 +66,21 @@ class Engine:
 
 
 class _QuietHost(Host):
-    """Without the timer threads, which would run consequences behind our back."""
+    """A host without timer threads, which would run consequences asynchronously."""
 
     def _run(self) -> None:
         pass
 
 
 class _Session:
-    """One ruleset and its one state; thrown away as a whole after any error."""
+    """One ruleset and its single state; discarded as a whole after any error."""
 
     def __init__(self, chunk: Chunk):
         self._fired: list[int] = []
         self._host = _QuietHost()
         self._host.register_rulesets({_RULESET: self._ruleset(chunk)})
         ruleset = self._host.get_ruleset(_RULESET)
-        # Without both deletions, and in this order, every rebuilt engine would leak.
+        # Every rebuilt engine leaks unless both are deleted, in this order.
         weakref.finalize(self, _release, ruleset._handle).atexit = False
 
     def _ruleset(self, chunk: Chunk) -> dict[str, Any]:
@@ -88,21 +88,21 @@ class _Session:
             f"r{index}": {"all": [{"m": _all(spans)}], "run": self._appending(index)}
             for index, spans in chunk.spans.items()
         }
-        # A fact that matches nothing is an error, and its clean-up can crash the process. The attribute must be one
-        # that states do not have ("id" is): they are matched too, after every consequence, for ever.
+        # A fact that matches nothing is an error, and its clean-up can crash the process. States are matched too, after
+        # every consequence: the rule needs an attribute that they lack (they have "id"), or it fires without end.
         rules["done"] = {"all": [{"m": {"always": 1}}], "run": self._appending(_DONE)}
         return rules
 
     def _appending(self, index: int) -> Callable[[Any], None]:
         fired = self._fired
 
-        def consequence(_context: Any) -> None:  # a second parameter would make it asynchronous
+        def consequence(_context: Any) -> None:  # durable-rules treats a two-parameter function as asynchronous
             fired.append(index)
 
         return consequence
 
     def run(self, signature: Sequence[int]) -> list[int]:
-        """Indices of the rules that fire, ascending."""
+        """Return the indices of the rules that fire, ascending."""
         self._fired.clear()
         fact = {f"p{position}": code for position, code in enumerate(signature) if code}
         fact.update(id=1, sid=_SID, always=1)
@@ -126,7 +126,7 @@ def _all(tests: Sequence[Sequence[Span]]) -> dict[str, Any]:
 
 
 def _within(span: Span) -> dict[str, Any]:
-    """A missing attribute satisfies none of these."""
+    """Build the condition for one span; a missing attribute never satisfies it."""
     attribute = f"p{span.position}"
     if span.low == span.high:
         return {attribute: span.low}
@@ -140,7 +140,7 @@ def _joined(operator: str, terms: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def works() -> bool:
-    """Whether durable-rules is installed and gives the right answer to a small question."""
+    """Return whether durable-rules is installed and answers a small test correctly."""
     operand = Operand("probe", "value")
     try:
         engine = Engine(Chunk({0: {operand: frozenset({1})}}, {operand: 2}))

@@ -1,6 +1,6 @@
 """The obvious evaluator: every condition of every rule, one after the other.
 
-It says what the fast way must say, and serves where durable-rules cannot be installed.
+It defines what the fast engine must return, and is the fallback where durable-rules cannot be installed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,17 +23,17 @@ _HOLDS = {
 
 
 def holds(condition: Condition, value: Fact) -> bool:
-    """Whether ``condition`` is true of ``value``; nothing is true of a missing one."""
+    """Return whether ``condition`` holds for ``value``; for a missing value none does."""
     return value is not None and _HOLDS[condition.operator](value, condition.values)
 
 
 def fires(rule: Rule, facts: Mapping[Operand, Fact]) -> bool:
-    """Whether all conditions of ``rule`` hold."""
+    """Return whether all conditions of ``rule`` hold."""
     return all(holds(condition, facts.get(condition.operand)) for condition in rule.conditions)
 
 
 def fired(rules: Sequence[Rule], columns: Mapping[Operand, Sequence[Fact]], count: int) -> list[tuple[int, ...]]:
-    """For each of ``count`` customers the indices of the rules that fire, ascending."""
+    """Return, for each of ``count`` customers, the indices of the rules that fire, ascending."""
     operands = list(columns)
     rows = zip(*columns.values(), strict=True) if columns else [()] * count
     return [_indices(rules, dict(zip(operands, row, strict=True))) for row in rows]

@@ -1,4 +1,4 @@
-"""Which rules of a table fire for each customer of a batch, and which matcher says so."""
+"""Finds the rules of a table that fire for each customer of a batch, and picks the matcher."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -21,14 +21,14 @@ Columns = Mapping[Operand, Sequence]
 
 @lru_cache(maxsize=1)
 def matcher_name() -> str:
-    """The matcher in use: ``durable-rules``, or ``reference`` where that is not installed or does not work."""
+    """Return the matcher in use: ``durable-rules``, or ``reference`` if that is not installed or does not work."""
     name = DURABLE if engine_durable.works() else REFERENCE
     _logger.info("rules are matched by %s", name)
     return name
 
 
 class Matcher:
-    """One table of a policy, ready to match. ``engine``: ``durable-rules`` or ``reference``, by default what works."""
+    """One table of a policy, ready to match. ``engine``: ``durable-rules`` or ``reference``; default: what works."""
 
     def __init__(self, policy: Policy, kind: str, engine: str | None = None):
         table = policy.table(kind)
@@ -46,10 +46,10 @@ class Matcher:
             _logger.warning("the reference matcher serves this table: %s", error)
 
     def match(self, columns: Columns, count: int) -> list[tuple[int, ...]]:
-        """Per customer the indices of the rules that fire, ascending.
+        """Return, per customer, the indices of the rules that fire, ascending.
 
-        ``columns`` has one column of ``count`` values for what is ``compared`` of each of ``operands``; equal results
-        are the same tuple.
+        ``columns`` has one column of ``count`` values for the ``compared`` of each of ``operands``. Equal results are
+        the same tuple.
         """
         columns = {operand: columns[operand.compared] for operand in self.operands}
         if self._signatures:
@@ -60,9 +60,9 @@ class Matcher:
         return engine_reference.fired(self.rules, columns, count)
 
     def fired(self, book: Book) -> list[tuple[str, ...]]:
-        """Per customer the keys of the rules that fire, for a table that looks at values of metrics only.
+        """Return, per customer, the keys of the rules that fire, for a table that reads only values of metrics.
 
-        Raises ValueError where it also looks at the score or at places, which need a population (see ``Evaluator``).
+        Raises ValueError if the table reads the score or places, which need a population (see ``Evaluator``).
         """
         if any(operand.measure != "value" or operand.metric == SCORE for operand in self.operands):
             raise ValueError("the table looks at the population")
@@ -74,7 +74,7 @@ class Matcher:
 
 
 class _Source:
-    """Carries a policy past a cache's key: the content hash beside it is what tells policies apart."""
+    """Carries a policy through a cache without being part of its key: the content hash identifies the policy."""
 
     def __init__(self, policy: Policy):
         self.policy = policy
@@ -92,5 +92,5 @@ def _shared(_content_hash: str, source: _Source, kind: str, engine: str) -> Matc
 
 
 def shared_matcher(policy: Policy, kind: str, engine: str | None = None) -> Matcher:
-    """The matcher of a table; policies of equal content share it, and with it what it has inferred so far."""
+    """Return the matcher of a table; policies of equal content share it and what it has inferred so far."""
     return _shared(policy.content_hash, _Source(policy), kind, engine or matcher_name())

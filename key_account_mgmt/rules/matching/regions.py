@@ -1,4 +1,4 @@
-"""What each rule of a table asks of each operand, in buckets: the form in which rules can be compared and grouped."""
+"""The buckets that each rule of a table accepts of each operand: the form in which rules are compared and grouped."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -11,14 +11,14 @@ Test = Mapping[Operand, frozenset[int]]
 
 
 class Regions(NamedTuple):
-    """What each rule asks of each operand, in buckets of that operand's axis."""
+    """The buckets of each operand's axis that each rule accepts."""
 
     axes: dict[Operand, Axis]
     tests: tuple[Test, ...]
 
 
 def regions(rules: Sequence[Rule]) -> Regions:
-    """Axes over all conditions of a table, and per rule the buckets in which it can fire."""
+    """Build the axes of all conditions of a table and, per rule, the buckets in which it can fire."""
     by_operand: dict[Operand, list[Condition]] = {}
     for rule in rules:
         for condition in rule.conditions:

@@ -1,9 +1,8 @@
-"""Long tables: of thousands of rows only those are looked at that can hold for the option at hand.
+"""Long tables: of thousands of rows, evaluate only those that can hold for the option of a line.
 
-A price list of caps has a row or two for each product. Put into chunks, all of them would have to be inferred for
-every line. So each row is filed under the options that it names of one choice: of the one of which the table names
-most. For a product only its own rows are then made ready, when it is first asked for. Rows that name no option are
-ready for everybody.
+A price list of caps has a row or two for each product. In chunks, all of them would be inferred for every line. So
+each row is filed under the options that it names of one choice, the one of which the table names most options. The
+rows of a product are compiled when it is first needed. Rows that name no option are compiled for all lines.
 """
 
 from collections import Counter
@@ -16,14 +15,14 @@ from ..policy.conditions import Condition, Operand
 from ..policy.outcomes import Rule
 from .signatures import Columns, Indices, Signatures
 
-# From so many rows on filing them pays.
+# Filing pays from this number of rows.
 LONG = 64
-# So many sets of rows are kept ready: each may hold some engines.
+# The number of compiled sets of rows that are kept: each may hold some engines.
 _READY = 1024
 
 
 class Selective:
-    """The rules of one long table. As ``Signatures``, which it uses for the rows that are left."""
+    """The rules of one long table, with the interface of ``Signatures``, which evaluates the selected rows."""
 
     def __init__(self, rules: Sequence[Rule]):
         self._rules = rules
@@ -43,7 +42,7 @@ class Selective:
         self._ready = lru_cache(_READY)(self._make_ready)
 
     def fired(self, columns: Columns, count: int) -> list[Indices]:
-        """Per customer the indices of the rules that fire, ascending. Raises EngineError."""
+        """Return, per customer, the indices of the rules that fire, ascending. Raises EngineError."""
         found = self._fired_of(None, self._unfiled, columns, count)
         for operand, file in self._files.items():
             for indices, places in _sorted_out(file, columns[operand]).items():
@@ -55,7 +54,7 @@ class Selective:
         return [same.setdefault(one, one) for one in map(tuple, map(sorted, found))]
 
     def _fired_of(self, operand: Operand | None, indices: Indices, columns: Columns, count: int) -> list[Indices]:
-        """In pieces, since all rows of a piece cut the numbers that they look at together."""
+        """Evaluate in pieces: all rows of a piece share axes, which grow with the number of rows."""
         found: list[Indices] = [()] * count
         for start in range(0, len(indices), LONG):
             piece = indices[start : start + LONG]
@@ -65,13 +64,13 @@ class Selective:
         return found
 
     def _make_ready(self, operand: Operand | None, indices: Indices) -> Signatures:
-        """Rows that hold for the option under which they were found, so what they ask of it is settled."""
+        """Compile the rows filed under an option, without their conditions on its operand, which hold for it."""
         rows = (self._rules[index] for index in indices)
         return Signatures([_without(row, operand) for row in rows])
 
 
 def _named(conditions: Iterable[Condition]) -> Mapping[Operand, set[Any]]:
-    """Per choice of which a row names options that it holds for: these options."""
+    """Return, per choice that a row restricts to named options, these options."""
     found: dict[Operand, set[Any]] = {}
     ruled_out: dict[Operand, set[Any]] = {}
     for condition in conditions:
@@ -90,7 +89,7 @@ def _pairs(options: Mapping[Operand, set[Any]]) -> Iterable[tuple[Operand, Any]]
 
 
 def _sorted_out(file: Mapping[str, Indices], column: Sequence[str | None]) -> dict[Indices, list[int]]:
-    """Places in the column by the rows that are filed under what stands there."""
+    """Group places in the column by the rows filed under the option at that place."""
     places: dict[Indices, list[int]] = {}
     for place, option in enumerate(column):
         if option in file:

@@ -1,8 +1,8 @@
-"""The fast way to match: one inference per distinct signature, then whole columns of bytes at a time.
+"""Fast matching: one inference per distinct signature, then whole columns of bytes at a time.
 
-Per chunk of rules the classes of its operands become one byte per customer (a mixed-radix number), the byte is looked
-up in what was inferred so far, and the result is one byte again: bit k for the chunk's k-th rule. No step runs Python
-code per customer and chunk.
+Per chunk of rules, the classes of its operands become one byte per customer (a mixed-radix number). The byte is looked
+up in the results inferred so far, each again one byte: bit k for the chunk's k-th rule. No step runs Python code per
+customer and chunk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,19 +22,19 @@ _MEMO_LIMIT = 100_000
 
 
 class Signatures:
-    """The rules of one table, cut into buckets and chunks. What was inferred is kept as long as this lives."""
+    """The rules of one table, cut into buckets and chunks. Inferred results are kept as long as this object."""
 
     def __init__(self, rules: Sequence[Rule]):
         self._axes, tests = regions(rules)
         self._always = tuple(index for index, test in enumerate(tests) if not test)
-        # A rule whose conditions exclude each other never fires, and would only cost signatures.
+        # A rule whose conditions exclude each other never fires and would only add signatures.
         possible = {index: test for index, test in enumerate(tests) if test and all(test.values())}
         sizes = {operand: axis.size for operand, axis in self._axes.items()}
         self._memos = [_Memo(chunk) for chunk in chunks(possible, sizes)]
         self._indices_of = [memo.indices for memo in self._memos]
 
     def fired(self, columns: Columns, count: int) -> list[Indices]:
-        """Per customer the indices of the rules that fire, ascending. Raises EngineError."""
+        """Return, per customer, the indices of the rules that fire, ascending. Raises EngineError."""
         width = len(self._memos)
         if not width:
             return [self._always] * count
@@ -52,7 +52,7 @@ class Signatures:
 
 
 class _Memo:
-    """What one chunk's engine said of each signature seen so far. Threads may share it."""
+    """The results of one chunk's engine by signature. Threads may share it."""
 
     def __init__(self, chunk: Chunk):
         self._chunk = chunk
@@ -63,7 +63,7 @@ class _Memo:
         self.indices = _Named(self._bits)
 
     def results(self, codes: Mapping[Operand, Codes]) -> bytes:
-        """Per customer one byte, bit k for the chunk's k-th rule."""
+        """Return one byte per customer, bit k for the chunk's k-th rule."""
         tables = self._chunk.tables
         signatures = self._signatures([recode(codes[operand], tables[operand]) for operand in self._chunk.operands])
         known = self._known if len(self._known) <= _MEMO_LIMIT else {}
@@ -75,7 +75,7 @@ class _Memo:
         return bytes(map(known.__getitem__, signatures))
 
     def _signatures(self, classes: Sequence[bytes]) -> bytes | list[Indices]:
-        """Each customer's classes as one number, summed for the whole column at once; tuples if a byte is too small."""
+        """Encode each customer's classes as one byte, a whole column at once; as tuples if a byte is too small."""
         if self._chunk.signatures > BYTE:
             return list(zip(*classes, strict=True))
         total, radix = 0, 1
@@ -89,7 +89,7 @@ class _Memo:
         result = sum(self._bits[index] for index in self._engine.infer(classes))
         if isinstance(signature, int):
             self._table[signature] = result
-        known[signature] = result  # last: another thread that finds it here goes to the table
+        known[signature] = result  # last: a thread that finds it here reads the table
 
     def _classes(self, signature: int) -> Indices:
         classes = []
@@ -100,7 +100,7 @@ class _Memo:
 
 
 class _Named(dict[int, Indices]):
-    """The rules (by index in the table) in each result of a chunk, told when they are first asked for."""
+    """The rules (by index in the table) in each result of a chunk, decoded on first use."""
 
     def __init__(self, bits: Mapping[int, int]):
         super().__init__()

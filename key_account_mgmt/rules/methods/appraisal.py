@@ -1,13 +1,13 @@
-"""What the grades of several appraisers come to."""
+"""The average of the grades of several appraisers."""
 
 from collections.abc import Sequence
 
 
 def average_place(places: Sequence[int]) -> int:
-    """The grade that several appraisers gave on average; between two grades it is the lower one.
+    """Return the average grade of several appraisers; between two grades, the lower one.
 
-    A metric's grades stand from the best (place 0) to the worst. Excellent (0) and good (1) average to 0.5, so good:
-    nobody gets a grade that the appraisers together did not reach.
+    A metric's grades are ordered from the best (place 0) to the worst. Excellent (0) and good (1) average to 0.5, which
+    is good: no customer gets a better grade than the appraisers gave on average.
 
     :raise ValueError: there are no places
     """

@@ -1,4 +1,4 @@
-"""Several methods side by side: what each makes of the same customers, and where they part."""
+"""Several methods side by side: their results for the same customers, and where they differ."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +16,11 @@ Tier = str | None
 
 
 class Method:
-    """A policy and what it makes of a population, as columns that ``add`` lengthens batch by batch.
+    """A policy and its results for a population, as columns that ``add`` extends batch by batch.
 
-    ``order``: codes of its tiers, the best first. ``places``: the place of each in it, 1 is the best, by which tiers
-    of different methods are compared, whatever they are called. ``tiers``: a code per customer, None without a tier.
-    ``scores``: the totals, None where the policy has no criteria and so puts nobody before anybody.
+    ``order``: codes of its tiers, the best first. ``places``: the place of each tier in it, 1 is the best; tiers of
+    different methods are compared by place, whatever their names. ``tiers``: a code per customer, None without a tier.
+    ``scores``: the totals, None if the policy has no criteria and so does not rank customers.
     """
 
     def __init__(self, policy: Policy):
@@ -31,16 +31,16 @@ class Method:
         self.scores: list[Decimal | None] = []
 
     def add(self, results: Iterable[Result]) -> None:
-        """Take in the results of a batch; all methods must be given the same customers in the same order."""
+        """Add the results of a batch; all methods must get the same customers in the same order."""
         for result in results:
             self.tiers.append(result.decision.tier)
             self.scores.append(result.total if self.policy.criteria else None)
 
 
 class TopTier(NamedTuple):
-    """A method's best tier: its customers, their revenue, and its share of all in % (negative revenue is zero).
+    """A method's best tier: its customers, their revenue, and its share of all revenue in % (negative counts as zero).
 
-    ``share_pct`` is None where there is no revenue at all.
+    ``share_pct`` is None if there is no revenue at all.
     """
 
     tier: str
@@ -52,8 +52,8 @@ class TopTier(NamedTuple):
 class Pair(NamedTuple):
     """Two methods, by their places in the comparison.
 
-    ``matrix``: customers by (tier of the first, tier of the second), only where there are any. ``moved``: customers
-    whose tiers have different places. ``correlation``: Spearman's, of the scores; None where it is not defined.
+    ``matrix``: customers by (tier of the first, tier of the second), without empty cells. ``moved``: customers whose
+    tiers have different places. ``correlation``: Spearman's, of the scores; None if it is not defined.
     """
 
     first: int
@@ -64,7 +64,7 @@ class Pair(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """``tops`` by method, ``pairs`` of methods, and of each customer whether all methods give it the same tier."""
+    """``tops`` by method, ``pairs`` of methods, and per customer whether all methods give the same tier."""
 
     tops: tuple[TopTier, ...]
     pairs: tuple[Pair, ...]
@@ -72,9 +72,9 @@ class Comparison(NamedTuple):
 
 
 def compare(methods: Sequence[Method], revenues: Sequence[Value | None]) -> Comparison:
-    """The comparison of ``methods`` on one population; ``revenues``: each customer's, in the order of the methods.
+    """Compare ``methods`` on one population; ``revenues``: each customer's, in the same order.
 
-    Raises ValueError where the columns are not equally long.
+    Raises ValueError if the columns differ in length.
     """
     numbered = combinations(enumerate(methods), 2)
     return Comparison(
@@ -85,18 +85,18 @@ def compare(methods: Sequence[Method], revenues: Sequence[Value | None]) -> Comp
 
 
 def agree(places: Iterable[int | None]) -> bool:
-    """Whether a customer's tiers have the same place by every method; none at all by every method also counts."""
+    """Return whether a customer's tiers have the same place by all methods, or no method gives a tier."""
     return len(set(places)) <= 1
 
 
 def rank_spread(ranks: Iterable[int | None]) -> int | None:
-    """The customer's worst rank less its best one; None where a method does not rank it."""
+    """Return the customer's worst rank less the best one; None if a method does not rank the customer."""
     ranks = list(ranks)
     return None if None in ranks or not ranks else max(ranks) - min(ranks)
 
 
 def direction(before: int | None, now: int | None) -> str:
-    """``up``, ``down`` or ``same``: from a tier of place ``before`` to one of place ``now``; no tier is the worst."""
+    """Return ``up``, ``down`` or ``same``, from place ``before`` to place ``now``; None, no tier, is the worst."""
     if before == now:
         return "same"
     if before is None or (now is not None and now < before):

@@ -1,4 +1,4 @@
-"""How far two methods put customers in the same order."""
+"""The agreement of two methods on the order of customers."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,12 +9,11 @@ from ..exact import EXACT, rounded
 
 
 def spearman(first: Sequence[Value | None], second: Sequence[Value | None]) -> Decimal | None:
-    """Spearman's rank correlation of two columns of scores, -1..1, rounded half up to 6 decimals.
+    """Compute Spearman's rank correlation of two columns of scores, -1..1, rounded half up to 6 decimals.
 
-    ρ = Σ(x − x̄)(y − ȳ) ÷ √(Σ(x − x̄)² × Σ(y − ȳ)²), x and y the ranks; equal scores all get the average of the ranks
-    that they take up together. Without ties that is 1 − 6 × Σd² ÷ (n × (n² − 1)). Customers without a score in either
-    column are left out. None where there is no order to compare: of fewer than two customers, or of a column in which
-    all scores are equal.
+    ρ = Σ(x − x̄)(y − ȳ) ÷ √(Σ(x − x̄)² × Σ(y − ȳ)²), where x and y are ranks; equal scores share the average of their
+    ranks. Without ties that is 1 − 6 × Σd² ÷ (n × (n² − 1)). Customers without a score in either column are left out.
+    None if there is no order to compare: with fewer than two customers, or a column in which all scores are equal.
     """
     pairs = [pair for pair in zip(first, second, strict=True) if None not in pair]
     if not pairs:
@@ -27,7 +26,7 @@ def spearman(first: Sequence[Value | None], second: Sequence[Value | None]) -> D
 
 
 def _centred_ranks(values: Sequence[Value]) -> list[int]:
-    """Twice each value's average rank less twice the mean rank, n + 1: whole numbers, so that sums are exact."""
+    """Return twice each average rank less twice the mean rank, n + 1: whole numbers, so that sums are exact."""
     counts, lower, ranks = Counter(values), 0, {}
     for value in sorted(counts):
         ranks[value] = 2 * lower + counts[value] - len(values)

@@ -1,4 +1,4 @@
-"""Why a customer ends in another tier by another method: the criteria that differ most."""
+"""Why a customer gets another tier by another method: the criteria that differ most."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,15 +8,15 @@ from ..exact import EXACT, HUNDRED, ZERO, plain, rounded
 from ..policy.policy import Policy
 
 Points = Mapping[str, Decimal]
-# Rounded points of one value differ a little where their maxima do; and nobody moves for less.
+# Points of the same value differ by rounding if their maxima differ; smaller gaps do not move a customer.
 _TELLING = Decimal("0.1")
 
 
 class Difference(NamedTuple):
-    """What two methods make of a ``metric``, in %; None: by that method it does not count.
+    """The results of two methods for a ``metric``, in %; None: that method does not use it.
 
-    ``kind``: ``points`` (points ÷ their maximum, where both have criteria on the metric), ``only`` (the same, where one
-    has) or ``weight`` (maximum ÷ maximum of all criteria, where both give the same part of it).
+    ``kind``: ``points`` (points ÷ their maximum, if both methods have criteria on the metric), ``only`` (the same, if
+    one has) or ``weight`` (maximum ÷ maximum of all criteria, if both give the same part of it).
     """
 
     kind: str
@@ -25,17 +25,17 @@ class Difference(NamedTuple):
     second: Decimal | None
 
     def dump(self) -> dict[str, Any]:
-        """The difference as plain JSON values, numbers as text."""
+        """Return the difference as plain JSON values, numbers as text."""
         return plain(self)
 
 
 def differences(first: Policy, second: Policy, points: tuple[Points, Points], limit: int = 3) -> list[Difference]:
-    """The criteria that differ most for a customer with ``points`` by key of the criterion, at most ``limit``.
+    """Return at most ``limit`` criteria that differ most for a customer with ``points`` by key of the criterion.
 
-    A criterion is the same in both methods where it looks at the same metric; several on one metric count together.
-    First come those that both have, by the gap between them; then those that only one has, by what they weigh there;
-    then those of which just the weight differs. Gaps below 0.1 % count as none. No difference at all: rules and vetoes
-    tell the methods apart.
+    Criteria of both methods correspond if they read the same metric; several criteria on one metric are added up.
+    First come those that both methods have, by the gap between them; then those of only one method, by their weight;
+    then those that differ only in weight. Gaps below 0.1 % count as none. An empty list means that the methods differ
+    in rules and vetoes.
     """
     ours, theirs = _totals(first, points[0]), _totals(second, points[1])
     found = [one for metric in dict.fromkeys((*ours, *theirs)) for one in _compared(metric, ours, theirs)]
@@ -43,7 +43,7 @@ def differences(first: Policy, second: Policy, points: tuple[Points, Points], li
 
 
 class _Total(NamedTuple):
-    """What a customer has of all points that a method gives for a metric, and what they weigh, both in %."""
+    """The share of a metric's points that a customer has, and the weight of the metric, both in %."""
 
     share: Decimal
     weight: Decimal
@@ -71,7 +71,7 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
 def _compared(
     metric: str, ours: Mapping[str, _Total], theirs: Mapping[str, _Total]
 ) -> list[tuple[tuple[int, Decimal], Difference]]:
-    """The difference in a metric, if there is one, behind its place among the others."""
+    """Return the difference in a metric, if any, with its sort key."""
     mine, other = ours.get(metric), theirs.get(metric)
     if not (mine and other):
         alone = mine or other

@@ -1,11 +1,11 @@
-"""How well a prospect fits what was learnt from others: experience matching (经历推算法) for markets without history.
+"""The fit of a prospect with past experience: experience matching (经历推算法) for markets without history.
 
-Fit score = industry fit % × customer points ÷ 100. The industry profile says how well an industry fits. The customer
-profile has rows by feature (size, region, tag, …): the best matching row of each counts, and these add up to the
-customer points, at most 100.
+Fit score = industry fit % × customer points ÷ 100. The industry profile rates industries. The customer profile has
+rows by feature (size, region, tag, …): of each feature the best matching row counts, and these add up to the customer
+points, at most 100.
 
-An industry of 80 %; rows that match are large (40 points), China (15), Shanghai (25) and no tag: 40 + 25 = 65 points,
-and a fit score of 80 × 65 ÷ 100 = 52.
+For an industry of 80 % and the matching rows large (40 points), China (15) and Shanghai (25), but no tag: 40 + 25 = 65
+points, and a fit score of 80 × 65 ÷ 100 = 52.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ Key = TypeVar("Key")
 
 
 class ProfileRow(NamedTuple):
-    """A row of the customer profile that matches a customer: ``points`` of ``feature``."""
+    """A row of the customer profile that matches a customer: ``points`` for ``feature``."""
 
     key: int
     feature: str
@@ -31,7 +31,7 @@ class ProfileRow(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """``score`` and ``points`` are 0..100, None where they are missing; ``rows`` are the keys of those that counted."""
+    """``score`` and ``points`` are 0..100, None if missing; ``rows`` are the keys of the rows that counted."""
 
     score: Decimal | None
     points: Decimal | None
@@ -46,13 +46,13 @@ def fit(
     matching: Sequence[ProfileRow],
     unknown: Collection[str] = (),
 ) -> Fit:
-    """The fit score of one customer, with its reasons.
+    """Compute the fit score of one customer, with its reasons.
 
-    :param industry: of the customer; None is not known
-    :param industry_pct: 0..100, how well the industry fits; None: it is not in the industry profile
-    :param features: all that the customer profile asks about, in the order of the reasons; none: it says nothing
-    :param matching: its rows that match the customer; of rows with equal points the first counts
-    :param unknown: features of which nothing is known of the customer
+    :param industry: of the customer; None if unknown
+    :param industry_pct: fit of the industry, 0..100; None if it is not in the industry profile
+    :param features: features of the customer profile, in the order of the reasons; empty without a profile
+    :param matching: rows of the profile that match the customer; of rows with equal points the first counts
+    :param unknown: features for which the customer has no data
     """
     best = _get_best(matching)
     points = min(sum((row.points for row in best.values()), ZERO), HUNDRED) if features else None
@@ -82,7 +82,7 @@ def _get_industry_reason(industry: int | None, industry_pct: Decimal | None) -> 
 
 
 def _get_feature_reason(feature: str, best: dict[str, ProfileRow], unknown: Collection[str]) -> Reason:
-    """A feature with a matching row is never unknown, whatever the caller says."""
+    """Return the reason of a feature; one with a matching row is never ``unknown``."""
     if feature in best:
         row = best[feature]
         return Reason("profile_row", {"feature": feature, "row": row.key, "points": row.points})
@@ -90,10 +90,10 @@ def _get_feature_reason(feature: str, best: dict[str, ProfileRow], unknown: Coll
 
 
 def propose_fits(counts: Mapping[Key, tuple[int, int]]) -> dict[Key, Decimal]:
-    """What industries fit by where the best customers are: 100 % where their share is highest, others in proportion.
+    """Propose the fit of industries by their share of best customers: 100 % for the highest, others in proportion.
 
-    Of 4 banks 2 are of the best tier, of 10 farms 1, of 3 mines none: shares of 50, 10 and 0 % make fits of 100, 20
-    and 0 %, whole percents, half up.
+    2 of 4 banks, 1 of 10 farms and none of 3 mines are in the best tier: shares of 50, 10 and 0 % give fits of 100, 20
+    and 0 %, rounded half up to whole percents.
 
     :param counts: customers of the best tier and all with a tier, at least one, by industry
     """

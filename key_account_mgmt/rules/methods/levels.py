@@ -13,8 +13,10 @@ MOST_LIMITS = 10
 
 
 class LevelError(ValueError):
-    """Limits that make no levels: ``code`` is ``none``, ``too_many``, ``not_a_number``, ``not_positive``,
-    ``over_100`` or ``twice``; ``got`` is what was given, as text."""
+    """Limits that do not make levels: ``code`` says why, ``got`` is the value as text.
+
+    ``code`` is ``none``, ``too_many``, ``not_a_number``, ``not_positive``, ``over_100`` or ``twice``.
+    """
 
     def __init__(self, code: str, got: Any) -> None:
         super().__init__(code, got)
@@ -22,15 +24,18 @@ class LevelError(ValueError):
 
 
 class Level(NamedTuple):
-    """One level. By shares: ``limit`` is the rank in % that still is in it, ``share`` its size in %. By bounds:
-    ``limit`` is the value that is just in it, ``share`` is None. The last one has none: everybody else is in it."""
+    """One level; the last one has no limit and takes the rest.
+
+    By shares: ``limit`` is the highest rank in % within it, ``share`` its size in %. By bounds: ``limit`` is the lowest
+    value within it, ``share`` is None.
+    """
 
     limit: Decimal | None
     share: Decimal | None
 
 
 def by_shares(limits: Sequence[str | int | Decimal]) -> list[Level]:
-    """Levels of so many % of the customers each; what is left to 100 % is one level more.
+    """Make levels from shares of customers in %; the rest up to 100 % is one more level.
 
     Curry's pyramid is ``by_shares([1, 4, 15, 80])``, and so is ``by_shares([1, 4, 15])``.
     """
@@ -46,7 +51,7 @@ def by_shares(limits: Sequence[str | int | Decimal]) -> list[Level]:
 
 
 def by_bounds(limits: Sequence[str | int | Decimal]) -> list[Level]:
-    """Levels from the highest bound down, however they are given; below the lowest is one level more."""
+    """Make levels from bounds in any order, the highest first; below the lowest bound is one more level."""
     bounds = sorted(_numbers(limits), reverse=True)
     twice = [upper for upper, lower in pairwise(bounds) if upper == lower]
     if twice:

@@ -1,15 +1,15 @@
-"""The geometry of a radar: axes from a middle, the first one upwards, the others clockwise. Floats: only drawn."""
+"""The geometry of a radar chart: axes from a centre, the first upwards, then clockwise. In floats, for drawing only."""
 
 from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import NamedTuple
 
-# Nearer to the vertical through the middle than this part of the radius, a label stands centred on its axis.
+# A label is centred on its axis if its distance from the vertical is less than this part of the radius.
 _CENTRED = 0.2
 
 
 class Corner(NamedTuple):
-    """A point of the drawing (y downwards), and how a text at it is to be anchored: start, middle or end."""
+    """A point of the drawing (y downwards), and the anchor of a text at it: start, middle or end."""
 
     x: float
     y: float
@@ -17,7 +17,7 @@ class Corner(NamedTuple):
 
 
 def corners(lengths: Sequence[float], middle: tuple[float, float] = (0.0, 0.0)) -> list[Corner]:
-    """The point at each length along its axis, one axis per length; lengths of zero lie in the middle."""
+    """Return the point at each length along its axis, one axis per length; a length of zero is the centre."""
     step = 2 * pi / len(lengths) if lengths else 0.0
     return [_corner(length, step * place, middle) for place, length in enumerate(lengths)]
 

@@ -15,7 +15,7 @@ from ..policy.scope import CAPS
 
 
 class CapDecision(NamedTuple):
-    """The ``rule`` that decided, its ``cap`` and ``margin_floor`` in % (None: there is none), and the ``reasons``."""
+    """The deciding ``rule``, its ``cap`` and ``margin_floor`` in % (None: no such limit), and the ``reasons``."""
 
     rule: str | None
     cap: Decimal | None
@@ -23,12 +23,12 @@ class CapDecision(NamedTuple):
     reasons: tuple[Reason, ...]
 
     def dump(self) -> dict[str, Any]:
-        """The decision as plain JSON values, numbers as text."""
+        """Return the decision as plain JSON values, numbers as text."""
         return plain(self)
 
 
 def stricter(one: CapDecision, other: CapDecision) -> CapDecision:
-    """What both of two decisions on one line allow: the lower cap, and the higher margin floor."""
+    """Combine two decisions on one line: the lower cap, and the higher margin floor."""
     first, second = (other, one) if _limit(other) < _limit(one) else (one, other)
     floors = [floor for floor in (first.margin_floor, second.margin_floor) if floor is not None]
     floor = max(floors, default=None)
@@ -42,9 +42,9 @@ def _limit(decision: CapDecision) -> Decimal:
 
 
 class CapTable:
-    """The discount caps of a policy at work; false when it has none. ``engine`` picks a matcher for tests.
+    """Finds discount caps by a policy; false if it has none. ``engine`` picks a matcher for tests.
 
-    ``metrics``: the codes it looks at. ``reference``: what discounts are measured from, list_price or pricelist.
+    ``metrics``: the codes it reads. ``reference``: what discounts are measured against, list_price or pricelist.
     ``has_floor``: whether any row has a margin floor.
     """
 
@@ -61,7 +61,7 @@ class CapTable:
         return bool(self._rules)
 
     def decide(self, book: Book) -> list[CapDecision]:
-        """One decision per row of ``book``, in its order; a ``score`` is a column like the others.
+        """Return one decision per row of ``book``, in its order; a ``score`` is a column like the others.
 
         Raises FactError for a value that cannot be used.
         """
@@ -74,7 +74,7 @@ class CapTable:
         return [self._decision(rows, columns, row, absent.get(row, ())) for row, rows in enumerate(fired)]
 
     def _decision(self, fired: Sequence[int], columns: Columns, row: int, absent: Sequence) -> CapDecision:
-        """The rules before the one that decides had their say, so what was missing for them belongs to the reasons."""
+        """Decide about one row; the reasons include what was missing for the rules before the deciding one."""
         looked_at = self._rules[: fired[0]] if fired else self._rules
         missing = missing_reasons(looked_at, absent) if absent else ()
         if not fired:

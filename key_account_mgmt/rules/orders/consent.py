@@ -1,4 +1,4 @@
-"""What somebody consented to, as plain values that can be kept, and whether an order still is within it."""
+"""The terms of a consent as plain values to store, and whether an order is still within them."""
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -13,9 +13,9 @@ Then = Mapping[str, Any]
 
 
 def terms(judgement: Judgement, basis: Basis) -> dict[str, Any]:
-    """What ``judgement`` says of an order, as plain JSON values with numbers as text.
+    """Return the terms of ``judgement`` as plain JSON values with numbers as text.
 
-    ``basis``: what must be the same for a later order to be compared with this one, such as its currency.
+    ``basis``: what a later order must share to be comparable, such as its currency.
     """
     return {"basis": dict(basis), "total": text(judgement.total), "lines": [_kept(one) for one in judgement.lines]}
 
@@ -34,18 +34,18 @@ def _kept(judged: LineJudgement) -> dict[str, Any]:
 
 
 def _text(pct: Decimal | None, rounding: str) -> str | None:
-    """A percentage of 12 decimals is enough; rounded so that what it was taken from is within it."""
+    """Spell a percentage with 12 decimals, rounded so that the exact percentage is within it."""
     return None if pct is None else text(pct.quantize(_FINE, rounding, EXACT))
 
 
 def covered(judgement: Judgement, basis: Basis, terms: Then) -> bool:
-    """Whether an order is on the same ``basis`` as ``terms``, and within what they say, wherever it is over now.
+    """Return whether an order is within ``terms``: it is not over, or has the same ``basis`` and no worse lines.
 
-    - A line that is over: the same product, no more of it, and no lower price (or no higher discount, no lower margin:
-      whichever of the two was broken).
-    - The whole order over: it gives no more beyond its allowance than then. Or only what things are worth has changed
-      since then: lines that left room for others are as they were, no line that takes room has grown, none has a lower
-      price, and new ones take none.
+    - For each line that is over: the same product, no greater quantity, and no lower price (or no higher discount, no
+      lower margin: whichever of the two limits is broken).
+    - For a whole order that is over: no greater excess over its allowance than in the terms. Or nothing but reference
+      prices and rates has changed: lines that leave room are as they were, no line that takes room has grown, no line
+      has a lower price, and new lines take no room.
     """
     if not judgement.over:
         return True
@@ -72,7 +72,7 @@ def _same_margin(now: Decimal | None, then: str | None) -> bool:
 
 
 def _only_worth(judgement: Judgement, known: Mapping[Any, Then]) -> bool:
-    """Whether the order would be no worse than then if reference prices and rates were still what they were."""
+    """Return whether the order would be within the terms if reference prices and rates had not changed."""
     lines = {one.line.key: one for one in judgement.lines}
     gone = [then for key, then in known.items() if key not in lines]
     if any(Decimal(then["beyond"]) < 0 or Decimal(then["quantity"]) < 0 for then in gone):
@@ -93,10 +93,10 @@ def _no_worse(judged: LineJudgement, then: Then | None) -> bool:
 
 
 def no_worse(judgement: Judgement, basis: Basis, before: Judgement, basis_before: Basis) -> bool:
-    """Whether a change made an order no worse: what is over now was over ``before`` it, and is within what it was.
+    """Return whether a change made an order no worse: all that is over now was over ``before``, by no less.
 
-    What was not over before excuses nothing: who takes lines off an order that earned its caps by its size has to
-    keep those of the smaller one.
+    A line that was not over before excuses nothing: removing lines from an order that earned its caps by its size
+    makes the caps of the smaller order apply.
     """
     was_over = {one.line.key for one in before.lines if one.over}
     if any(one.over and one.line.key not in was_over for one in judgement.lines):

@@ -1,4 +1,4 @@
-"""What an order uses of its customer's credit, and whether that is too much."""
+"""The credit that an order uses, and whether it exceeds the customer's limit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from ..exact import EXACT, HUNDRED, ZERO, text
 class CreditUse:
     """The credit of one order, all in the currency of its company.
 
-    limit: the customer's, None where there is none. used: by everything but this order; negative where the customer has
-    money to its credit. value: what the order uses once it is confirmed. overdue: what is overdue for too long, zero
-    where nobody asks.
+    limit: the customer's, None without one. used: by everything except this order; negative for a credit balance.
+    value: what the order uses once it is confirmed. overdue: the amount that is overdue for too long; zero if that is
+    not checked.
 
-    Limit 1,000 and 700 used by others: an order of 300 is within, one of 300.01 is over by 0.01. An order that uses
-    nothing is never over, whatever the others do.
+    With a limit of 1,000 and 700 used otherwise, an order of 300 is within, one of 300.01 is over by 0.01. An order
+    that uses nothing is never over.
     """
 
     limit: Decimal | None
@@ -26,7 +26,7 @@ class CreditUse:
 
     @property
     def excess(self) -> Decimal:
-        """How far the customer is over its limit with this order; never negative."""
+        """The amount by which this order takes the customer over the limit; never negative."""
         if self.limit is None or self.value <= 0:
             return ZERO
         with localcontext(EXACT):
@@ -34,28 +34,28 @@ class CreditUse:
 
     @property
     def over(self) -> bool:
-        """Whether the order cannot be confirmed without somebody's consent."""
+        """Whether confirming the order needs an approval."""
         return self.excess > 0 or (self.value > 0 and self.overdue > 0)
 
     @property
     def terms(self) -> dict[str, str]:
-        """What somebody consents to who consents to this, as plain JSON values with numbers as text."""
+        """The terms of an approval of this use, as plain JSON values with numbers as text."""
         return {"value": text(self.value), "excess": text(self.excess), "overdue": text(self.overdue)}
 
     def covered(self, terms: Mapping[str, str]) -> bool:
-        """Whether this is within ``terms``: no greater order, no further over the limit, no more overdue."""
+        """Return whether this use is within ``terms``: no greater value, excess or overdue amount."""
         return not self.over or all(Decimal(now) <= Decimal(terms[name]) for name, now in self.terms.items())
 
     def no_worse(self, before: "CreditUse") -> bool:
-        """Whether the order uses no more than it did ``before`` a change, whatever others use by now."""
+        """Return whether the order uses no more than ``before`` a change, whatever is used otherwise."""
         return self.value <= before.value
 
 
 def tolerated(overdue: Decimal, limit: Decimal | None, amount: Decimal, percent: Decimal) -> bool:
-    """Whether so little is overdue that it stops nothing: no more than ``amount``, or than ``percent`` of the limit.
+    """Return whether the overdue amount is tolerated: up to ``amount``, or up to ``percent`` of the limit.
 
-    The greater of both counts; zero is no tolerance. With 5 and 1 % of a limit of 1,000, 10 are tolerated and 10.01 are
-    not; without a limit, 5.
+    The greater of both applies; zero is no tolerance. With 5 and 1 % of a limit of 1,000, 10 is tolerated and 10.01 is
+    not; without a limit, 5 is.
     """
     with localcontext(EXACT):
         share = (limit or ZERO) * percent / HUNDRED

@@ -1,4 +1,4 @@
-"""What an order gives away, line by line and as a whole, and whether its caps allow it."""
+"""The discounts of an order, line by line and as a whole, judged by its caps."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -8,27 +8,27 @@ from .judgement import Amount, DiscountLine, Judgement, LineJudgement
 
 
 def judge(lines: Sequence[DiscountLine], rounding: Decimal) -> Judgement:
-    """Whether ``lines`` of one order keep their caps; all money is rounded half up to ``rounding``.
+    """Judge whether ``lines`` of one order keep their caps; all money is rounded half up to ``rounding``.
 
-    The discount of a line is 1 − net ÷ reference. Reference 200.00 and a cap of 10 % make a least net of 180.00: at
-    180.00 the line gives 20.00 of 20.00 allowed and is within, at 179.99 it is over, by 0.01.
+    The discount of a line is 1 − net ÷ reference. A reference of 200.00 and a cap of 10 % make a least net of 180.00:
+    at 180.00 the line gives 20.00 of 20.00 allowed and is within, at 179.99 it is over by 0.01.
 
-    A line is judged by its own cap when it is ``own``, its quantity and reference are above 0 and it has a cap: it is
-    over when net < least − slack, also where rounding makes a cent more of it. It is below its margin floor when
-    (net + slack − cost) ÷ (net + slack) is below the floor, or when net is 0 or less although it has a cost or a
+    A line is judged by its own cap if it is ``own``, its quantity and reference are above 0 and it has a cap: it is
+    over if net < least − slack, even if rounding alone adds the last cent. It is below its margin floor if
+    (net + slack − cost) ÷ (net + slack) is below the floor, or if net is 0 or less although it has a cost or a
     reference; an unknown cost breaks no floor.
 
-    The order as a whole may give what its lines allow together, and no more (plus what is taken for it line by line):
-    - given is reference − net, so that a surcharge makes up for others here, and here only;
-      without a reference it is −net where net is negative (a global discount), else 0: money asked for something of
-      unknown worth is no discount in reverse
-    - allowed is reference − least. Without a cap a line may be given away wholly: its reference, or what is asked for
-      it. With a cap but without a reference, or where it is not ``own``: 0
-    - returned goods (quantity and reference below 0) take allowance back, but never more than the capped lines, or the
-      uncapped ones, have: taking back goods at their worth is no discount
+    The order as a whole may give what its lines allow together, and no more (plus the tolerances of its lines):
+    - given is reference − net, so that a surcharge offsets other discounts here, and only here;
+      without a reference it is −net if net is negative (a global discount), else 0: the price of something of unknown
+      worth does not offset discounts
+    - allowed is reference − least. A line without a cap may be given away wholly: its reference, or its net amount if
+      it has none. A line with a cap but without a reference, or one that is not ``own``, allows 0
+    - returned goods (quantity and reference below 0) reduce the allowance, but never below zero among the capped lines
+      or among the uncapped ones: taking back goods at their worth is no discount
 
-    Line 1 above at 190.00 gives 10.00 and leaves 10.00 of room; a discount line of −10.00 uses it up, one of −10.01
-    makes the order over by 0.01, though no line is over. Where no line has a cap or a floor, nothing is ever over.
+    The line above at 190.00 gives 10.00 and leaves 10.00 of room; a discount line of −10.00 uses it up, one of −10.01
+    makes the order over by 0.01, though no line is over. If no line has a cap or a floor, nothing is ever over.
     """
     with localcontext(EXACT):
         judged = tuple(_line(line, rounding) for line in lines)
@@ -82,7 +82,7 @@ def _line_allowed(line: DiscountLine, net: Decimal, reference: Decimal, rounding
 
 
 def _tolerance(line: DiscountLine, beyond: Decimal) -> Decimal:
-    """How much more than allowed is taken for nothing: the slack, or what rounding makes of it."""
+    """Return the excess that is tolerated: the slack, or what rounding makes of it."""
     slack = Decimal(line.slack)
     if not slack or not line.reference or line.cap is None:
         return slack
@@ -91,7 +91,7 @@ def _tolerance(line: DiscountLine, beyond: Decimal) -> Decimal:
 
 
 def _shortfall(line: DiscountLine, net: Decimal, reference: Decimal) -> Decimal | None:
-    """What is missing to the margin floor; None where it is kept. No price reaches 100 %: then it is the cost."""
+    """Return the shortfall to the margin floor; None if it is kept. No price reaches 100 %: then it is the cost."""
     if line.margin_floor is None or not _is_judged(line):
         return None
     cost = line.cost or ZERO

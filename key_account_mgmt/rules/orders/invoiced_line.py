@@ -1,4 +1,4 @@
-"""What is invoiced of one line of an order."""
+"""The invoiced part of one line of an order."""
 
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
@@ -7,18 +7,18 @@ from typing import NamedTuple
 from ..exact import ZERO
 from .judgement import Amount, LineJudgement
 
-# Prices of invoices are copied from their orders; what differs by less is the noise of floats.
+# Prices of invoices are copied from their orders; smaller differences are noise of floats.
 NOISE = Decimal("0.000001")
-# All down payments of an order are one.
+# The common key of all down payments of an order.
 ADVANCE = "advance"
 
 
 class Entry(NamedTuple):
-    """A line of an invoice or credit note, judged by itself; those of credit notes with their signs turned.
+    """A line of an invoice or credit note, judged by itself; lines of credit notes have their signs reversed.
 
-    The key of its line is the order line's. new: on a document that is to be posted; all others are posted. credit:
-    gives back what was invoiced. advance: a down payment, or what is deducted of it. comparable: its price is one of
-    the order, in the same currency and to the same payer.
+    The key of its line is the order line's. new: on a document that is about to be posted; all others are posted.
+    credit: returns what was invoiced. advance: a down payment or its deduction. comparable: its price can be compared
+    with the order's, in the same currency and for the same payer.
     """
 
     judged: LineJudgement
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
 
 
 class Gift(NamedTuple):
-    """What is given away, and what may be."""
+    """The discount given, and the discount allowed."""
 
     given: Decimal = ZERO
     allowed: Decimal = ZERO
@@ -47,12 +47,12 @@ class Gift(NamedTuple):
         return self.given - self.allowed
 
     def plus(self, other, share: Amount = 1) -> "Gift":
-        """With ``share`` of another, or of what a line gives."""
+        """Add ``share`` of another gift, or of a judged line."""
         return Gift(self.given + other.given * share, self.allowed + other.allowed * share)
 
 
 def as_ordered(ordered: LineJudgement | None, group: Sequence[Entry]) -> list[Entry]:
-    """The new entries of one line of an order that are as ordered."""
+    """Return the new entries of one order line that are as ordered."""
     if ordered is None:
         return []
     least, most = -NOISE, _measure(ordered, ordered) + NOISE
@@ -71,12 +71,12 @@ def _takes(ordered: LineJudgement) -> bool:
 
 
 def _measure(ordered: LineJudgement, judged: LineJudgement) -> Decimal:
-    """How much of a line it is: its quantity, or what it takes off."""
+    """Measure an entry of a line: its quantity, or the amount by which it reduces the total."""
     return ZERO - judged.line.net if _takes(ordered) else ZERO + judged.line.quantity
 
 
 def _split(ordered: LineJudgement, group: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """Entries at the price of their line or a better one, and all others."""
+    """Split entries into those at the price of their line or above, and all others."""
     dearest = max((one.judged.line.unit_net for one in group if not one.new and one.quantity > 0), default=ZERO)
     good = [one for one in group if _is_priced(ordered, one, dearest)]
     return good, [one for one in group if not _is_priced(ordered, one, dearest)]
@@ -88,14 +88,14 @@ def _is_priced(ordered: LineJudgement, entry: Entry, dearest: Amount) -> bool:
         return entry.credit
     if _takes(ordered):
         return True
-    # What is taken back must not be dearer than it was sold.
+    # Returned goods must not be credited at a higher price than they were sold.
     return line.unit_net >= ordered.line.unit_net - NOISE if line.quantity > 0 else line.unit_net <= dearest + NOISE
 
 
 def gift(ordered: LineJudgement | None, group: Sequence[Entry]) -> Gift:
-    """What was invoiced of one line gives and may."""
+    """Compute the gift of what was invoiced of one line."""
     if group and group[0].advance:
-        # What is deducted and was not paid for is given.
+        # A deduction without a down payment is a discount.
         return Gift(max(ZERO, -sum((one.judged.line.net for one in group), ZERO)))
     if ordered is None:
         return _own(group)
@@ -114,7 +114,7 @@ def gift(ordered: LineJudgement | None, group: Sequence[Entry]) -> Gift:
 
 
 def _own(group: Sequence[Entry], credited: Decimal = ZERO) -> Gift:
-    """What entries give and may by themselves, less what was credited of them."""
+    """Compute the gift of entries by themselves, less what was credited of them."""
     credited += sum((ZERO - one.quantity for one in group if one.credit), ZERO)
     kept = [one for one in group if not one.credit]
     sold = sum((one.quantity for one in kept if one.quantity > 0), ZERO)

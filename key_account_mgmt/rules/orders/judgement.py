@@ -1,4 +1,4 @@
-"""The lines of an order as a judge of discounts sees them, and what it says of them."""
+"""The lines of an order as input for judging discounts, and the judgement of them."""
 
 from collections.abc import Hashable
 from decimal import Decimal
@@ -10,12 +10,12 @@ Amount = Decimal | int
 
 
 class DiscountLine(NamedTuple):
-    """A line of an order as money of the company: ``net``, ``reference`` and ``cost`` of the whole line, untaxed.
+    """An order line in company currency: ``net``, ``reference`` and ``cost`` of the whole line, untaxed.
 
-    reference: None or 0 where nothing says what it is worth. cap, margin_floor: in %, None where there is none.
-    own: False for a line that counts for the order only (a reward). slack: how much less than the least is still taken
-    for it, because prices have few decimals. quantity: in the product's unit; unit_net: for one of it, in the order's
-    currency. key and product: what tells lines and goods apart (int or text), for ``terms``.
+    reference: None or 0 if its worth is unknown. cap, margin_floor: in %, None without such a limit. own: False for a
+    line that counts for the order only (a reward). slack: the shortfall below the least net that is tolerated because
+    prices have few decimals. quantity: in the product's unit; unit_net: the price of one unit, in the order's currency.
+    key and product: identify lines and goods (int or text), for ``terms``.
     """
 
     key: Hashable
@@ -32,10 +32,10 @@ class DiscountLine(NamedTuple):
 
 
 class LineJudgement(NamedTuple):
-    """``given``, ``allowed`` and ``excess`` are money; ``given_pct`` and ``margin_pct`` None where they cannot be said.
+    """``given``, ``allowed`` and ``excess`` are amounts; ``given_pct`` and ``margin_pct`` are None if undefined.
 
-    over: over its own cap (``over_cap``) or below its margin floor (``below_floor``). excess: what it gives beyond its
-    own cap; shortfall: what is missing to its margin floor.
+    over: over its own cap (``over_cap``) or below its margin floor (``below_floor``). excess: the discount beyond its
+    own cap; shortfall: the amount missing to its margin floor.
     """
 
     line: DiscountLine
@@ -50,32 +50,32 @@ class LineJudgement(NamedTuple):
 
     @property
     def over(self) -> bool:
-        """Whether the line cannot be confirmed without somebody's consent."""
+        """Whether confirming the line needs an approval."""
         return self.over_cap or self.below_floor
 
     @property
     def shown_pct(self) -> Decimal | None:
-        """``given_pct`` as people read it."""
+        """``given_pct`` as shown to users."""
         cap = self.line.cap if self.line.own else None
         return shown_given(self.given_pct, None if cap is None else Decimal(cap), self.over_cap)
 
     @property
     def shown_margin(self) -> Decimal | None:
-        """``margin_pct`` as people read it."""
+        """``margin_pct`` as shown to users."""
         floor = self.line.margin_floor
         return shown_margin(self.margin_pct, None if floor is None else Decimal(floor), self.below_floor)
 
     @property
     def beyond(self) -> Decimal:
-        """What the line takes from the order's allowance (negative: what it leaves to others)."""
+        """What the line takes from the order's allowance (negative: what it leaves for other lines)."""
         return self.given - self.allowed
 
 
 class Judgement(NamedTuple):
-    """An order: what its lines are ``allowed`` to give and have ``given``, and the ``room`` that is left.
+    """An order: the discounts ``allowed`` and ``given``, and the ``room`` that is left.
 
-    over: a line is over, or the order as a whole is (``order_over``). excess: the amount that somebody has to consent
-    to, the greater of what the whole order and what its lines on their own give too much.
+    over: a line is over, or the order as a whole is (``order_over``). excess: the amount that needs an approval, the
+    greater of the excess of the whole order and the sum of what its lines exceed their own limits by.
     """
 
     lines: tuple[LineJudgement, ...]
@@ -88,5 +88,5 @@ class Judgement(NamedTuple):
 
     @property
     def total(self) -> Decimal:
-        """What the order gives beyond what its lines allow together (negative: its room)."""
+        """What the order gives beyond the allowance of its lines together (negative: its room)."""
         return self.given - self.allowed

@@ -1,4 +1,4 @@
-"""Figures of a judgement as people read them: rounded so that they never contradict what the judgement says."""
+"""Figures of a judgement as shown to users, rounded so that they never contradict the judgement."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -8,9 +8,9 @@ _CENT = Decimal("0.01")
 
 
 def shown_given(given: Decimal | None, cap: Decimal | None, over: bool) -> Decimal | None:
-    """A given discount in % of two decimals: more than ``cap`` where a line is over, else never.
+    """Round a given discount in % to two decimals: above ``cap`` if the line is over, else never above it.
 
-    21.3801 of 21.38 allowed is 21.39 where it is over, and 21.38 where it is taken for within.
+    21.3801 of 21.38 allowed is shown as 21.39 if it is over, and as 21.38 if it is tolerated.
     """
     if given is None or cap is None:
         return _round(given, ROUND_HALF_UP)
@@ -20,7 +20,7 @@ def shown_given(given: Decimal | None, cap: Decimal | None, over: bool) -> Decim
 
 
 def shown_margin(margin: Decimal | None, floor: Decimal | None, below: bool) -> Decimal | None:
-    """A margin in % of two decimals: less than ``floor`` where a line is below it, else never."""
+    """Round a margin in % to two decimals: below ``floor`` if the line is below it, else never below it."""
     if margin is None or floor is None:
         return _round(margin, ROUND_HALF_UP)
     return _round(margin, ROUND_FLOOR) if below else max(_round(margin, ROUND_HALF_UP), floor)

@@ -16,24 +16,24 @@ CHOICE_OPERATORS = ("=", "!=", "in", "not in")
 
 
 class Operand(NamedTuple):
-    """What a condition looks at: a metric's value, or a customer's place in the population by that metric."""
+    """What a condition reads: a metric's value, or a customer's place in the population by that metric."""
 
     metric: str
     measure: str
 
     @property
     def compared(self) -> "Operand":
-        """The column that is compared with limits; of a cumulative share where it begins to count, and not its end."""
+        """The column to compare with limits: for a cumulative share the start of the customer's slice, not its end."""
         return self._replace(measure="crossing") if self.measure == "cumulative_share_pct" else self
 
 
 def _choice(info: ValidationInfo) -> bool:
-    """Whether the condition's metric is known to be a choice."""
+    """Return whether the condition's metric is known to be a choice."""
     return bool(info.context and info.context.metric and info.context.metric.kind == "choice")
 
 
 def _value(value: Any, info: ValidationInfo) -> Any:
-    """``value`` as its metric's kind wants it: an option's code or an exact number."""
+    """Convert ``value`` to what its metric holds: an option's code or an exact number."""
     if not info.context or not info.context.metric:
         return value
     if not _choice(info):
@@ -47,7 +47,7 @@ Value = Annotated[Any, BeforeValidator(_value), PlainSerializer(lambda v: v if i
 
 
 class Condition(Row):
-    """Holds when the measure of the metric is there and the operator is true of it and the values."""
+    """Holds when the metric's measure is known and the operator is true for it and ``values``."""
 
     metric: Annotated[Code, AfterValidator(known_metric)]
     measure: Measure = "value"
@@ -56,7 +56,7 @@ class Condition(Row):
 
     @cached_property
     def operand(self) -> Operand:
-        """The column that the condition looks at."""
+        """The column that the condition reads."""
         return Operand(self.metric, self.measure)
 
     @field_validator("measure")

@@ -1,7 +1,7 @@
 """The closed set of formulas for amounts of money: a few metrics of the customer and one number of the rule.
 
-Each has ``inputs``, the metrics that it needs, and ``compute`` of their values: an amount that is not rounded yet, in
-the context of the caller, who sees to it that it is exact (``exact.EXACT``).
+Each formula names the metrics it needs in ``inputs``; ``compute`` returns an unrounded amount from their values. It
+uses the decimal context of the caller, which must be exact (``exact.EXACT``).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from ..exact import HUNDRED, Percent, Points, Positive, at_most
 from .rows import Row
 
-# What formulas ask of a customer, in company currency: the codes of metrics.
+# Codes of the metrics that formulas read, in company currency.
 LIMIT = "credit_limit"
 EXPOSURE = "exposure"
 REVENUE = "revenue"
@@ -32,7 +32,7 @@ class Formula(Row):
 
     @model_validator(mode="after")
     def _computable(self, info: ValidationInfo) -> "Formula":
-        """A policy may leave these metrics out, but not use their codes for something that is no amount."""
+        """Refuse a policy that uses the code of an input for a metric that is not an amount; it may omit the metric."""
         for code in self.inputs:
             metric = info.context.metrics.get(code) if info.context else None
             if metric and (metric.kind == "choice" or metric.of == "line"):
@@ -47,19 +47,19 @@ class Fixed(Formula):
     amount: Points
 
     def compute(self, _values: Values) -> Decimal:
-        """The amount, whatever the customer's figures."""
+        """Return the amount, whatever the customer's figures are."""
         return self.amount
 
 
 class Factor(Formula):
-    """Current limit × factor: a limit of 10,000 × 1.2 → 12,000. Without a limit there is nothing to multiply."""
+    """Current limit × factor: 10,000 × 1.2 → 12,000. Without a current limit it cannot be computed."""
 
     inputs = (LIMIT,)
     type: Literal["factor"]
     factor: Annotated[Positive, at_most(100)]
 
     def compute(self, values: Values) -> Decimal:
-        """credit_limit × factor."""
+        """Return credit_limit × factor."""
         return values[LIMIT] * self.factor
 
 
@@ -71,14 +71,14 @@ class RevenueShare(Formula):
     share_pct: Percent
 
     def compute(self, values: Values) -> Decimal:
-        """revenue × share_pct ÷ 100."""
+        """Return revenue × share_pct ÷ 100."""
         return values[REVENUE] * self.share_pct / HUNDRED
 
 
 class GrowthShare(Formula):
-    """Share in % of what revenue grew against the period before: 10 % of 240,000 − 200,000 → 4,000.
+    """Share in % of the growth in revenue over the previous period: 10 % of 240,000 − 200,000 → 4,000.
 
-    It rewards small customers that grow, whom a share of revenue forgets. Revenue that fell gives a negative amount.
+    It rewards small customers that grow, which a share of revenue does not. Falling revenue gives a negative amount.
     """
 
     inputs = (GROWTH,)
@@ -86,12 +86,12 @@ class GrowthShare(Formula):
     share_pct: Percent
 
     def compute(self, values: Values) -> Decimal:
-        """revenue_growth × share_pct ÷ 100."""
+        """Return revenue_growth × share_pct ÷ 100."""
         return values[GROWTH] * self.share_pct / HUNDRED
 
 
 class Months(Formula):
-    """So many average months since the first invoice: 1.5 × (240,000 ÷ 12 months) → 30,000.
+    """A number of average months since the first invoice: 1.5 × (240,000 ÷ 12 months) → 30,000.
 
     A customer since October with 60,000 has an average month of 20,000, not of 5,000.
     """
@@ -101,19 +101,19 @@ class Months(Formula):
     months: Annotated[Positive, at_most(120)]
 
     def compute(self, values: Values) -> Decimal:
-        """average_month_since_first × months."""
+        """Return average_month_since_first × months."""
         return values[MONTH] * self.months
 
 
 class Days(Formula):
-    """So many days of sales: 45 × (240,000 ÷ 366 days) → 29,508.196…"""
+    """A number of days of sales: 45 × (240,000 ÷ 366 days) → 29,508.196…"""
 
     inputs = (DAY,)
     type: Literal["days"]
     days: Annotated[Positive, at_most(3660)]
 
     def compute(self, values: Values) -> Decimal:
-        """average_day × days."""
+        """Return average_day × days."""
         return values[DAY] * self.days
 
 
@@ -131,5 +131,5 @@ FORMULAS: dict[str, type[Formula]] = {
 
 
 def formula_inputs(formula: str) -> tuple[str, ...]:
-    """Codes of the metrics that a formula of this ``type`` needs; none for a type that there is not."""
+    """Return the codes of the metrics that a formula of this ``type`` needs; none for an unknown type."""
     return FORMULAS[formula].inputs if formula in FORMULAS else ()

@@ -1,4 +1,4 @@
-"""What a policy knows of a customer or of an order line."""
+"""The facts about a customer or an order line that a policy can use."""
 
 from collections import Counter
 from functools import cached_property
@@ -13,7 +13,7 @@ Kind = Literal["number", "amount", "percentage", "count", "choice"]
 
 
 class Metric(Row):
-    """Something known of a customer, or of an order line (``of``); ``options`` are the codes of a choice."""
+    """A fact about a customer, or about an order line (``of``); ``options`` are the codes of a choice."""
 
     code: Code
     name: Text = ""
@@ -31,5 +31,5 @@ class Metric(Row):
 
     @cached_property
     def offered(self) -> frozenset[str]:
-        """The options, to be asked for one: a choice may offer thousands."""
+        """The options as a set, for fast look-ups: a choice may offer thousands."""
         return frozenset(self.options)

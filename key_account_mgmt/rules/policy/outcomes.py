@@ -1,4 +1,4 @@
-"""What the rules of each kind of table give: the columns of their rows."""
+"""The outcomes of the rules of each kind of table: the columns of their rows."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ CENT = Decimal("0.01")
 
 
 class Rule(Row):
-    """All conditions hold → the outcome, which the kinds of tables add; without conditions it always holds."""
+    """Conditions that must all hold for the outcome, which subclasses add; without conditions it always holds."""
 
     key: Code
     name: Text = ""
@@ -31,29 +31,29 @@ class TierRule(Rule):
 
 
 class VetoRule(TierRule):
-    """Outcome: the best tier still allowed; ``freezes_credit``: for bad credit, so no credit is granted either."""
+    """Outcome: the best tier still allowed. ``freezes_credit`` marks bad credit: no new credit is granted either."""
 
     freezes_credit: StrictBool | None = None
 
     @field_validator("freezes_credit")
     @classmethod
     def _unsaid(cls, freezes: bool | None) -> bool | None:
-        """The default is left out, so that saying it is no other content."""
+        """Leave out the default, so that stating it does not change the content hash."""
         return freezes or None
 
 
 class CapRule(Rule):
-    """Outcome: the highest discount a salesperson may give alone, and the lowest margin, both in % (0..100)."""
+    """Outcome: the highest discount a salesperson may give without approval, and the lowest margin, in % (0..100)."""
 
     cap: Percent
     margin_floor: Percent | None = None
 
 
 class CreditRule(Rule):
-    """Outcome: a new credit limit in company currency (``credit.new_limit`` says in which order all of it counts).
+    """Outcome: a new credit limit in company currency (``credit.new_limit`` documents the order of the steps).
 
-    ``rounding``: the step that limits are rounded to. ``max_change_pct``: at most so much up or down, in % of the
-    current limit. ``below_exposure``: lowering may go under what the customer owes and has ordered today.
+    ``rounding``: the step that limits are rounded to. ``max_change_pct``: the largest change up or down, in % of the
+    current limit. ``below_exposure``: the limit may be lowered below what the customer owes and has on order today.
     """
 
     formula: CreditFormula
@@ -82,7 +82,7 @@ RewardKind = Literal[
 class RewardRule(Rule):
     """Outcome: a reward; a bonus has a ``formula`` for its amount, in steps of ``rounding`` (the currency's cents).
 
-    ``cost``: what one reward is estimated to cost. ``budget``: for all rewards of this rule in one evaluation.
+    ``cost``: the estimated cost of one reward. ``budget``: for all rewards of this rule in one evaluation.
     """
 
     reward: RewardKind
@@ -106,6 +106,6 @@ ValueKind = Literal["intrinsic", "extrinsic", "strategic"]
 
 
 class ValueKindRule(Rule):
-    """Outcome: what the customer seems to value: price (intrinsic), service (extrinsic), a partner (strategic)."""
+    """Outcome: what the customer seems to value: price (intrinsic), service (extrinsic) or partnership (strategic)."""
 
     value_kind: ValueKind

@@ -1,4 +1,4 @@
-"""The policy: the only form in which the core knows the rules of a company, and the import / export form."""
+"""The policy: the form in which the core takes the rules of a company, and the import / export form."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ class Tier(Row):
 
 
 class Criterion(Row):
-    """A metric, how it becomes points, and how many at most."""
+    """A metric, the scale that turns it into points, and the maximum of points."""
 
     key: Code
     name: Text = ""
@@ -46,9 +46,9 @@ class Criterion(Row):
 
 
 class Policy(Row):
-    """All rules of one version. Build it with ``load``, which alone checks the rows against each other.
+    """All rules of one version. Build it with ``load``: only the reader checks rows against each other.
 
-    ``weights_total`` is what the maximum points of the criteria have to add up to; None: anything.
+    ``weights_total`` is the required sum of the criteria's maximum points; None accepts any sum.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -60,16 +60,16 @@ class Policy(Row):
     criteria: tuple[Criterion, ...] = ()
     tables: tuple[Table, ...]
 
-    # Assigned where the package is put together: the reader builds policies, so this class must not import it.
+    # Set in ``policy/__init__``: the reader builds policies, so this class must not import it.
     load: ClassVar[Callable[[Mapping[str, Any] | str | bytes], "Policy"]]
 
     def dump(self) -> dict[str, Any]:
-        """The policy as plain JSON values in canonical spelling; ``load`` of it gives an equal policy."""
+        """Return the policy as plain JSON values in canonical spelling; loading them gives an equal policy."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     @cached_property
     def content_hash(self) -> str:
-        """sha256 of the canonical JSON: equal for equal content, however it was spelt."""
+        """sha256 of the canonical JSON: equal for equal content, whatever its original spelling."""
         canonical = json.dumps(self.dump(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -79,5 +79,5 @@ class Policy(Row):
         return frozenset(metric.code for metric in self.metrics if metric.kind == "choice")
 
     def table(self, kind: str) -> Table | None:
-        """The table of that kind, or None."""
+        """Return the table of that kind, or None."""
         return next((table for table in self.tables if table.kind == kind), None)

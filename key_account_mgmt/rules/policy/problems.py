@@ -1,4 +1,4 @@
-"""What is wrong with a policy or a fact: codes and parameters, so that screens can say it in the user's words."""
+"""Errors in a policy or a fact, as codes and parameters that screens translate into the user's language."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ..exact import shown
 
-# pydantic's error types in this package's words; types raised by this package itself are codes already.
+# Codes of pydantic's error types; error types raised by this package are codes already.
 _CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
@@ -21,12 +21,12 @@ _CODES = {
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
 }
-# Columns whose value says in "type" which form it has.
+# Columns that hold one of several forms, named by "type".
 _UNIONS = ("scale", "formula")
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong: where (``path`` of keys, then ``column``), what (``code``), and with which values."""
+    """One error: where (``path`` of keys, then ``column``), what (``code``), and with which values (``params``)."""
 
     path: tuple[str | int, ...]
     column: str
@@ -39,7 +39,7 @@ class Problem(NamedTuple):
 
 
 class PolicyError(ValueError):
-    """A policy that cannot be used; ``problems`` has everything that is wrong with it."""
+    """A policy that cannot be used; ``problems`` lists every error in it."""
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems = list(problems)
@@ -47,7 +47,7 @@ class PolicyError(ValueError):
 
 
 class FactError(ValueError):
-    """A value of a customer that cannot be used: ``key``, ``metric``, ``code`` and what was ``got``."""
+    """A value that cannot be used: ``key`` of the customer, ``metric``, ``code`` and the value itself (``got``)."""
 
     def __init__(self, key: Any, metric: str, code: str, got: Any):
         self.key, self.metric, self.code, self.got = key, metric, code, shown(got)
@@ -55,7 +55,7 @@ class FactError(ValueError):
 
 
 def from_pydantic(error: ValidationError, path: tuple[str | int, ...], row: Any) -> Iterator[Problem]:
-    """The problems in ``error``, which validating ``row`` (found at ``path``) raised."""
+    """Yield the problems in ``error``, raised by validating ``row`` at ``path``."""
     for detail in error.errors(include_url=False):
         inner, column, index = _place(detail["loc"], row)
         if detail["type"].startswith("union_tag"):
@@ -67,7 +67,7 @@ def from_pydantic(error: ValidationError, path: tuple[str | int, ...], row: Any)
 
 
 def _place(loc: tuple[str | int, ...], row: Any) -> tuple[tuple[str | int, ...], str, int | None]:
-    """``loc`` as (path, column, index): without the tags of unions, the index only for a bare list of values."""
+    """Split ``loc`` into (path, column, index), without tags of unions; the index only for a bare list of values."""
     parts: list[str | int] = []
     node = row
     for position, part in enumerate(loc):
@@ -100,7 +100,7 @@ def _translated(detail: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _allowed(context: Mapping[str, Any]) -> dict[str, Any]:
-    """pydantic spells closed lists as "'a', 'b' or 'c'"."""
+    """Return the allowed values or limits; pydantic spells closed lists as "'a', 'b' or 'c'"."""
     for name in ("expected", "expected_tags"):
         if name in context:
             return {"allowed": re.findall(r"'([^']*)'", context[name]) or [context[name]]}

@@ -1,4 +1,4 @@
-"""A policy before it is one: plain values from records, a file or a stranger, in whatever form."""
+"""Unchecked input for a policy: plain values from records, a file or an API call, possibly malformed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
@@ -24,7 +24,7 @@ class Envelope(Row):
 
 
 class TableEnvelope(Row):
-    """What tells which kind of table it is; the columns of that kind are read next, then the rules."""
+    """The kind of a table; the columns of that kind are read next, then its rules."""
 
     model_config = ConfigDict(extra="ignore")
     kind: Literal[tuple(TABLES)]  # type: ignore[valid-type]
@@ -32,7 +32,7 @@ class TableEnvelope(Row):
 
 
 def parsed(values: Any) -> Any:
-    """``values``, or what a JSON text says; raises PolicyError on broken JSON."""
+    """Return ``values``, parsed if they are JSON text; raise PolicyError on broken JSON."""
     if not isinstance(values, (str, bytes)):
         return values
     try:
@@ -42,23 +42,23 @@ def parsed(values: Any) -> Any:
 
 
 def by_code(rows: Iterable[Any], models: Iterable[Any]) -> dict[str, Any]:
-    """Rows by code; a broken one is known all the same, or every reference to it would be reported too."""
+    """Index rows by code, including broken ones (as None), so that references to them are not reported too."""
     broken = {code: None for row in rows if isinstance(code := get(row, "code"), str)}
     return broken | {model.code: model for model in models}
 
 
 def rows_of(values: Any, column: str) -> Sequence[Any]:
-    """The rows in a column; none where it is missing or no list."""
+    """Return the rows in a column; none if it is missing or not a list."""
     rows = get(values, column)
     return rows if isinstance(rows, (list, tuple)) else ()
 
 
 def label_of(row: Any, column: str | None, index: int) -> str | int:
-    """What a problem's path calls the row: its key, or its position where it has none."""
+    """Return the name of a row in a problem's path: its key, or its position if it has none."""
     key = get(row, column) if column else None
     return key if key and isinstance(key, str) else index
 
 
 def get(row: Any, column: str) -> Any:
-    """What ``row`` has in ``column``, whatever it is; None where it is no row at all."""
+    """Return the value of ``column`` in ``row``; None if ``row`` is not a mapping."""
     return row.get(column) if isinstance(row, Mapping) else None

@@ -1,4 +1,4 @@
-"""Reads a policy row by row, so that everything that is wrong is found in one go."""
+"""Reads a policy row by row, so that one pass finds every error."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def policy(self, values: Any) -> Policy | None:
-        """The policy, or None when ``problems`` has something."""
+        """Build the policy; return None if there are ``problems``."""
         envelope = self._row(Envelope, values, (), Scope())
         metric_rows, tier_rows = rows_of(values, "metrics"), rows_of(values, "tiers")
         metrics, tiers = self._metrics(metric_rows, _reserved(values)), self._tiers(tier_rows)
@@ -56,7 +56,7 @@ class _Reader:
     def _weights(self, total: Decimal | None, rows: Sequence[Any], criteria: Sequence[Criterion]) -> None:
         weights = {criterion.key: criterion.max_points for criterion in criteria}
         problem = weights_problem(total, weights)
-        # Points of a row that is broken or there twice would make the sum wrong, and that is said already.
+        # Broken and duplicate rows falsify the sum; they are reported already.
         if problem and len(weights) == len(rows):
             self.problems.append(problem)
 
@@ -96,7 +96,7 @@ class _Reader:
         return table and table.model_copy(update={"rules": tuple(rule for rule in rules if rule)})
 
     def _rule(self, model: type[Rule], row: Any, path: Path, scope: Scope) -> Rule | None:
-        """The rule; its conditions are rows of their own, so that one broken row does not hide another."""
+        """Read a rule; its conditions are read one by one, so that one broken row does not hide another."""
         rows = get(row, "conditions")
         if not isinstance(rows, (list, tuple)):
             return self._row(model, row, path, scope)
@@ -130,13 +130,13 @@ class _Reader:
 
 
 def _reserved(values: Any) -> Sequence[str]:
-    """Codes that no metric may have: ``tier`` only where a table can ask for the tier, as others never could."""
+    """Return the codes that no metric may have: ``tier`` only if there is a table whose rules can ask for the tier."""
     grants = any(get(table, "kind") in GRANTS for table in rows_of(values, "tables"))
     return (SCORE, TIER) if grants else (SCORE,)
 
 
 def _scope_of(kind: str, scope: Scope) -> Scope:
-    """What the rows of a table may refer to: what is granted for a tier may ask for it, as for a metric."""
+    """Return what the rows of a table may refer to: tables of grants can use the decided tier like a metric."""
     scope = replace(scope, table=kind)
     if kind not in GRANTS:
         return scope

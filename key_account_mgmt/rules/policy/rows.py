@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 
 def is_storable(text: str) -> bool:
-    """Whether a database can hold ``text``: no NUL character, no half of a character that takes two."""
+    """Return whether PostgreSQL can store ``text``: no NUL character, no lone surrogate."""
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:
@@ -25,6 +25,6 @@ Text = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_storab
 
 
 class Row(BaseModel):
-    """Frozen, and without fields that nobody would read."""
+    """An immutable row that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""Scales of criteria: how a value becomes points (the formulas are in ``scoring``)."""
+"""Scales of criteria, which turn a value into points (the formulas are in ``decision.scoring``)."""
 
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -15,14 +15,14 @@ Option = Annotated[Code, AfterValidator(known_option)]
 
 
 class Step(Row):
-    """``points`` for a value of ``lower`` or more, up to the next step."""
+    """``points`` for values from ``lower`` up to the next step."""
 
     lower: Number
     points: Points
 
 
 class Bands(Row):
-    """Points by half-open bands; below the first lower bound there are none."""
+    """Points by half-open bands; no points below the first lower bound."""
 
     type: Literal["bands"]
     steps: tuple[Step, ...]
@@ -30,7 +30,7 @@ class Bands(Row):
     @field_validator("steps")
     @classmethod
     def _ascending(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        # A band that ends before it begins would silently pay nothing, so order is demanded, not repaired.
+        # A band that ends before it begins would never pay, so wrong order is refused, not repaired.
         if not steps:
             raise PydanticCustomError("no_steps", "no steps")
         for index, (before, after) in enumerate(pairwise(steps), 1):
@@ -42,7 +42,7 @@ class Bands(Row):
 
 
 class Linear(Row):
-    """Points in proportion to a target, which is fixed or another metric of the customer."""
+    """Points in proportion to a target: a fixed number, or another metric of the customer."""
 
     type: Literal["linear"]
     target: Positive | None = None
@@ -59,7 +59,7 @@ class Linear(Row):
 
 
 class Grades(Row):
-    """Points by option of a choice; an option without grade gets none."""
+    """Points by option of a choice; an option without a grade gets none."""
 
     type: Literal["grades"]
     grades: dict[Option, Points]
@@ -73,7 +73,7 @@ class Grades(Row):
 
 
 class Deductions(Row):
-    """The maximum less so many points for each occurrence that the offset metric does not make good."""
+    """The maximum less ``points_each`` for each occurrence that ``offset_metric`` does not compensate."""
 
     type: Literal["deductions"]
     points_each: Positive
@@ -81,7 +81,7 @@ class Deductions(Row):
 
 
 class Percentile(Row):
-    """Points by rank in the population: the best gets the maximum."""
+    """Points by rank in the population: the best customer gets the maximum."""
 
     type: Literal["percentile"]
 

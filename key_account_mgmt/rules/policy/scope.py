@@ -1,4 +1,4 @@
-"""What the rows of a policy may refer to while they are validated: metrics, tiers and the row's own metric."""
+"""The names that rows may refer to while they are validated: metrics, tiers and the row's own metric."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from .metric import Metric
 
 SCORE = "score"
-# The tier that the tier table and the vetoes came to, or NO_TIER: known where a customer is granted something for it.
+# The tier decided by the tier table and the vetoes, or NO_TIER; only tables of grants can use it.
 TIER = "tier"
 NO_TIER = "no_tier"
 CAPS = "discount_cap"
@@ -22,9 +22,9 @@ GRANTS = (CREDIT, REWARDS, VALUE_KINDS)
 
 @dataclass(frozen=True)
 class Scope:
-    """``metrics`` and ``tiers`` by code (None: the row is there, but broken).
+    """``metrics`` and ``tiers`` by code (None: the row exists, but is broken).
 
-    Of the row at hand: ``metric``, and the kind of the ``table`` that it stands in.
+    For the row being validated: its ``metric``, and the kind of its ``table``.
     """
 
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -33,15 +33,15 @@ class Scope:
     table: str | None = None
 
     def of(self, metric: Any) -> "Scope":
-        """The scope of a row about ``metric`` (whatever a row had there)."""
+        """Return the scope of a row about ``metric``, an unchecked value."""
         known = self.metrics.get(metric) if isinstance(metric, str) else None
         return replace(self, metric=known)
 
 
 def known_metric(code: str, info: ValidationInfo) -> str:
-    """``code`` if the policy has such a metric, else ``unknown_metric``.
+    """Return ``code`` if the policy has such a metric, else raise ``unknown_metric``.
 
-    Nothing but a discount cap knows an order line: elsewhere its metrics are ``metric_not_allowed``.
+    Only discount caps see an order line: in other tables its metrics are ``metric_not_allowed``.
     """
     scope = info.context
     if scope and code not in scope.metrics:
@@ -53,14 +53,14 @@ def known_metric(code: str, info: ValidationInfo) -> str:
 
 
 def own_metric(code: str, info: ValidationInfo) -> str:
-    """A metric that may be scored: the score is what criteria add up to, so it cannot go into one."""
+    """Return the code of a metric that can be scored; the score itself is the sum of criteria, so it cannot."""
     if code == SCORE:
         raise PydanticCustomError("score_not_allowed", "score in a criterion", {"got": code})
     return known_metric(code, info)
 
 
 def numeric_metric(code: str, info: ValidationInfo) -> str:
-    """A metric that may be scored and has numbers."""
+    """Return the code of a metric that can be scored and is numeric."""
     metric = info.context.metrics.get(own_metric(code, info)) if info.context else None
     if metric and metric.kind == "choice":
         raise PydanticCustomError("wrong_metric_kind", "needs numbers", {"got": code, "kind": metric.kind})
@@ -68,7 +68,7 @@ def numeric_metric(code: str, info: ValidationInfo) -> str:
 
 
 def known_tier(code: str, info: ValidationInfo) -> str:
-    """``code`` if the policy has such a tier, else ``unknown_tier``."""
+    """Return ``code`` if the policy has such a tier, else raise ``unknown_tier``."""
     scope = info.context
     if scope and code not in scope.tiers:
         raise PydanticCustomError("unknown_tier", "unknown tier", {"got": code, "allowed": list(scope.tiers)})
@@ -76,7 +76,7 @@ def known_tier(code: str, info: ValidationInfo) -> str:
 
 
 def known_option(code: str, info: ValidationInfo) -> str:
-    """``code`` if the row's metric is a choice that offers it, else ``unknown_option``."""
+    """Return ``code`` if the row's metric offers it as an option, else raise ``unknown_option``."""
     metric = info.context.metric if info.context else None
     if metric and metric.kind == "choice" and code not in metric.offered:
         raise PydanticCustomError("unknown_option", "unknown option", {"got": code, "allowed": list(metric.options)})

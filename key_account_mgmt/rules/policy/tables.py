@@ -1,4 +1,4 @@
-"""The kinds of rule tables, and which of their rules that fire counts."""
+"""The kinds of rule tables, and which of the rules that fire count."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -14,7 +14,7 @@ Reference = Literal["list_price", "pricelist"]
 
 
 class TierTable(Row):
-    """Gives the tier: the first rule that fires, by order."""
+    """The tier: of the first rule that fires."""
 
     rule: ClassVar[type[Rule]] = TierRule
     hit_policy: ClassVar[HitPolicy] = "first"
@@ -23,7 +23,7 @@ class TierTable(Row):
 
 
 class VetoTable(Row):
-    """Caps the tier whatever the score: all rules that fire, and the worst cap counts."""
+    """The best tier allowed, whatever the score: the worst of all rules that fire."""
 
     rule: ClassVar[type[Rule]] = VetoRule
     hit_policy: ClassVar[HitPolicy] = "all"
@@ -32,9 +32,9 @@ class VetoTable(Row):
 
 
 class DiscountCapTable(Row):
-    """Gives an order line its cap: the first rule that fires, by order; where none does there is no cap.
+    """The discount cap of an order line: of the first rule that fires; without one there is no cap.
 
-    ``reference``: what a discount is measured from, None for the list price.
+    ``reference``: the price that discounts are measured against, None for the list price.
     """
 
     rule: ClassVar[type[Rule]] = CapRule
@@ -46,14 +46,14 @@ class DiscountCapTable(Row):
     @field_validator("reference")
     @classmethod
     def _unsaid(cls, reference: str | None) -> str | None:
-        """The default is left out, so that saying it is no other content."""
+        """Leave out the default, so that stating it does not change the content hash."""
         return None if reference == "list_price" else reference
 
 
 class CreditLimitTable(Row):
-    """Gives a customer its new credit limit: the first rule that fires, by order; where none does it stays.
+    """The new credit limit of a customer: of the first rule that fires; without one the limit stays.
 
-    ``ceilings``: by tier, the highest limit that its customers are ever given; a tier without one has no ceiling.
+    ``ceilings``: by tier, the highest limit that rules can give; a tier that is not listed has no ceiling.
     """
 
     rule: ClassVar[type[Rule]] = CreditRule
@@ -64,7 +64,7 @@ class CreditLimitTable(Row):
 
 
 class RewardTable(Row):
-    """Gives a customer rewards: all rules that fire, in their order."""
+    """The rewards of a customer: of all rules that fire, in their order."""
 
     rule: ClassVar[type[Rule]] = RewardRule
     hit_policy: ClassVar[HitPolicy] = "all"
@@ -73,7 +73,7 @@ class RewardTable(Row):
 
 
 class ValueKindTable(Row):
-    """Suggests what kind of value a customer looks for: the first rule that fires, by order; people confirm it."""
+    """The kind of value that a customer may look for: of the first rule that fires; users confirm it."""
 
     rule: ClassVar[type[Rule]] = ValueKindRule
     hit_policy: ClassVar[HitPolicy] = "first"
@@ -81,7 +81,7 @@ class ValueKindTable(Row):
     rules: tuple[ValueKindRule, ...] = ()
 
 
-# A new kind of table is a class here, its rules' columns in ``outcomes``, and its resolution in a file of its own.
+# To add a kind of table, add a class here, the columns of its rules in ``outcomes``, and its resolution in a new file.
 TABLES: dict[str, type[Row]] = {
     "tier": TierTable,
     "veto": VetoTable,

@@ -1,4 +1,4 @@
-"""Weights that have to add up: 30 + 30 + 20 + 20 points of a scorecard are 100, or somebody mistyped one of them."""
+"""Weights that must add up: the points of a scorecard, 30 + 30 + 20 + 20, are 100, or one of them is a typing error."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,10 +9,10 @@ from .problems import Problem
 
 
 def weights_problem(total: Decimal | None, weights: Mapping[str, Decimal]) -> Problem | None:
-    """What is wrong with the maximum points of criteria, or None: they add up to ``total``, to the last digit.
+    """Return the problem with the maximum points of criteria, or None if they add up to ``total`` exactly.
 
-    :param total: None where any sum will do
-    :param weights: maximum points by key of the criterion; without criteria there is nothing to add up
+    :param total: None accepts any sum
+    :param weights: maximum points by key of the criterion; an empty mapping is no problem
     """
     got = reduce(EXACT.add, weights.values(), ZERO)
     if total is None or not weights or got == total:
