@@ -41,7 +41,7 @@ class KeyAccountDiscount(models.AbstractModel):
     def _is_as_ordered(self, order, group):
         """Whether invoices bill the whole of a confirmed order, each line once and just as it says.
 
-        What is invoiced may give what the same part of the order gives (``rules/invoiced.py``), and here the part is
+        What is invoiced may give what the same part of the order gives (``rules.invoiced``), and here the part is
         all of it, so that ``invoiced`` would find nothing over either. It is asked in full about everything else: a
         part of an order, a second document, credit notes, down payments, amounts below zero or beside the price.
 
