@@ -1,7 +1,8 @@
 """Decide about customers and orders in plain Python, without Odoo.
 
 Sub-packages stand in the order of the way a number takes: each may import from those above it, and all from ``exact``.
-These are the names that the addon uses; types of results are names of their sub-packages (see docs/reference/decision_core.md).
+The names here are those that the addon uses; types of results are names of their sub-packages only.
+See docs/reference/decision_core.md.
 """
 
 # the rules of a company, and what is wrong with them or with a fact
