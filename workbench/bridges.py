@@ -7,9 +7,6 @@ import ast
 
 from . import paths
 
-# Odoo's, which the addon does not need and gets on with: calendar (which crm brings along), leads, timesheets.
-MORE_MODULES = ("crm", "hr_timesheet")
-
 
 def names():
     """The folders of all bridges."""
@@ -17,14 +14,9 @@ def names():
 
 
 def dependencies():
-    """The modules of Odoo's that bridges bridge to."""
+    """The modules of Odoo's that bridges bridge to: where they are, all bridges install."""
     wanted = {name for bridge in names() for name in _manifest(bridge)["depends"]}
     return tuple(sorted(wanted - {paths.ADDON, *names()}))
-
-
-def companions():
-    """All modules of Odoo's that the addon does not need and is tried with: where they are, all bridges install."""
-    return tuple(dict.fromkeys([*MORE_MODULES, *dependencies()]))
 
 
 def tests():

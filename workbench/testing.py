@@ -102,7 +102,7 @@ def module_tests():
     ARGS="-k name\""""
     setup.all_parts()
     name = settings.database(settings.own("modules"))
-    templates.fresh_database_with_addon(name, more=bridges.companions())
+    templates.fresh_database_with_addon(name, more=bridges.dependencies())
     return _odoo_pytest("modules", name, ["--odoo-http", *_chosen(" ".join([MODULE_TESTS, *bridges.tests()]))])
 
 

@@ -12,6 +12,6 @@ def export():
     templates.fresh_database_with_addon(name)
     odoo.run_script(name, SCRIPT, ADDON_DIR=paths.ADDON_DIR)
     if bridges.names():
-        templates.fresh_database_with_addon(name, more=bridges.companions())
+        templates.fresh_database_with_addon(name, more=bridges.dependencies())
     for bridge in bridges.names():
         odoo.run_script(name, SCRIPT, ADDON_DIR=paths.ROOT / bridge)

@@ -3,13 +3,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytz
-from modules_common import ModulesCommon
+
+from odoo.addons.key_account_mgmt.tests.work_common import WorkCommon
 
 FIRST_DAY = date(2023, 11, 1)
 DAYS = 500
 
 
-class TestServiceOfARandomHistory(ModulesCommon):
+class TestServiceOfARandomHistory(WorkCommon):
     """Hours of random meetings and timesheets against the obvious computation, record by record."""
 
     @classmethod

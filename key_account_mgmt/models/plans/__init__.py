@@ -4,9 +4,6 @@ from . import key_account_target
 from . import key_account_source_target
 from . import key_account_service_cost
 from . import key_account_source_service
-from . import key_account_source_service_activity
-from . import key_account_source_service_meeting
-from . import key_account_source_service_timesheet
 from . import mail_activity_type
 from . import key_account_probability
 from . import key_account_expectation

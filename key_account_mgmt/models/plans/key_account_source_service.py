@@ -87,12 +87,15 @@ class KeyAccountSourceService(models.AbstractModel):
         return SQL(" UNION ALL ").join(self._get_work_statements(scope))
 
     def _get_work_statements(self, scope):
-        """One statement for each kind of work that the installed modules know. Extend it to add others.
+        """One statement for each kind of work: here activities by the documents they are on. Extend it to add others.
 
         :return: list of ``odoo.tools.SQL``, each a SELECT of ``partner_id`` and ``seconds`` (numeric), any number of
             rows per customer
         """
-        return []
+        return [
+            self._get_activities_sql(scope, model, customer, condition)
+            for model, (customer, condition) in self._get_activity_documents().items()
+        ]
 
     def _get_entered_costs_sql(self, scope):
         return SQL(
@@ -126,3 +129,56 @@ class KeyAccountSourceService(models.AbstractModel):
         works = SQL("SELECT EXISTS (SELECT 1 FROM (%s) work WHERE work.seconds <> 0)", self._get_works_sql(scope))
         [[has_work]] = self.env.execute_query(works)
         return has_work
+
+    # -------------------------------------------------------------------------
+    # Done activities, by their type: Odoo keeps them archived, with the day on which they were done
+    # -------------------------------------------------------------------------
+
+    def _get_activity_documents(self):
+        """On which documents activities serve a customer. Extend it to add others that have a ``company_id``.
+
+        :return: ``{model: (column of the customer, condition on the documents)}`` as SQL, the document's table being
+            ``document``
+        """
+        return {
+            "res.partner": (SQL("document.id"), SQL("TRUE")),
+            "sale.order": (SQL("document.partner_id"), SQL("TRUE")),
+            "account.move": (
+                SQL("document.commercial_partner_id"),
+                SQL("document.move_type IN ('out_invoice', 'out_refund')"),
+            ),
+        }
+
+    def _get_activities_sql(self, scope, model, customer, condition):
+        """An activity is of the company of its document; on a document of all companies, of the company of the user
+        who had to do it."""
+        return SQL(
+            """
+            SELECT customer.commercial_partner_id AS partner_id, activity_type.key_account_hours * 3600 AS seconds
+              FROM mail_activity activity
+              JOIN mail_activity_type activity_type ON activity_type.id = activity.activity_type_id
+              JOIN %(table)s document ON document.id = activity.res_id
+                   %(customer)s
+         LEFT JOIN res_users worker ON worker.id = COALESCE(activity.user_id, activity.create_uid)
+             WHERE activity.res_model = %(model)s
+               AND activity.active IS NOT TRUE
+               AND activity.date_done BETWEEN %(date_from)s AND %(date_to)s
+               AND activity_type.key_account_hours > 0
+               AND COALESCE(document.company_id, worker.company_id) = %(company_id)s
+               AND %(condition)s
+               AND %(more_conditions)s
+            """,
+            table=SQL.identifier(self.env[model]._table),
+            customer=self._get_customer_join_sql(scope, customer),
+            model=model,
+            date_from=scope.date_from,
+            date_to=scope.date_to,
+            company_id=scope.company.id,
+            condition=condition,
+            more_conditions=SQL(" AND ").join([SQL("TRUE"), *self._get_activity_conditions()]),
+        )
+
+    def _get_activity_conditions(self):
+        """Conditions on activities that count, as SQL; the table is ``activity``. Extend it where another record holds
+        the time of some."""
+        return []

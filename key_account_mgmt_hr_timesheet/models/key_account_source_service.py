@@ -1,18 +1,16 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..shared.numbers import exact_text
+from odoo.addons.key_account_mgmt.models.shared.numbers import exact_text
 
 
 class KeyAccountSourceService(models.AbstractModel):
-    """Hours of timesheets, where these are installed."""
+    """Hours of timesheets."""
 
     _inherit = "key.account.source.service"
 
     def _get_work_statements(self, scope):
-        statements = super()._get_work_statements(scope)
-        installed = "project_id" in self.env["account.analytic.line"]._fields and "project.task" in self.env
-        return [*statements, self._get_timesheets_sql(scope)] if installed else statements
+        return [*super()._get_work_statements(scope), self._get_timesheets_sql(scope)]
 
     def _get_timesheets_sql(self, scope):
         """Time that an order sells is no cost to serve: the customer pays for it, and what it costs is the cost of the

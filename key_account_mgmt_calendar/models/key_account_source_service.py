@@ -8,14 +8,16 @@ HOURS_PER_DAY = 8
 
 
 class KeyAccountSourceService(models.AbstractModel):
-    """Hours of meetings with people of a customer, where the calendar is installed: as long as it took, for each of
-    our people."""
+    """Hours of meetings with people of a customer: the length of the meeting, for each of the company's own people."""
 
     _inherit = "key.account.source.service"
 
     def _get_work_statements(self, scope):
-        statements = super()._get_work_statements(scope)
-        return [*statements, self._get_meetings_sql(scope)] if "calendar.event" in self.env else statements
+        return [*super()._get_work_statements(scope), self._get_meetings_sql(scope)]
+
+    def _get_activity_conditions(self):
+        """An activity with a meeting is not counted: the meeting is."""
+        return [*super()._get_activity_conditions(), SQL("activity.calendar_event_id IS NULL")]
 
     def _get_meetings_sql(self, scope):
         """However many people of a customer are there, the meeting counts once for it; and wholly for each customer."""

@@ -1,9 +1,9 @@
-from modules_common import ModulesCommon
-
 from odoo.tests import freeze_time
 
+from odoo.addons.key_account_mgmt.tests.work_common import WorkCommon
 
-class TestMeetings(ModulesCommon):
+
+class TestMeetings(WorkCommon):
     """Meetings count by their length for each of our people, once for each customer that is there."""
 
     def test_a_meeting_counts_once_for_a_customer_however_many_of_it_come(self):
@@ -128,14 +128,3 @@ class TestMeetings(ModulesCommon):
         for _number in range(3):
             self.make_meeting(self.customer, hours=1 / 3)
         self.assert_served(1, 30)
-
-    def test_activities_on_leads_count_for_their_customer(self):
-        contact = self.make_customer(parent_id=self.customer.id)
-        lead = self.env["crm.lead"].create(
-            {"name": "Lead", "partner_id": contact.id, "company_id": self.company.id, "type": "opportunity"}
-        )
-        self.do_activity(lead)
-        self.assert_served("0.5", 15)
-        nobodys = self.env["crm.lead"].create({"name": "Lead", "company_id": self.company.id})
-        self.do_activity(nobodys)
-        self.assert_served("0.5", 15)

@@ -1,7 +1,7 @@
-from modules_common import ModulesCommon
+from odoo.addons.key_account_mgmt.tests.work_common import WorkCommon
 
 
-class TestTimesheets(ModulesCommon):
+class TestTimesheets(WorkCommon):
     """Hours of timesheets count for the customer of the line, the task or the project."""
 
     def test_the_customer_is_that_of_the_task_else_of_the_project(self):

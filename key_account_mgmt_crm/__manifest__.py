@@ -1,0 +1,11 @@
+{
+    "name": "Key Account Management with CRM",
+    "summary": "Activities on leads and opportunities count as hours of service",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Key Account Management contributors",
+    "website": "https://github.com/key-account-mgmt/key_account_mgmt",
+    "license": "LGPL-3",
+    "depends": ["key_account_mgmt", "crm"],
+    "auto_install": True,
+}
