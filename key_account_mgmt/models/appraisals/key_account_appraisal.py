@@ -190,6 +190,9 @@ class KeyAccountAppraisal(models.Model):
             )
         )
 
+    def _check_open(self):
+        """Refuse to change what an applied evaluation was decided on. Hook of the room of evaluations; empty here."""
+
     def _check_draft(self):
         for appraisal in self:
             if appraisal.state == "done":

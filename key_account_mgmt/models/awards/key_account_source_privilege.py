@@ -11,18 +11,11 @@ class KeyAccountSourceInvoice(models.AbstractModel):
 
     _inherit = "key.account.source.invoice"
 
-    def _get_metric_codes(self):
-        return [*super()._get_metric_codes(), "privilege_cost", "margin_after_privileges"]
-
-    def _get_zero_codes(self):
-        return [*super()._get_zero_codes(), "privilege_cost", "margin_after_privileges"]
-
-    def _get_parts(self, scope):
+    def _get_privilege_parts(self, scope):
         """Discount given on capped orders of the period, and awards decided in it: they count before the first invoice,
         too. The margin is what is left after the discount; what was given away shows what the customer costs beside
         it."""
         return [
-            *super()._get_parts(scope),
             (self._get_given_discounts_sql(scope), ("privilege_cost",)),
             (self._get_award_costs_sql(scope), ("privilege_cost",)),
         ]

@@ -41,6 +41,8 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             "days_since_last_invoice",
             "return_rate_pct",
             "customer_years",
+            "privilege_cost",
+            "margin_after_privileges",
         ]
 
     def _get_zero_codes(self):
@@ -52,6 +54,8 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             "margin",
             "invoice_count",
             "active_months",
+            "privilege_cost",
+            "margin_after_privileges",
         ]
 
     def _get_facts_sql(self, scope):
@@ -140,7 +144,12 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         return [
             (self._get_documents_sql(scope, invoice_ids), DOCUMENT_COLUMNS),
             (self._get_lines_sql(scope, credit_note_ids), LINE_COLUMNS),
+            *self._get_privilege_parts(scope),
         ]
+
+    def _get_privilege_parts(self, scope):
+        """What customers were given beside the margin, as in ``_get_parts``. Hook of the room of awards; none here."""
+        return []
 
     def _get_documents_sql(self, scope, rewritten_ids):
         """One pass over the documents up to the period's end: the period, the one before, the first and the last.

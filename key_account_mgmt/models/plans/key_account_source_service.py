@@ -1,16 +1,10 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from ..metrics.key_account_source import DIVISION_DECIMALS
 from ..shared.numbers import exact_text
 
 SECONDS_PER_HOUR = 3600
-
-
-class KeyAccountMetric(models.Model):
-    _inherit = "key.account.metric"  # pylint: disable=consider-merging-classes-inherited
-
-    source = fields.Selection(selection_add=[("service", "Cost to Serve")], ondelete={"service": "cascade"})
 
 
 class KeyAccountSourceService(models.AbstractModel):

@@ -1,11 +1,5 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
-
-
-class KeyAccountMetric(models.Model):
-    _inherit = "key.account.metric"  # pylint: disable=consider-merging-classes-inherited
-
-    source = fields.Selection(selection_add=[("territory", "Territory")], ondelete={"territory": "cascade"})
 
 
 class KeyAccountSourceTerritory(models.AbstractModel):

@@ -1,1 +1,1 @@
-from . import base_partner_merge_credit
+from . import base_partner_merge

@@ -1,3 +1,2 @@
 from . import key_account_evaluation_refusal
 from . import key_account_evaluation_wizard
-from . import base_partner_merge

@@ -1,26 +1,39 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ...models.credit.res_partner import LIMIT_FIELDS
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Merging fills, by SQL, what the remaining contact has not with what the others had: not their credit limits."""
+    """Customers are merged: the remaining one keeps its own credit limits, and no grade of an appraisal is lost."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         # Before anything is merged: this step already makes customers contacts of the remaining one.
         # sudo: limits bind everybody, also those who may not read them
         others, target = src_partners.sudo(), dst_partner.sudo().commercial_partner_id
         self._merge_limits(others, dst_partner.sudo(), target)
+        appraisals = self._take_appraisals(src_partners)
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        # The grades of all their appraisals make one value.
+        appraisals._refresh_values(appraisals._get_keys())
         # Their entries are in the ledger of the remaining one by now.
         target._settle_key_account_ledger("merged")
         return result
 
+    @api.model
+    def _take_appraisals(self, partners):
+        """The appraisals of customers that are about to be merged, without the values that they came to."""
+        # sudo: whoever may merge customers need not see their appraisals; what these came to is only made anew
+        appraisals = self.env["key.account.appraisal"].sudo().search([("partner_id", "in", partners.ids)])
+        self.env["key.account.metric.value"]._drop_appraised(partners)
+        return appraisals
+
     def _merge_limits(self, others, kept, target):
-        """Give the remaining customer its limits, and the same to all, so that nothing is left to be filled in.
+        """Give the remaining customer its limits, and the same to all, so that nothing is left to be filled in: merging
+        fills, by SQL, what the remaining contact has not with what the others had.
 
         :param target: the commercial partner of the remaining contact ``kept``
         """
