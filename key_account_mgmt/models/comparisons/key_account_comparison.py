@@ -1,14 +1,54 @@
+import logging
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ...rules import differences, direction
+from ..evaluations.key_account_evaluation_job import COLLISIONS, MAX_ATTEMPTS
 from ..shared.access import SALES_ALL_DOCUMENTS
+from .key_account_comparison_run import ComparisonRun
+from .key_account_comparison_summary import ComparisonSummary
 
-# Who has which tier in total: for those who see everybody.
+_logger = logging.getLogger(__name__)
+
+# Customers times rule sets that are decided while the user waits: some five seconds.
+AT_ONCE_DECISIONS = 30_000
+
+# Only Compute sets these, whatever a form, an import or a remote call sends.
+RESULT_DEFAULTS = {
+    "state": "draft",
+    "result": False,
+    "policies": False,
+    "customer_count": 0,
+    "agreed_count": 0,
+    "moved_count": 0,
+    "computed_on": False,
+    "job_user_id": False,
+    "job_attempts": 0,
+    "problem": False,
+}
+# What a comparison is about. Its result holds for nothing else.
+SETUP_FIELDS = {
+    "company_id",
+    "ruleset_ids",
+    "ruleset_id",
+    "date_from",
+    "date_to",
+    "population",
+    "partner_domain",
+    "partner_ids",
+    "with_prospects",
+}
 
 
 class KeyAccountComparison(models.Model):
-    """Several rule sets on the same customers of one period, side by side. Nothing is written on customers."""
+    """Several rule sets on the same customers of one period, side by side. Nothing is written on customers.
+
+    Big ones are computed in the background, in the name of who asked; one transaction each, since half a comparison is
+    worth nothing.
+    """
 
     _name = "key.account.comparison"
     _description = "Key Account Comparison"
@@ -37,7 +77,11 @@ class KeyAccountComparison(models.Model):
         help="The rule set from which moves are told.",
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("computed", "Computed")], default="draft", required=True, readonly=True, copy=False
+        [("draft", "Draft"), ("computing", "Computing"), ("computed", "Computed")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
     )
     computed_on = fields.Datetime(readonly=True, copy=False)
     policies = fields.Json(readonly=True, copy=False, help="The rules that were compared, by the id of the rule set.")
@@ -58,6 +102,10 @@ class KeyAccountComparison(models.Model):
         help="Customers in another tier by at least one rule set.",
     )
     line_ids = fields.One2many("key.account.comparison.line", "comparison_id", string="Lines", readonly=True)
+    summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=SALES_ALL_DOCUMENTS)
+    job_user_id = fields.Many2one("res.users", "Computing Started by", readonly=True, copy=False)
+    job_attempts = fields.Integer(readonly=True, copy=False, help="Starts of the work that did not come to an end.")
+    problem = fields.Char(readonly=True, copy=False, help="Why computing in the background stopped.")
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
 
@@ -126,3 +174,261 @@ class KeyAccountComparison(models.Model):
                 "The reference of “%(name)s” is not one of its rule sets. Choose one of them.", name=self.name
             )
         return None
+
+    # -------------------------------------------------------------------------
+    # What may be written
+    # -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Given explicitly, so that neither the values nor the context of a remote call make up a result.
+        return super().create([{**vals, **RESULT_DEFAULTS, "line_ids": []} for vals in vals_list])
+
+    def write(self, vals):
+        self._check_not_computing()
+        self._check_no_result(vals)
+        if SETUP_FIELDS & vals.keys():
+            self.check_access("write")
+            self.filtered(lambda comparison: comparison.state == "computed")._drop_result()
+        return super().write(vals)
+
+    @api.model
+    def _check_no_result(self, vals):
+        owned = [name for name in vals if name in RESULT_DEFAULTS or name == "line_ids"]
+        if owned:
+            described = self.fields_get(owned, ["string"])
+            raise UserError(
+                self.env._(
+                    "%(fields)s of a comparison cannot be edited: Compute fills it in.",
+                    fields=", ".join(field["string"] for field in described.values()) or ", ".join(owned),
+                )
+            )
+
+    def _set_result(self, vals):
+        """Write what only Compute may. Private, hence out of reach of remote calls."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
+
+    def _drop_result(self):
+        """Throw lines and result away: they are about something else now, or about to be replaced."""
+        lines = self.env["key.account.comparison.line"]
+        # Lines refuse to be deleted one by one; here the whole result goes.
+        self.env.cr.execute(
+            SQL("DELETE FROM key_account_comparison_line WHERE comparison_id IN %s", tuple(self.ids or [0]))
+        )
+        lines.invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+        self._set_result(dict(RESULT_DEFAULTS))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_not_computing(self):
+        self._check_not_computing()
+
+    def _check_not_computing(self):
+        busy = self.filtered(lambda comparison: comparison.state == "computing")[:1]
+        if busy:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” is being computed in the background. Wait until it is finished, or press Stop.",
+                    name=busy.name,
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # Compute
+    # -------------------------------------------------------------------------
+
+    def action_compute(self):
+        """Compare the rule sets as they are now; what was computed before is replaced. Big ones in the background."""
+        self.ensure_one()
+        self._check_may_compute()
+        self._check_not_computing()
+        if self._get_decision_count() <= self._get_at_once_decisions():
+            self._make_result()
+        else:
+            self._queue()
+        return True
+
+    def _make_result(self):
+        """Compare, and replace what was found before."""
+        run = ComparisonRun(self)
+        self._drop_result()
+        run.record()
+
+    def _queue(self):
+        # What can be refused is refused before anybody waits.
+        ComparisonRun(self)
+        self._drop_result()
+        self._set_result({"state": "computing", "job_user_id": self.env.uid})
+        self.env.ref("key_account_mgmt.ir_cron_key_account_comparisons")._trigger()
+
+    def action_stop(self):
+        """Give up what is waiting for its turn; what runs already ends by itself."""
+        self.ensure_one()
+        # Whether it could be computed does not matter any more.
+        self._check_may_manage()
+        if self.try_lock_for_update() != self:
+            raise UserError(
+                self.env._("“%(name)s” is being computed right now. Wait until it is finished.", name=self.name)
+            )
+        self.filtered(lambda comparison: comparison.state == "computing")._drop_result()
+        return True
+
+    def action_refresh(self):
+        """Reload the form to see whether the work is finished."""
+        return True
+
+    def _check_may_compute(self):
+        """Whether the user may, and what is to be compared is complete."""
+        self._check_may_manage()
+        self._check_rulesets()
+
+    def _check_may_manage(self):
+        """Managers who work in the company: the collector asks for no rights on documents."""
+        self.env["key.account.evaluation"]._check_manager()
+        self.check_access("write")
+        if self.company_id not in self.env.companies:
+            raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
+
+    def _get_decision_count(self):
+        return self.env["key.account.collector"]._count(self._get_scope()) * len(self.ruleset_ids)
+
+    @api.model
+    def _get_at_once_decisions(self):
+        return AT_ONCE_DECISIONS
+
+    # -------------------------------------------------------------------------
+    # In the background
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _cron_compute(self):
+        """Compute what waits, one after the other, each committed when it is finished."""
+        waiting = self.search([("state", "=", "computing")], order="id")
+        for done, comparison in enumerate(waiting, 1):
+            comparison._compute_in_background()
+            if not self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - done):
+                return
+
+    def _compute_in_background(self):
+        # Each commit gives others the time to stop or delete it: while an earlier one was computed, and at the start.
+        if not self._hold() or not self._start_attempt() or not self._hold():
+            return
+        user = self.job_user_id
+        try:
+            # A comparison that fails leaves no lines behind.
+            with self.env.cr.savepoint():
+                worker = self._get_job_worker()
+                worker._check_may_compute()
+                worker._make_result()
+        except COLLISIONS:
+            raise
+        except Exception as error:
+            self._fail_job(error)
+        else:
+            told = self.with_context(lang=user.lang)
+            told._tell(user, "success", told.env._("The comparison is computed. Open it, or reload it."))
+
+    def _hold(self):
+        """Take the row until the next commit, so that nobody stops what is being computed.
+
+        :return: False when there is nothing to compute any more
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE key_account_comparison SET write_date = write_date"
+                " WHERE id = %s AND state = 'computing' RETURNING id",
+                self.id,
+            )
+        )
+        return bool(rows)
+
+    def _start_attempt(self):
+        """Count the start before working, so that a start which kills the process counts as well."""
+        if self.job_attempts >= MAX_ATTEMPTS:
+            self._fail_job(UserError(self.env._("The work was interrupted %(count)s times.", count=MAX_ATTEMPTS)))
+            return False
+        self._set_result({"job_attempts": self.job_attempts + 1})
+        self.env["ir.cron"]._commit_progress(0, remaining=1)
+        return True
+
+    def _get_job_worker(self):
+        """The comparison in the name, language and company of who started it: their rights decide."""
+        user = self.job_user_id
+        return self.with_user(user).with_context(
+            allowed_company_ids=self.company_id.ids, lang=user.lang or "en_US", tz=user.tz
+        )
+
+    def _fail_job(self, error):
+        """Stop what cannot go on, and say why on the comparison and to who asked for it."""
+        self = self.with_context(lang=self.job_user_id.lang or "en_US")
+        _logger.warning("Comparison %s failed: %s", self.id, error, exc_info=not isinstance(error, UserError))
+        problem = self.env._(
+            "Computing stopped. Mend the cause, then press Compute again. The cause: %(error)s", error=error
+        )
+        self._tell(self.job_user_id, "danger", problem)
+        self._drop_result()
+        self._set_result({"problem": problem})
+
+    def _tell(self, user, kind, message):
+        """A notice in whatever the user has open at the moment."""
+        notice = {"type": kind, "title": self.name, "message": message, "sticky": kind == "danger"}
+        user._bus_send("simple_notification", notice)
+
+    def _prepare_line_values(self, contender, result, reference, before):
+        """What one rule set says of a customer, and how that differs from the reference. Extend it to carry more."""
+        decision = result.decision
+        places = (reference.get_place(before), contender.get_place(result))
+        moved = places[0] != places[1]
+        points = (before.points, result.points)
+        found = differences(reference.method.policy, contender.method.policy, points) if moved else ()
+        return {
+            "ruleset_id": contender.ruleset.id,
+            "is_reference": contender is reference,
+            "score": result.total if contender.method.policy.criteria else None,
+            "rank": contender.get_rank(result),
+            "tier_id": contender.tier_ids.get(decision.tier),
+            "vetoed": bool(decision.vetoes),
+            "moved": moved,
+            "direction": direction(*places),
+            "reasons": [{"code": code, "params": params} for code, params in decision.reasons],
+            "differences": [one.dump() for one in found] or None,
+        }
+
+    # -------------------------------------------------------------------------
+    # What readers see
+    # -------------------------------------------------------------------------
+
+    @api.depends("result", "customer_count", "agreed_count")
+    @api.depends_context("lang")
+    def _compute_summary_html(self):
+        for comparison in self:
+            comparison.summary_html = comparison.result and self.env["ir.qweb"]._render(
+                "key_account_mgmt.comparison_summary", comparison._get_summary_values()
+            )
+
+    def _get_summary_values(self):
+        """What the template of the result shows. Extend it to show more."""
+        return ComparisonSummary(self).get_values()
+
+    def action_open_lines(self):
+        """Every customer by every rule set."""
+        return self._get_lines_action(self.name, {})
+
+    def action_open_moves(self):
+        """Who gets another tier than by the reference."""
+        title = self.env._("Moves: %(name)s", name=self.name)
+        return self._get_lines_action(title, {"search_default_moved": 1, "search_default_group_reference_tier": 1})
+
+    def action_open_agreed(self):
+        """Who gets the same tier by every rule set, once each."""
+        title = self.env._("All agree: %(name)s", name=self.name)
+        return self._get_lines_action(
+            title, {"search_default_agreed": 1, "search_default_reference": 1, "search_default_group_tier": 1}
+        )
+
+    def _get_lines_action(self, title, context):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_comparison_line_action")
+        # The client shows the display name where there is one.
+        names = {"name": title, "display_name": title}
+        return {**action, **names, "domain": [("comparison_id", "=", self.id)], "context": context}

@@ -1,37 +1,32 @@
+"""What a comparison tells its readers: each rule set, each pair of them, and where all agree."""
+
 from decimal import Decimal
 
-from odoo import api, fields, models
 
-from ..shared.access import SALES_ALL_DOCUMENTS
+class ComparisonSummary:
+    """Read-only: the result of a comparison as values of its template."""
 
+    def __init__(self, comparison):
+        self.comparison = comparison
+        self.env = comparison.env
+        self.formatter = self.env["key.account.formatter"]
 
-class KeyAccountComparison(models.Model):
-    """What a comparison tells its readers: each rule set, each pair of them, and where all agree."""
-
-    _inherit = "key.account.comparison"  # pylint: disable=consider-merging-classes-inherited
-
-    summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=SALES_ALL_DOCUMENTS)
-
-    @api.depends("result", "customer_count", "agreed_count")
-    @api.depends_context("lang")
-    def _compute_summary_html(self):
-        for comparison in self:
-            comparison.summary_html = comparison.result and self.env["ir.qweb"]._render(
-                "key_account_mgmt.comparison_summary", comparison._get_summary_values()
-            )
-
-    def _get_summary_values(self):
+    def get_values(self):
         """What the template of the result shows."""
         methods = self._get_method_rows()
-        share = Decimal(100 * self.agreed_count) / self.customer_count if self.customer_count else Decimal(0)
+        share = (
+            Decimal(100 * self.comparison.agreed_count) / self.comparison.customer_count
+            if self.comparison.customer_count
+            else Decimal(0)
+        )
         return {
             "methods": methods,
             "correlations": self._get_correlation_rows(methods),
-            "pairs": [self._get_pair_row(pair, methods) for pair in self.result["pairs"]],
+            "pairs": [self._get_pair_row(pair, methods) for pair in self.comparison.result["pairs"]],
             "agreement": self.env._(
                 "All rule sets agree on %(agreed)s of %(total)s customers (%(share)s).",
-                agreed=self._format_count(self.agreed_count),
-                total=self._format_count(self.customer_count),
+                agreed=self._format_count(self.comparison.agreed_count),
+                total=self._format_count(self.comparison.customer_count),
                 share=self._format_share(share),
             ),
             "agreed_width": round(share),
@@ -39,7 +34,7 @@ class KeyAccountComparison(models.Model):
 
     def _get_method_rows(self):
         """The rule sets under today's names, with their tiers and what the best tier covers."""
-        methods = self.result["methods"]
+        methods = self.comparison.result["methods"]
         rulesets = self.env["key.account.ruleset"].browse(method["ruleset_id"] for method in methods).exists()
         names = {ruleset.id: ruleset.display_name for ruleset in rulesets}
         tiers = self.env["key.account.tier"].browse(
@@ -72,7 +67,7 @@ class KeyAccountComparison(models.Model):
         share = top["share_pct"]
         return {
             "top_customers": self._format_count(top["customers"]),
-            "top_revenue": self.env["key.account.formatter"]._format_amount(top["revenue"], self.currency_id),
+            "top_revenue": self.formatter._format_amount(top["revenue"], self.comparison.currency_id),
             "top_share": None if share is None else self._format_share(share),
             "top_width": round(float(share or 0)),
         }
@@ -80,9 +75,9 @@ class KeyAccountComparison(models.Model):
     def _get_correlation_rows(self, methods):
         """A square of texts: the correlation of each rule set with each; None where it is not defined."""
         found = {}
-        for pair in self.result["pairs"]:
+        for pair in self.comparison.result["pairs"]:
             value = pair["correlation"]
-            shown = None if value is None else self.env["key.account.formatter"]._format_number(value, 3)
+            shown = None if value is None else self.formatter._format_number(value, 3)
             found[pair["first"], pair["second"]] = found[pair["second"], pair["first"]] = shown
         places = range(len(methods))
         return [
@@ -100,7 +95,7 @@ class KeyAccountComparison(models.Model):
             "moves": self.env._(
                 "%(count)s customers (%(share)s) are in another tier.",
                 count=self._format_count(pair["moved"]),
-                share=self._format_share(Decimal(100 * pair["moved"]) / self.customer_count),
+                share=self._format_share(Decimal(100 * pair["moved"]) / self.comparison.customer_count),
             ),
             "rows": [
                 {
@@ -119,34 +114,7 @@ class KeyAccountComparison(models.Model):
         }
 
     def _format_count(self, number):
-        return self.env["key.account.formatter"]._format_number(number)
+        return self.formatter._format_number(number)
 
     def _format_share(self, number):
-        return self.env["key.account.formatter"]._format_percentage(number, 1)
-
-    # -------------------------------------------------------------------------
-    # Lists
-    # -------------------------------------------------------------------------
-
-    def action_open_lines(self):
-        """Every customer by every rule set."""
-        return self._get_lines_action(self.name, {})
-
-    def action_open_moves(self):
-        """Who gets another tier than by the reference."""
-        title = self.env._("Moves: %(name)s", name=self.name)
-        return self._get_lines_action(title, {"search_default_moved": 1, "search_default_group_reference_tier": 1})
-
-    def action_open_agreed(self):
-        """Who gets the same tier by every rule set, once each."""
-        title = self.env._("All agree: %(name)s", name=self.name)
-        return self._get_lines_action(
-            title, {"search_default_agreed": 1, "search_default_reference": 1, "search_default_group_tier": 1}
-        )
-
-    def _get_lines_action(self, title, context):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_comparison_line_action")
-        # The client shows the display name where there is one.
-        names = {"name": title, "display_name": title}
-        return {**action, **names, "domain": [("comparison_id", "=", self.id)], "context": context}
+        return self.formatter._format_percentage(number, 1)

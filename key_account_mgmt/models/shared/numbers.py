@@ -34,3 +34,13 @@ def exact_text(value):
 def get_largest_amount(currency):
     """The largest amount that people may enter, a whole number: 10^12 in a currency with cents."""
     return round(LARGEST_STEPS * currency.rounding)
+
+
+def spell(number):
+    """A Decimal as text without exponent, on its way to the database."""
+    return format(number, "f")
+
+
+def get_exact_column(column):
+    """Numbers of frozen facts, which are text, as the core wants them."""
+    return [None if value is None else Decimal(value) for value in column]

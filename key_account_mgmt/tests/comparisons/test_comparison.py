@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
+from ...models.comparisons.key_account_comparison_summary import ComparisonSummary
 from ..comparison_common import KeyAccountComparisonCommon
 from ..evaluation_common import YEAR
 from ..ways_round_common import WaysRoundCommon
@@ -163,7 +164,7 @@ class TestComparison(KeyAccountComparisonCommon):
             ("-1.000000", "-1.000"),
         ):
             result = {"pairs": [{"first": 0, "second": 1, "correlation": exact}]}
-            row = comparison.new({"result": result})._get_correlation_rows(methods)[0]
+            row = ComparisonSummary(comparison.new({"result": result}))._get_correlation_rows(methods)[0]
             self.assertEqual(row["cells"], [None, shown])
 
     def test_nobody_to_compare_is_said(self):

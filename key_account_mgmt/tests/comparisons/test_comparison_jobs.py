@@ -119,7 +119,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
         failing, fine = self.make_comparison(), self.make_comparison()
         self.manager.group_ids -= self.env.ref("key_account_mgmt.group_key_account_manager")
         fine.sudo()._set_result({"job_user_id": self.approver.id})
-        with self.assertLogs("odoo.addons.key_account_mgmt.models.comparisons.key_account_comparison_job", "WARNING"):
+        with self.assertLogs("odoo.addons.key_account_mgmt", "WARNING"):
             told = self.run_cron()
         self.assertEqual(
             [(user, kind) for user, _name, kind, _text in told],
@@ -152,7 +152,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
             with suppress(KeyboardInterrupt):
                 self.run_cron(commit=die)
             self.assertEqual((comparison.state, comparison.job_attempts), ("computing", start))
-        with self.assertLogs("odoo.addons.key_account_mgmt.models.comparisons.key_account_comparison_job", "WARNING"):
+        with self.assertLogs("odoo.addons.key_account_mgmt", "WARNING"):
             self.run_cron()
         self.assertEqual(comparison.state, "draft")
         self.assertIn("The work was interrupted 3 times", comparison.problem)

@@ -1,0 +1,187 @@
+"""Comparing rule sets: collect once, decide by every rule set, record."""
+
+import json
+from collections import Counter
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...rules import Evaluator, FactError, Method, Population, agree, compare, rank_spread
+from ..shared.numbers import spell
+
+
+class Contender(NamedTuple):
+    """A rule set at work on the comparison's customers; tiers by the code that its policy uses."""
+
+    ruleset: models.BaseModel
+    evaluator: Evaluator
+    population: Population
+    method: Method
+    tier_ids: dict
+
+    def get_place(self, result):
+        """The place of the customer's tier, 1 is the best; None without a tier."""
+        return self.method.places.get(result.decision.tier)
+
+    def get_rank(self, result):
+        """The customer's place by score; None where nothing is scored."""
+        return result.standing.rank if self.method.policy.criteria and result.standing else None
+
+
+class ComparisonRun:
+    """One computation of a comparison, by the rule sets as they are when it begins."""
+
+    def __init__(self, comparison):
+        self.comparison = comparison
+        self.env = comparison.env
+        # ``{rule set: Evaluator}``, the reference first; a rule set that is not complete is refused by its name.
+        self.evaluators = {ruleset: Evaluator(ruleset._get_policy()) for ruleset in comparison._get_rulesets()}
+
+    def record(self):
+        """Decide every customer by every rule set, and keep what comes out."""
+        try:
+            self._record()
+        except FactError as error:
+            raise UserError(self._get_fact_message(error)) from error
+
+    def _record(self):
+        codes = set().union(*(one.metrics for one in self.evaluators.values()))
+        # Once for all rule sets.
+        books, revenues = self.env["key.account.collector"]._collect_books(self.comparison._get_scope(), codes)
+        if not books:
+            raise UserError(self.comparison._get_nobody_message())
+        contenders = [self._get_contender(*pair, books) for pair in self.evaluators.items()]
+        for book in books:
+            self._record_lines(self._get_batch_rows(contenders, book, revenues))
+        self.env.cr.execute(SQL("ANALYZE key_account_comparison_line"))
+        self.env["key.account.comparison.line"].invalidate_model()
+        self.comparison.invalidate_recordset(["line_ids"])
+        found = compare([contender.method for contender in contenders], list(revenues.values()))
+        self.comparison._set_result(self._get_result_values(contenders, found))
+
+    def _get_fact_message(self, error):
+        metric = self.env["key.account.metric"].with_context(active_test=False).search([("code", "=", error.metric)])
+        return self.env._(
+            "%(customer)s has a value of %(metric)s that cannot be used: %(value)s. Correct it and compute again.",
+            customer=self.env["res.partner"].browse(error.key).display_name,
+            metric=metric.name or error.metric,
+            value=error.got,
+        )
+
+    def _get_contender(self, ruleset, evaluator, books):
+        tier_ids = {tier.code: tier.id for tier in ruleset.tier_ids}
+        return Contender(ruleset, evaluator, evaluator.survey(books), Method(evaluator.policy), tier_ids)
+
+    # -------------------------------------------------------------------------
+    # Lines: what every rule set says of every customer, batch by batch, a statement each
+    # -------------------------------------------------------------------------
+
+    def _get_batch_rows(self, contenders, book, revenues):
+        """A row for each customer of the book and each rule set, as dicts by the names of the columns."""
+        columns = [contender.evaluator.decide(book, contender.population) for contender in contenders]
+        for contender, results in zip(contenders, columns, strict=True):
+            contender.method.add(results)
+        return [
+            row
+            for results in zip(*columns, strict=True)
+            for row in self._get_customer_rows(contenders, results, revenues[results[0].key])
+        ]
+
+    def _get_customer_rows(self, contenders, results, revenue):
+        reference, before = contenders[0], results[0]
+        shared = {
+            "partner_id": before.key,
+            "revenue": revenue,
+            "agreed": agree(map(Contender.get_place, contenders, results)),
+            "rank_spread": rank_spread(map(Contender.get_rank, contenders, results)),
+            "reference_tier_id": reference.tier_ids.get(before.decision.tier),
+            "reference_capped": before.decision.tier != before.decision.proposed,
+        }
+        return [
+            {**shared, **self.comparison._prepare_line_values(contender, result, reference, before)}
+            for contender, result in zip(contenders, results, strict=True)
+        ]
+
+    def _record_lines(self, rows):
+        """Insert a batch of lines with one statement; numbers are exact, as text."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO key_account_comparison_line (
+                            comparison_id, company_id, partner_id, partner_name, ruleset_id, is_reference, revenue,
+                            score, rank, rank_spread, tier_id, reference_tier_id, reference_capped, vetoed, moved,
+                            direction, agreed, reasons, differences
+                       )
+                SELECT %(comparison)s, %(company)s,
+                       partner.id, COALESCE(partner.complete_name, partner.name),
+                       outcome.ruleset_id, outcome.is_reference, outcome.revenue, outcome.score, outcome.rank,
+                       outcome.rank_spread, outcome.tier_id, outcome.reference_tier_id, outcome.reference_capped,
+                       outcome.vetoed, outcome.moved, outcome.direction, outcome.agreed, outcome.reasons,
+                       outcome.differences
+                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS outcome(
+                       partner_id int, ruleset_id int, is_reference bool, revenue numeric, score numeric, rank int,
+                       rank_spread int, tier_id int, reference_tier_id int, reference_capped bool, vetoed bool,
+                       moved bool, direction text, agreed bool, reasons jsonb, differences jsonb
+                       )
+                  JOIN res_partner partner ON partner.id = outcome.partner_id
+                """,
+                comparison=self.comparison.id,
+                company=self.comparison.company_id.id,
+                rows=json.dumps(rows, default=spell),
+            )
+        )
+
+    # -------------------------------------------------------------------------
+    # The result
+    # -------------------------------------------------------------------------
+
+    def _get_result_values(self, contenders, found):
+        agreed = sum(found.agreed)
+        return {
+            "state": "computed",
+            "computed_on": fields.Datetime.now(),
+            "policies": {str(one.ruleset.id): one.method.policy.dump() for one in contenders},
+            "customer_count": len(found.agreed),
+            "agreed_count": agreed,
+            "moved_count": len(found.agreed) - agreed,
+            "result": {
+                "methods": [
+                    self._prepare_method_values(contender, top)
+                    for contender, top in zip(contenders, found.tops, strict=True)
+                ],
+                "pairs": [self._prepare_pair_values(pair) for pair in found.pairs],
+            },
+        }
+
+    def _prepare_method_values(self, contender, top):
+        """A rule set's part of ``result``: its name, its tiers, the best first, and what its best tier covers."""
+        return {
+            "ruleset_id": contender.ruleset.id,
+            "name": contender.ruleset.display_name,
+            "scored": bool(contender.method.policy.criteria),
+            "tiers": self._get_tier_counts(contender),
+            "top": {
+                "code": top.tier,
+                "customers": top.customers,
+                "revenue": spell(top.revenue),
+                "share_pct": top.share_pct if top.share_pct is None else spell(top.share_pct),
+            },
+        }
+
+    def _get_tier_counts(self, contender):
+        """Customers by tier, the best first; last, where there are any, those without one."""
+        counts = Counter(contender.method.tiers)
+        codes = [*contender.method.order, *([None] if None in counts else [])]
+        return [{"code": code, "id": contender.tier_ids.get(code), "customers": counts[code]} for code in codes]
+
+    def _prepare_pair_values(self, pair):
+        """Two rule sets' part of ``result``; ``matrix`` as ``[[tier of the first, tier of the second, customers]]``."""
+        return {
+            "first": pair.first,
+            "second": pair.second,
+            "matrix": [[before, now, count] for (before, now), count in pair.matrix.items()],
+            "moved": pair.moved,
+            "correlation": pair.correlation if pair.correlation is None else spell(pair.correlation),
+        }
