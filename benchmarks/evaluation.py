@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from odoo.addons.key_account_mgmt import rules
-from odoo.addons.key_account_mgmt.rules.decision.decision import evaluator, frame, ranking
+from odoo.addons.key_account_mgmt.models.evaluations.key_account_evaluation_run import EvaluationRun
+from odoo.addons.key_account_mgmt.rules.decision import evaluator, frame, ranking
 
 from . import floor, memory, policies
 from .steps import Steps
@@ -105,10 +106,9 @@ def _settle(env):
 
 def _watch_steps(env, ruleset):
     """A run of its own, since watching costs some time itself."""
-    model = type(env["key.account.evaluation"])
     watched = [
-        (model, "_collect_lines", "collect"),
-        (model, "_read_books", "read"),
+        (EvaluationRun, "collect", "collect"),
+        (EvaluationRun, "read_books", "read"),
         (evaluator, "points", "score"),
         (frame, "points", "score"),
         (rules.Evaluator, "survey", "rank"),
@@ -116,8 +116,8 @@ def _watch_steps(env, ruleset):
         (frame.Frame, "standings", "rank"),
         (rules.Matcher, "match", "match"),
         (rules.Evaluator, "decide", "resolve"),
-        (model, "_get_decision_rows", "record"),
-        (model, "_record_decisions", "record"),
+        (EvaluationRun, "decide", "record"),
+        (EvaluationRun, "record", "record"),
     ]
     with Steps().watching(watched) as steps:
         seconds, lines = _evaluate(env, ruleset)

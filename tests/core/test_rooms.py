@@ -1,6 +1,7 @@
 """Rooms of the addon: each asks only rooms written above it, and what loads in which order is as written."""
 
 import ast
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,30 @@ def written_order(init):
 ROOMS = written_order(MODELS / "__init__.py")
 PLACES = {room: place for place, room in enumerate(ROOMS)}
 FILES = [path for room in ROOMS for path in sorted((MODELS / room).rglob("*.py"))]
+WIZARDS = sorted((MODELS.parent / "wizard").rglob("*.py"))
+# Own methods that are still reached by ``super()``, against the rule of ``test_steps_are_called_by_name``. This set may
+# only shrink.
+REACHED_BY_SUPER = {
+    "key.account.explainer._get_fact_phrase",
+    "key.account.labels._get_labels",
+    "key.account.phrase._get_column_phrases",
+    "key.account.phrase._get_outcome_phrase",
+    "key.account.phrase._get_unconditional_sentence",
+    "key.account.rule._compute_summary",
+    "key.account.rule._get_formula_metrics",
+    "key.account.rule._prepare_outcome_values",
+    "key.account.rule._prepare_rule_values",
+    "key.account.ruleset._compute_summary",
+    "key.account.ruleset._get_summary_parts",
+    "key.account.ruleset._prepare_policy_values",
+    "key.account.ruleset._prepare_table_values",
+    "key.account.ruleset.import._get_digit_mismatches",
+    "key.account.ruleset.import._get_metric_mismatch",
+    "key.account.ruleset.import._get_mismatches",
+    "key.account.ruleset.import._get_rule_mismatch",
+    "key.account.ruleset.import._prepare_rule_values",
+    "key.account.ruleset.import._prepare_ruleset_values",
+}
 
 
 def room_of(path):
@@ -133,3 +158,76 @@ def test_a_file_is_in_its_rooms_list():
         present = {path.stem for path in folder.glob("*.py")} - {"__init__"}
         present |= {path.name for path in folder.iterdir() if (path / "__init__.py").exists()}
         assert sorted(written_order(folder / "__init__.py")) == sorted(present)
+
+
+def own_classes():
+    """``[(model of ours, class), …]``: all classes of the addon that make or extend one."""
+    found = [(model_of(cls), cls) for path in (*FILES, *WIZARDS) for cls in classes(path)]
+    return [(model, cls) for model, cls in found if model and model.startswith("key.account.")]
+
+
+def methods(cls):
+    return {node.name for node in cls.body if isinstance(node, ast.FunctionDef)}
+
+
+def fields(cls):
+    """Names of the fields that a class defines or changes; ``_inherit`` and its like are none."""
+    targets = {getattr(node.targets[0], "id", "_") for node in cls.body if isinstance(node, ast.Assign)}
+    return {name for name in targets if not name.startswith("_")}
+
+
+def taken_from_super(cls):
+    """Names of what a class takes from ``super()``, whatever the arguments of that."""
+    return {
+        node.attr
+        for node in ast.walk(cls)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", None) == "super"
+    }
+
+
+def is_call_of_self(node):
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and getattr(node.func.value, "id", None) == "self"
+    )
+
+
+def test_steps_are_called_by_name():
+    """No class reaches by ``super()`` what another class of the addon defines for the same model of ours.
+
+    Who reads a procedure sees its steps. A step that a later room fills is an empty method, which the procedure names;
+    ``super()`` is for other addons.
+    """
+    definers = {}
+    for model, cls in own_classes():
+        for name in methods(cls):
+            definers.setdefault((model, name), []).append(cls)
+    reached = {
+        f"{model}.{name}"
+        for model, cls in own_classes()
+        for name in taken_from_super(cls)
+        if any(other is not cls for other in definers.get((model, name), ()))
+    }
+    assert reached == REACHED_BY_SUPER
+
+
+def test_a_step_is_defined_where_it_is_called():
+    """In the same room or one above: what a later room fills is there, empty, with what it is for."""
+    rooms, calls = {}, set()
+    for path in FILES:
+        for model, cls in [(model_of(cls), cls) for cls in classes(path) if model_of(cls)]:
+            for name in methods(cls):
+                rooms.setdefault((model, name), []).append(PLACES[room_of(path)])
+            calls |= {(model, node.func.attr, room_of(path)) for node in ast.walk(cls) if is_call_of_self(node)}
+    assert not {
+        (room, model, name) for model, name, room in calls if min(rooms.get((model, name), [-1])) > PLACES[room]
+    }
+
+
+def test_a_field_is_defined_once():
+    """Else what a field is, such as the states of a record, is read from several classes."""
+    definers = Counter((model, name) for model, cls in own_classes() for name in fields(cls))
+    assert not {key for key, count in definers.items() if count > 1}

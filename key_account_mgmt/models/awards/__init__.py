@@ -2,8 +2,8 @@ from . import key_account_credit_entry
 from . import key_account_award
 from . import key_account_source_privilege
 from . import key_account_evaluation_effects
+from . import key_account_evaluation_budgets
 from . import key_account_evaluation
-from . import key_account_evaluation_revert
 from . import key_account_award_decision
 from . import key_account_award_fulfilment
 from . import res_partner

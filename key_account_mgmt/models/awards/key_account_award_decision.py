@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ...rules import Claim, grant_by_rank, grant_by_share
 from ..shared.access import FINANCE
 from .key_account_award import COMMITTED_STATES
+from .key_account_evaluation_budgets import AwardBudgets
 
 # What finance may decide otherwise than proposed.
 CHANGEABLE = ("approved_amount", "estimated_cost", "valid_until", "expiry_date", "user_id")
@@ -301,10 +302,10 @@ class KeyAccountAward(models.Model):
             for award in awards:
                 asked[award.rule_key] += Decimal(repr(costs[award]))
             spent = used[evaluation.id]
-            for rule, (name, budget) in evaluation._get_reward_budgets().items():
+            budgets = AwardBudgets(evaluation)
+            for rule, (name, budget) in budgets.rewards.items():
                 uses.append((evaluation, name, budget, spent[rule], asked[rule]))
-            total = evaluation._get_total_budget()
-            uses.append((evaluation, evaluation.name, total, sum(spent.values()), sum(asked.values())))
+            uses.append((evaluation, evaluation.name, budgets.total, sum(spent.values()), sum(asked.values())))
         return uses
 
     @api.model
@@ -390,7 +391,7 @@ class KeyAccountAward(models.Model):
         for evaluation, awards in self.grouped("evaluation_id").items():
             ordered = awards.sorted(lambda award: (ranks[award.id], award.id))
             claims = [award._get_claim() for award in ordered]
-            purse = evaluation._get_purse(spent[evaluation.id])
+            purse = AwardBudgets(evaluation).get_purse(spent[evaluation.id])
             step = Decimal(1).scaleb(-evaluation.currency_id.decimal_places)
             fitting |= grant_by_rank(claims, purse) if way == "rank" else grant_by_share(claims, purse, step)
         return fitting

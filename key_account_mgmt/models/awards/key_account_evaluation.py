@@ -1,11 +1,10 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, plaintext2html
 
-from ...rules import Purse
-from ..shared.access import ACTIVITY_AWARD, FINANCE, TOTALS_READERS, strip_caller_context
+from ..evaluations.key_account_evaluation import NO_REQUEST
+from ..shared.access import ACTIVITY_APPROVAL, ACTIVITY_AWARD, FINANCE, TOTALS_READERS, strip_caller_context
+from .key_account_evaluation_budgets import AwardBudgets
 
 
 class KeyAccountEvaluation(models.Model):
@@ -24,6 +23,14 @@ class KeyAccountEvaluation(models.Model):
     award_summary_html = fields.Html(
         "Grants", compute="_compute_award_summary_html", sanitize=False, groups=TOTALS_READERS
     )
+    revert_requested_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The manager who asked finance to consent to taking this evaluation back.",
+    )
+    revert_reason = fields.Text("Reason to Revert", readonly=True, copy=False, groups=TOTALS_READERS)
 
     @api.depends("award_ids")
     def _compute_award_count(self):
@@ -42,12 +49,11 @@ class KeyAccountEvaluation(models.Model):
     def _grants_credit_limits(self):
         return bool(self.ruleset_id.credit_rule_ids)
 
-    def _check_writable(self, vals):
+    def _check_awards_writable(self, vals):
         if "award_ids" in vals:
             raise UserError(self.env._("Awards are not made by hand: applying the evaluation makes them."))
         if "award_budget" in vals:
             self._check_award_budget(vals["award_budget"])
-        return super()._check_writable(vals)
 
     def _check_award_budget(self, budget):
         """Finance decides within a budget, so it stands once the evaluation is approved."""
@@ -57,43 +63,28 @@ class KeyAccountEvaluation(models.Model):
         if late:
             raise UserError(self.env._("“%s” is approved: its budget cannot change any more.", late[0].name))
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _prepare_new_awards(self, vals_list):
         for vals in vals_list:
             # Of new evaluations: whoever duplicates one comes here with that one.
             self.browse()._check_award_budget(vals.get("award_budget"))
-        return super().create([{**vals, "award_ids": []} for vals in vals_list])
+        return [{**vals, "award_ids": []} for vals in vals_list]
 
     # -------------------------------------------------------------------------
     # Apply and revert
     # -------------------------------------------------------------------------
 
-    def _apply_rows(self, rows):
-        result = super()._apply_rows(rows)
+    def _make_awards(self, rows):
         lines = self.env["key.account.evaluation.line"].browse([row["id"] for row in rows])
         granted = lines.filtered(lambda line: line.outcome == "applied" and line.grants)
         if granted:
             self.env["key.account.award"]._make(granted)
-        return result
 
-    def _revert_rows(self, rows):
-        result = super()._revert_rows(rows)
+    def _take_back_awards(self, rows):
         line_ids = [row["id"] for row in rows]
         # sudo: whoever may take the evaluation back takes back all that it granted
         awards = self.env["key.account.award"].sudo().search([("line_id", "in", line_ids)])
         awards.with_env(self.env)._take_back()
-        return result
-
-    def _finish_job(self, vals, message):
-        result = super()._finish_job(vals, message)
-        if vals.get("state") in ("applied", "reverted"):
-            self._tell_finance()
-        return result
-
-    def _get_award_rule_names(self):
-        """Names of the rules that grant something, by their keys, as they were when the evaluation was computed."""
-        tables = (self.policy or {}).get("tables", [])
-        return {rule["key"]: rule.get("name") or rule["key"] for table in tables for rule in table["rules"]}
 
     # -------------------------------------------------------------------------
     # Finance
@@ -158,37 +149,6 @@ class KeyAccountEvaluation(models.Model):
         return {**action, "name": self.name, "domain": [("evaluation_id", "=", self.id)], "context": {}}
 
     # -------------------------------------------------------------------------
-    # Where the budgets stand
-    # -------------------------------------------------------------------------
-
-    def _get_reward_budgets(self):
-        """Budgets by the key of the rule: ``{key: (name, Decimal)}``, from the policy as it was when computed."""
-        rules = [
-            rule
-            for table in (self.policy or {}).get("tables", [])
-            if table["kind"] == "reward"
-            for rule in table["rules"]
-        ]
-        return {
-            rule["key"]: (rule.get("name") or rule["key"], Decimal(rule["budget"]))
-            for rule in rules
-            if rule.get("budget") is not None
-        }
-
-    def _get_purse(self, spent):
-        """What the budgets have left.
-
-        :param dict spent: what was granted by now, by the key of the rule
-        """
-        left = {rule: budget - spent[rule] for rule, (_name, budget) in self._get_reward_budgets().items()}
-        total = self._get_total_budget()
-        return Purse(left, None if total is None else total - sum(spent.values()))
-
-    def _get_total_budget(self):
-        """The budget of all rewards, as a Decimal; None: there is none."""
-        return Decimal(repr(self.award_budget)) if self.award_budget else None
-
-    # -------------------------------------------------------------------------
     # What an evaluation would grant, and has granted, against its budgets
     # -------------------------------------------------------------------------
 
@@ -197,114 +157,197 @@ class KeyAccountEvaluation(models.Model):
     def _compute_award_summary_html(self):
         for evaluation in self:
             rows = evaluation._get_award_rows() if evaluation.state != "draft" else []
-            evaluation.award_summary_html = evaluation._render_award_summary(rows) if rows else False
+            evaluation.award_summary_html = AwardBudgets(evaluation).render(rows) if rows else False
 
     def _get_award_rows(self):
-        """Rules that grant something: dicts of ``name``, ``is_credit``, ``count``, ``amount``, ``raise``, ``budget``,
-        ``over``; amounts are exact Decimals in company currency. Before applying from the lines, then from awards."""
-        names, budgets = self._get_award_rule_names(), self._get_reward_budgets()
-        rows = []
-        for rule, is_credit, count, amount, before in self._get_award_totals():
-            _name, budget = budgets.get(rule, (None, None)) if not is_credit else (None, None)
-            rows.append(
-                {
-                    "name": names.get(rule, rule),
-                    "is_credit": is_credit,
-                    "count": count,
-                    "amount": amount,
-                    "raise": amount - before if is_credit else None,
-                    "budget": budget,
-                    "over": budget is not None and amount > budget,
-                }
-            )
-        return sorted(rows, key=lambda row: (not row["is_credit"], row["name"]))
+        """As ``AwardBudgets.get_rows``."""
+        return AwardBudgets(self).get_rows()
 
-    def _get_award_totals(self):
-        """``[(rule key, is credit, count, sum, sum of the limits before)]``, exact."""
-        self.env["key.account.evaluation.line"].flush_model()
-        self.env["key.account.award"].flush_model()
-        granted = self._get_awarded_sql() if self.award_ids else self._get_granted_sql()
-        # As text: numbers of the database would come as floats.
-        query = SQL("SELECT rule, is_credit, count, amount::text, before::text FROM (%s) AS granted", granted)
-        return [
-            (rule, is_credit, count, Decimal(amount), Decimal(before))
-            for rule, is_credit, count, amount, before in self.env.execute_query(query)
-        ]
-
-    def _get_granted_sql(self):
-        return SQL(
-            """
-            SELECT line.grants->'credit'->>'rule' AS rule, TRUE AS is_credit, COUNT(*) AS count,
-                   SUM((line.grants->'credit'->>'limit')::numeric) AS amount,
-                   SUM(COALESCE((line.grants->'credit'->>'current')::numeric, 0)) AS before
-              FROM key_account_evaluation_line line
-             WHERE line.evaluation_id = %(evaluation)s AND line.grants->'credit'->>'rule' IS NOT NULL
-          GROUP BY 1
-             UNION ALL
-            SELECT reward->>'rule', FALSE, COUNT(*),
-                   SUM(COALESCE((reward->>'cost')::numeric, (reward->>'amount')::numeric, 0)), 0
-              FROM key_account_evaluation_line line, jsonb_array_elements(line.grants->'rewards') reward
-             WHERE line.evaluation_id = %(evaluation)s AND jsonb_typeof(line.grants->'rewards') = 'array'
-               AND reward->>'kind' <> 'none'
-          GROUP BY 1
-            """,
-            evaluation=self.id,
-        )
-
-    def _get_awarded_sql(self):
-        """What is proposed and granted; not what was refused, taken back or expired."""
-        return SQL(
-            """
-            SELECT rule_key AS rule, kind = 'credit' AS is_credit, COUNT(*) AS count,
-                   SUM(CASE WHEN kind <> 'credit' THEN COALESCE(cost, 0)
-                            WHEN state = 'proposed' THEN proposed
-                            ELSE approved_amount END) AS amount,
-                   SUM(COALESCE(limit_before, 0)) AS before
-              FROM key_account_award
-             WHERE evaluation_id = %s AND state NOT IN ('refused', 'reverted', 'expired')
-          GROUP BY 1, 2
-            """,
-            self.id,
-        )
-
-    def _render_award_summary(self, rows):
-        formatter = self.env["key.account.formatter"]
-        total = sum((row["amount"] for row in rows if not row["is_credit"]), Decimal(0))
-        budget = self._get_total_budget()
-        return self.env["ir.qweb"]._render(
-            "key_account_mgmt.award_summary",
-            {
-                "rows": rows,
-                "total": total,
-                "budget": budget,
-                "over": budget is not None and total > budget,
-                "amount": lambda value: formatter._format_amount(value, self.currency_id, trim=True),
-            },
-        )
+    @api.model
+    def _get_budget_fields(self):
+        return ("award_budget",)
 
     def _get_budget_notices(self):
-        """Which budgets the evaluation goes over, while it is reviewed."""
-        if self.state not in ("computed", "in_review"):
-            return []
-        rows = self._get_award_rows()
-        formatter = self.env["key.account.formatter"]
-        over = [(row["name"], row["amount"], row["budget"]) for row in rows if row["over"]]
-        total, budget = sum(row["amount"] for row in rows if not row["is_credit"]), self._get_total_budget()
-        if budget is not None and total > budget:
-            over.append((self.name, total, budget))
-        return [
-            self.env._(
-                "Over budget: “%(name)s” would cost %(cost)s of %(budget)s. Finance cannot grant all of it.",
-                name=name,
-                cost=formatter._format_amount(cost, self.currency_id),
-                budget=formatter._format_amount(limit, self.currency_id),
+        """While it is reviewed, which budgets the evaluation goes over."""
+        return AwardBudgets(self).get_notices() if self.state in ("computed", "in_review") else []
+
+    # -------------------------------------------------------------------------
+    # Finance consents before an evaluation is reverted under which finance granted something
+    # -------------------------------------------------------------------------
+    # Else a sales manager could take back limits that finance posted and rewards that the company promised.
+
+    def action_open_apply(self):
+        """Show what applying will do before it is done."""
+        return self._get_step_action("apply", self.env._("Apply"))
+
+    def action_open_revert(self):
+        """Show what reverting will take back; where finance has to consent, the dialog asks for it."""
+        return self._get_step_action("revert", self.env._("Revert"))
+
+    def action_open_consent(self):
+        """Show finance what a manager asks to take back."""
+        return self._get_step_action("consent", self.env._("Consent to Reverting"))
+
+    def _get_step_action(self, step, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "key.account.evaluation.step",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_evaluation_id": self.id, "default_step": step},
+        }
+
+    # -------------------------------------------------------------------------
+    # Whose consent it needs
+    # -------------------------------------------------------------------------
+
+    def _get_all_awards(self):
+        """All awards of these evaluations."""
+        # sudo: reverting takes back what was granted to customers of any salesperson, so that all of it counts
+        return self.env["key.account.award"].sudo().search([("evaluation_id", "in", self.ids)], order="id")
+
+    def _needs_consent(self):
+        """Whether finance granted something that reverting would take back, and the user may not decide on it."""
+        granted = self._get_all_awards().filtered("is_granted").with_env(self.env)
+        return bool(granted) and not granted._may_decide()
+
+    def _check_revert_consent(self):
+        if self._needs_consent():
+            raise UserError(
+                self.env._(
+                    "Finance granted awards under “%(name)s”, so a user of finance has to consent before it is taken"
+                    " back. Press Revert on the evaluation to ask for it.",
+                    name=self.name,
+                )
             )
-            for name, cost, limit in over
-        ]
 
-    def _get_overlap_notices(self):
-        return self._get_budget_notices() + super()._get_overlap_notices()
+    # -------------------------------------------------------------------------
+    # Ask, consent, refuse
+    # -------------------------------------------------------------------------
 
-    @api.depends("award_budget")
-    def _compute_notice_html(self):
-        return super()._compute_notice_html()
+    def action_request_revert(self, reason):
+        """Ask finance to consent to reverting. Nothing changes until then.
+
+        :param reason: why, for finance
+        """
+        self.ensure_one()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the evaluation has to be taken back, so that finance can decide."))
+        self._claim("applied")
+        if not self._needs_consent():
+            raise UserError(self.env._("Finance need not consent: you can revert “%s” yourself.", self.name))
+        self._advance(
+            {"revert_requested_by_id": self.env.uid, "revert_reason": reason},
+            self.env._("Asked finance to consent to reverting: %s", reason),
+        )
+        self._ask_for_consent()
+        return True
+
+    def action_consent_revert(self):
+        """Consent to reverting, and revert: in the name of the manager who asked, whose rights are checked again."""
+        self._claim_request()
+        self._check_may_consent()
+        requester = self.revert_requested_by_id
+        self._message_log(body=self.env._("%s of finance consents to reverting.", self.env.user.name))
+        manager = strip_caller_context(self).with_user(requester).with_context(allowed_company_ids=self.company_id.ids)
+        manager._claim("applied")
+        manager._run_or_queue("revert", self.line_count)
+        return True
+
+    def action_refuse_revert(self, reason):
+        """Refuse to take back what finance granted.
+
+        :param reason: why, for the manager who asked
+        """
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why you refuse, so that the manager who asked knows."))
+        self._claim_request()
+        self._check_may_consent()
+        requester = self.revert_requested_by_id
+        self._end_request(self.env._("Finance does not consent to reverting: %s", reason))
+        self._tell_requester(requester, reason)
+        return True
+
+    def action_withdraw_revert(self):
+        """Take the request back before finance decides."""
+        self._claim("applied")
+        self._end_request(self.env._("The request to revert was withdrawn."))
+        return True
+
+    def _claim_request(self):
+        """Make sure that the user sees the evaluation, that no other user works on it, and that it waits."""
+        self.ensure_one()
+        self.check_access("read")
+        foreign = self.company_id - self.env.companies
+        if foreign:
+            raise AccessError(self.env._("Switch to company %(company)s first.", company=foreign.name))
+        self._lock_for_awards()
+        self.invalidate_recordset(["state", "job", *NO_REQUEST])
+        if self.state != "applied" or self.job or not self.revert_requested_by_id:
+            raise UserError(self.env._("“%s” does not wait for consent to be reverted. Reload the page.", self.name))
+
+    def _check_may_consent(self):
+        """Finance that had no hand in the evaluation and did not ask; even where the awards were taken back since."""
+        if self.env.user in self._get_consenting_users():
+            return
+        raise AccessError(
+            self.env._(
+                "Reverting “%(name)s” needs the consent of a user with the right Key Accounts: Finance / Finance who"
+                " had no hand in it.",
+                name=self.name,
+            )
+        )
+
+    def _get_consenting_users(self):
+        """Users of finance who may decide on all that was granted."""
+        # sudo: nothing is read but who they are
+        involved = self._get_all_awards().filtered("is_granted")._get_involved_users()
+        return self._get_finance_users() - involved - self.sudo().revert_requested_by_id
+
+    def _end_request(self, message):
+        # sudo: finance may end a request, and has no other right to write evaluations; only these fields change
+        self.sudo()._advance(dict(NO_REQUEST), message)
+
+    # -------------------------------------------------------------------------
+    # Activities
+    # -------------------------------------------------------------------------
+
+    def _ask_for_consent(self):
+        """Let exactly those who may consent have an activity."""
+        self._ask_to_decide(
+            ACTIVITY_APPROVAL,
+            {evaluation: evaluation._get_consenting_users() for evaluation in self},
+            lambda evaluation: evaluation._prepare_consent_activity(),
+            lambda evaluation: evaluation._prepare_no_consent_activity(),
+        )
+
+    def _prepare_consent_activity(self):
+        # sudo: finance reads the reason in the activity that is for finance
+        return {
+            "summary": self.env._("Consent to reverting “%s”, or refuse", self.name),
+            "note": plaintext2html(self.sudo().revert_reason or ""),
+        }
+
+    def _prepare_no_consent_activity(self):
+        return {
+            "summary": self.env._(
+                "No user can consent to reverting “%s”: give a user who had no hand in it the access right"
+                " Key Accounts: Finance / Finance",
+                self.name,
+            )
+        }
+
+    def _tell_requester(self, user, reason):
+        if user.active:
+            told = strip_caller_context(self).with_context(lang=user.lang)
+            # sudo: finance may not assign work to others by right
+            told.sudo().activity_schedule(
+                ACTIVITY_APPROVAL,
+                user_id=user.id,
+                summary=told.env._("Finance does not consent to reverting “%s”", told.name),
+                note=plaintext2html(reason),
+            )

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
+from ..evaluations.key_account_evaluation_benefit import TierBenefits
+
 # So many customers are named per kind of award; of the others only the number is told.
 NAMED = 5
 
@@ -60,7 +62,7 @@ class EvaluationEffects:
     def of_reverting(self):
         """:return: sentences: whose tiers, terms, limits and rewards are taken back, and what stays"""
         applied, fields = self._get_applied_counts()
-        labels = self.evaluation._get_benefit_labels()
+        labels = TierBenefits(self.evaluation).get_labels()
         sentences = [self.env._("Customers that get back the tier that they had before: %s.", applied)]
         sentences += [
             self.env._(

@@ -147,6 +147,7 @@ class KeyAccountEvaluation(models.Model):
         # Given explicitly, so that neither the values nor the context of a remote call make an approved evaluation.
         # sudo: managers need not read sequences
         sequences = self.env["ir.sequence"].sudo()
+        vals_list = self._prepare_new_awards(vals_list)
         return super().create(
             [
                 {
@@ -164,6 +165,7 @@ class KeyAccountEvaluation(models.Model):
         return super().write(vals)
 
     def _check_writable(self, vals):
+        self._check_awards_writable(vals)
         owned = [name for name in vals if name in WORKFLOW_DEFAULTS or name in ("line_ids", "reference")]
         if owned:
             raise UserError(
@@ -183,6 +185,16 @@ class KeyAccountEvaluation(models.Model):
                     fields=self._get_field_labels(frozen),
                 )
             )
+
+    # Hooks: the room of awards says what may be written of them.
+
+    @api.model
+    def _prepare_new_awards(self, vals_list):
+        """Values of new evaluations, once what they say of awards is checked and put right. As they are, here."""
+        return vals_list
+
+    def _check_awards_writable(self, vals):
+        """Refuse what cannot be written of awards. Nothing, here."""
 
     def _get_field_labels(self, names):
         described = self.fields_get(names, ["string"])

@@ -1,10 +1,19 @@
 import json
+from collections import defaultdict
 
 from odoo import fields, models
 from odoo.tools import SQL
 
 from .key_account_evaluation import NO_REQUEST
-from .key_account_evaluation_benefit import NO_CHANGE
+from .key_account_evaluation_benefit import NO_CHANGE, TierBenefits
+
+# What is logged of a customer, by the field that holds it: the field that people know it by.
+LOGGED_FIELDS = {
+    "key_account_tier_id": "key_account_tier_id",
+    "property_payment_term_id": "property_payment_term_id",
+    "specific_property_product_pricelist": "property_product_pricelist",
+    "key_account_kind": "key_account_kind",
+}
 
 
 class KeyAccountEvaluation(models.Model):
@@ -43,7 +52,7 @@ class KeyAccountEvaluation(models.Model):
         while rows := self._get_rows_of_outcome(None):
             self._apply_rows(rows)
             yield 1
-        self._finish_job(
+        self._finish_application(
             {"state": "applied", "applied_on": fields.Datetime.now()},
             self.env._("The customers have their new tiers. %(outcome)s", outcome=self._get_outcome_text()),
         )
@@ -51,7 +60,7 @@ class KeyAccountEvaluation(models.Model):
     def _apply_rows(self, rows):
         outcomes = {row["id"]: self._get_obstacle(row) for row in rows}
         free = [row for row in rows if not outcomes[row["id"]]]
-        changes = self._get_benefit_changes(free)
+        changes = TierBenefits(self).get_changes(free)
         self._write_customers(
             {
                 row["customer_id"]: {**self._get_applied_values(row["tier_id"]), **changes[row["id"]].values}
@@ -59,6 +68,7 @@ class KeyAccountEvaluation(models.Model):
             }
         )
         self._record_outcomes("applied", outcomes, changes, free)
+        self._make_awards(rows)
 
     def _get_obstacle(self, row):
         """Why a line cannot be applied or reverted, or None."""
@@ -84,7 +94,7 @@ class KeyAccountEvaluation(models.Model):
         while rows := self._get_rows_of_outcome("applied"):
             self._revert_rows(rows)
             yield 1
-        self._finish_job(
+        self._finish_application(
             {"state": "reverted", **NO_REQUEST},
             self.env._("The customers have their old tiers again. %(outcome)s", outcome=self._get_outcome_text()),
         )
@@ -92,11 +102,12 @@ class KeyAccountEvaluation(models.Model):
     def _revert_rows(self, rows):
         outcomes = {row["id"]: self._get_obstacle(row) or self._get_change_since(row) for row in rows}
         free = [row for row in rows if not outcomes[row["id"]]]
-        changes = self._get_benefit_reversals(free)
+        changes = TierBenefits(self).get_reversals(free)
         self._write_customers(
             {row["customer_id"]: {**self._get_replaced_values(row), **changes[row["id"]].values} for row in free}
         )
         self._record_outcomes("reverted", outcomes, changes)
+        self._take_back_awards(rows)
 
     def _get_change_since(self, row):
         """What somebody changed on the customer after applying, or None."""
@@ -112,6 +123,40 @@ class KeyAccountEvaluation(models.Model):
             "key_account_tier_date": row["replaced_tier_date"],
             "key_account_evaluation_id": row["replaced_evaluation_id"],
         }
+
+    # -------------------------------------------------------------------------
+    # Steps of both
+    # -------------------------------------------------------------------------
+
+    def _finish_application(self, vals, message):
+        """The last step of applying and of reverting.
+
+        :param vals: the new state
+        :param message: what was done, for the chatter
+        """
+        self._finish_job(vals, message)
+        self._note_superseded()
+        self._tell_finance()
+
+    # Hooks: steps that the room of awards fills.
+
+    def _check_revert_consent(self):
+        """Refuse to revert what finance granted something under without its consent. Nothing is refused here."""
+
+    def _make_awards(self, rows):
+        """Propose what lines grant whose tier was applied. Empty here.
+
+        :param rows: of ``_get_rows_of_outcome``; what became of each is on its line
+        """
+
+    def _take_back_awards(self, rows):
+        """Take back what lines granted whose tier was reverted. Empty here.
+
+        :param rows: as in ``_make_awards``
+        """
+
+    def _tell_finance(self):
+        """Ask finance to decide on what waits. Empty here."""
 
     # -------------------------------------------------------------------------
     # Lines and their customers
@@ -145,7 +190,7 @@ class KeyAccountEvaluation(models.Model):
                  LIMIT %(limit)s
                 """,
                 better=self._get_better_line_sql(outcome),
-                benefits=self._get_customer_benefits_sql(),
+                benefits=TierBenefits(self).get_customer_columns_sql(),
                 company_key=str(self.company_id.id),
                 evaluation=self.id,
                 outcome=outcome,
@@ -216,4 +261,96 @@ class KeyAccountEvaluation(models.Model):
             self.env._("%(outcome)s: %(count)s", outcome=labels[outcome], count=count)
             for outcome, count in counts
             if outcome
+        )
+
+    # -------------------------------------------------------------------------
+    # Which applied evaluations still count: those from which customers have their tier
+    # -------------------------------------------------------------------------
+
+    def _note_superseded(self):
+        """After one was applied or reverted, mark those of its company that no customer has its tier from."""
+        self.filtered(lambda one: one.superseded and one.state != "applied")._set_workflow_values({"superseded": False})
+        # sudo: others of the company change, whoever applies one
+        applied = self.sudo().search([("company_id", "in", self.company_id.ids), ("state", "=", "applied")])
+        holding = applied._get_holding()
+        for superseded, evaluations in applied.grouped(lambda one: one not in holding).items():
+            changed = evaluations.filtered(lambda one, now=superseded: one.superseded != now)
+            changed._set_workflow_values({"superseded": superseded})
+
+    def _get_holding(self):
+        """Of these evaluations those from which customers have their tier, or that they have none."""
+        self.env["res.partner"].flush_model(["key_account_evaluation_id"])
+        holders = SQL(
+            """
+            SELECT DISTINCT holder.value::int
+              FROM res_partner customer, jsonb_each_text(customer.key_account_evaluation_id) holder
+             WHERE holder.value = ANY(%s)
+            """,
+            [str(evaluation_id) for evaluation_id in self.ids],
+        )
+        return self.browse(evaluation_id for (evaluation_id,) in self.env.execute_query(holders))
+
+    # -------------------------------------------------------------------------
+    # How customers get what applying and reverting write on them
+    # -------------------------------------------------------------------------
+
+    def _write_customers(self, values_by_customer):
+        """Write on customers, those with equal values together, and log what changed of their terms.
+
+        In superuser mode: a manager may apply what was approved to customers of the company that the manager's own
+        rights on contacts leave out (those of other salespeople, or with a user of their own). Only values computed
+        here are written, and only after the checks of ``_claim``.
+        """
+        customers = self.env["res.partner"].sudo().with_company(self.company_id)
+        customers_before = {
+            customer.id: {name: customer[name] for name in LOGGED_FIELDS}
+            for customer in customers.browse(values_by_customer)
+        }
+        self._read_contacts(customers.browse(values_by_customer))
+        groups = defaultdict(list)
+        for customer_id, values in values_by_customer.items():
+            groups[tuple(values.items())].append(customer_id)
+        for items, customer_ids in groups.items():
+            # Logged below, all at once: tracking would make one message after the other.
+            customers.browse(customer_ids).with_context(mail_notrack=True).write(dict(items))
+        self._log_customers(customers.browse(values_by_customer), customers_before)
+
+    def _read_contacts(self, customers):
+        """Read at once what Odoo would read for one customer after the other when it hands terms on to the contacts."""
+        contacts = customers.child_ids
+        while contacts:
+            for name in ("user_ids", *LOGGED_FIELDS):
+                contacts.mapped(name)
+            contacts = contacts.child_ids
+
+    def _log_customers(self, customers, customers_before):
+        """One note per customer that changed, like tracking makes them, but in two statements for all."""
+
+        def get_changes(customer):
+            before = customers_before[customer.id]
+            return [name for name in LOGGED_FIELDS if customer[name] != before[name]]
+
+        changed = customers.filtered(get_changes)
+        if not changed:
+            return
+        note = self.env._("By “%(evaluation)s”", evaluation=self.name)
+        messages = changed._message_log_batch(dict.fromkeys(changed.ids, note))
+        described = changed.fields_get(list(LOGGED_FIELDS.values()), ["string", "type", "selection"])
+        # sudo: nobody has rights on tracked values; Odoo writes them so, too
+        tracking = self.env["mail.tracking.value"].sudo()
+        tracking.create(
+            [
+                {
+                    "mail_message_id": message.id,
+                    **tracking._create_tracking_values(
+                        customers_before[customer.id][name],
+                        customer[name],
+                        LOGGED_FIELDS[name],
+                        described[LOGGED_FIELDS[name]],
+                        customer,
+                    ),
+                }
+                for customer, message in zip(changed, messages, strict=True)
+                for name in get_changes(customer)
+            ]
         )

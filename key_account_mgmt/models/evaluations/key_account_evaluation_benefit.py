@@ -1,6 +1,7 @@
+"""The payment terms and the pricelist of a tier: they come with it, and go with it when it is taken back."""
+
 from typing import NamedTuple
 
-from odoo import models
 from odoo.tools import SQL
 
 # Benefits of a tier, and the field of the customer that has each in a company. The pricelist is the customer's own one,
@@ -26,35 +27,35 @@ class BenefitChange(NamedTuple):
 NO_CHANGE = BenefitChange({})
 
 
-class KeyAccountEvaluation(models.Model):
-    """The payment terms and the pricelist of a tier: they come with it, and go with it when it is taken back."""
+class TierBenefits:
+    """What comes with the tiers of one evaluation, by the rule set that decided, which never changes."""
 
-    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+    def __init__(self, evaluation):
+        self.evaluation = evaluation
+        self.env = evaluation.env
+        self.company = evaluation.company_id
 
-    def _get_tier_benefits(self):
-        """Benefits of the rule set that decided, which never changes.
-
-        :return: ``{tier id: {field of the customer: record}}``, without those that a tier does not have
-        """
+    def get_by_tier(self):
+        """:return: ``{tier id: {field of the customer: record}}``, without those that a tier does not have"""
         # sudo: whoever may apply or read an evaluation may know what its tiers are good for
-        benefits = self.ruleset_id.sudo().benefit_ids
+        benefits = self.evaluation.ruleset_id.sudo().benefit_ids
         return {
             benefit.tier_id.id: {field: benefit[name] for name, field in CUSTOMER_FIELDS.items() if benefit[name]}
             for benefit in benefits
         }
 
-    def _is_benefit_usable(self, record):
+    def is_usable(self, record):
         """Whether customers of the company may get payment terms or a pricelist, as things are today."""
-        return bool(record.active and record.filtered_domain(record._check_company_domain(self.company_id)))
+        return bool(record.active and record.filtered_domain(record._check_company_domain(self.company)))
 
-    def _get_benefit_labels(self):
+    def get_labels(self):
         described = self.env["key.account.tier.benefit"].fields_get(list(CUSTOMER_FIELDS), ["string"])
         return {field: described[name]["string"] for name, field in CUSTOMER_FIELDS.items()}
 
-    def _get_customer_benefits_sql(self):
+    def get_customer_columns_sql(self):
         """What customers have at the moment, as columns of a statement, with the defaults of the company."""
         # sudo: as for the customers themselves, see _write_customers
-        customers = self.env["res.partner"].sudo().with_company(self.company_id)
+        customers = self.env["res.partner"].sudo().with_company(self.company)
         columns = [
             SQL("%s AS %s", customers._field_to_sql("customer", field), SQL.identifier(field))
             for field in CUSTOMER_FIELDS.values()
@@ -65,13 +66,13 @@ class KeyAccountEvaluation(models.Model):
     # Apply
     # -------------------------------------------------------------------------
 
-    def _get_benefit_changes(self, rows):
+    def get_changes(self, rows):
         """What each line gives its customer; what cannot be used any more is left out, and said.
 
         :param rows: of ``_get_rows_of_outcome``
         :return: ``{line id: BenefitChange}``
         """
-        by_tier = {tier_id: self._get_usable_benefits(found) for tier_id, found in self._get_tier_benefits().items()}
+        by_tier = {tier_id: self._get_usable(found) for tier_id, found in self.get_by_tier().items()}
         changes = {}
         for row in rows:
             values, note = by_tier.get(row["tier_id"], ({}, None))
@@ -81,10 +82,10 @@ class KeyAccountEvaluation(models.Model):
             changes[row["id"]] = BenefitChange(values, replaced, note)
         return changes
 
-    def _get_usable_benefits(self, benefits):
+    def _get_usable(self, benefits):
         """:return: ids by field of the customer, and a note about what is left out"""
-        labels = self._get_benefit_labels()
-        usable = {field: record.id for field, record in benefits.items() if self._is_benefit_usable(record)}
+        labels = self.get_labels()
+        usable = {field: record.id for field, record in benefits.items() if self.is_usable(record)}
         notes = [
             self.env._(
                 "%(benefit)s: “%(name)s” is archived or of another company, so the customer keeps what it had.",
@@ -100,16 +101,16 @@ class KeyAccountEvaluation(models.Model):
     # Revert
     # -------------------------------------------------------------------------
 
-    def _get_benefit_reversals(self, rows):
+    def get_reversals(self, rows):
         """What each customer gets back: what it had before, unless somebody changed it since.
 
         :param rows: of ``_get_rows_of_outcome``
         :return: ``{line id: BenefitChange}``
         """
-        deleted, labels = self._get_deleted_benefits(rows), self._get_benefit_labels()
-        return {row["id"]: self._get_benefit_reversal(row, deleted, labels) for row in rows}
+        deleted, labels = self._get_deleted(rows), self.get_labels()
+        return {row["id"]: self._get_reversal(row, deleted, labels) for row in rows}
 
-    def _get_benefit_reversal(self, row, deleted, labels):
+    def _get_reversal(self, row, deleted, labels):
         values, notes = {}, []
         for field, change in (row["replaced_benefits"] or {}).items():
             if row[field] != change["after"]:
@@ -127,7 +128,7 @@ class KeyAccountEvaluation(models.Model):
                 values[field] = change["before"]
         return BenefitChange(values, note=" ".join(notes) or None)
 
-    def _get_deleted_benefits(self, rows):
+    def _get_deleted(self, rows):
         """``{field of the customer: ids}`` of what customers had before and cannot get back."""
         deleted = {}
         for field in CUSTOMER_FIELDS.values():

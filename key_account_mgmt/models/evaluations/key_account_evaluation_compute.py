@@ -1,16 +1,20 @@
-from decimal import Decimal
-
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules import Book, Evaluator, FactError, Policy
+from ...rules import FactError
+from .key_account_evaluation_replay import Replay
+from .key_account_evaluation_run import EvaluationRun
 
 
 class KeyAccountEvaluation(models.Model):
-    """Collect, survey, decide and record: from documents to frozen lines."""
+    """Collect, decide and record: what is asked of a run, and what follows from it."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+
+    fit_tables = fields.Json(
+        "Profiles", readonly=True, copy=False, help="The profiles as they were when the evaluation was computed."
+    )
 
     # Customers per batch: decided together and recorded by one statement.
     _compute_batch_size = 5000
@@ -62,36 +66,17 @@ class KeyAccountEvaluation(models.Model):
 
     def _compute_batches(self):
         """What was collected before a crash is used again, and so are decided lines."""
-        if not self._has_lines():
-            self._collect_lines()
+        run = EvaluationRun(self)
+        if not run.has_lines():
+            run.collect()
             yield 1
-        evaluator, population = self._survey()
-        tiers = self._get_tier_places()
-        for book, lines in self._read_books(evaluator, SQL("AND NOT decided")):
-            self._record_decisions(self._get_decision_rows(evaluator, population, book, lines, tiers))
+        for book, lines in run.read_books(SQL("AND NOT decided")):
+            run.record(run.decide(book, lines))
             yield 1
         self._finish_compute()
 
-    def _has_lines(self):
-        return bool(
-            self.env.execute_query(
-                SQL("SELECT 1 FROM key_account_evaluation_line WHERE evaluation_id = %s LIMIT 1", self.id)
-            )
-        )
-
-    def _get_evaluator(self):
-        """The frozen rules at work."""
-        return Evaluator(Policy.load(self.policy))
-
-    def _survey(self):
-        """Look at the whole population once: what rank a customer has depends on everybody.
-
-        :return: the evaluator of the frozen rules and the population
-        """
-        evaluator = self._get_evaluator()
-        return evaluator, evaluator.survey(book for book, _lines in self._read_books(evaluator))
-
     def _finish_compute(self):
+        self._answer_known_kinds()
         self.env["key.account.evaluation.line"].invalidate_model()
         self.invalidate_recordset(["line_ids"])
         self._finish_job(
@@ -104,75 +89,96 @@ class KeyAccountEvaluation(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Survey and decide
+    # Another tier grants what that tier is good for, by the same frozen rules and facts
     # -------------------------------------------------------------------------
 
-    def _read_books(self, evaluator, condition=None):
-        """The frozen facts in batches, only the metrics that the rules use.
+    def _grant_anew(self, lines):
+        """Decide once more what lines of one evaluation grant, for the tiers that they have now.
 
-        :param condition: which lines, as SQL that goes on with AND; by default the whole population
-        :return: iterator of (book whose keys are line ids, {line id: (previous tier id, override tier id)})
+        As in computing, the whole population is surveyed, however few lines there are: rules may ask for places in it.
+        Customers without business in the period have no figures, so that they are granted nothing whatever their tier.
+
+        :param lines: lines whose tier was overridden, or whose override was taken back
         """
-        choices = evaluator.policy.choices
-        codes = sorted(evaluator.metrics)
-        last_id = 0
-        while rows := self.env.execute_query(self._get_facts_sql(codes, last_id, condition)):
-            ids, previous_ids, override_ids, *columns = zip(*rows, strict=True)
-            last_id = ids[-1]
-            yield (
-                Book(
-                    ids,
-                    {
-                        code: column if code in choices else get_exact_column(column)
-                        for code, column in zip(codes, columns, strict=True)
-                    },
+        self.ensure_one()
+        run = EvaluationRun(self)
+        if not run.evaluator.has_grants:
+            return
+        lines.flush_model()
+        for book, members in run.read_books(SQL("AND id IN %s", tuple(lines.ids))):
+            rows = run.decide(book, members)
+            changed = self._get_changed_suggestions(rows)
+            run.record_grants(rows)
+            self._reopen_suggestions(changed)
+        lines.invalidate_recordset(flush=False)
+        self.invalidate_recordset(["award_summary_html", "notice_html"], flush=False)
+
+    # -------------------------------------------------------------------------
+    # Hooks: steps that the room of kinds of value fills
+    # -------------------------------------------------------------------------
+
+    def _answer_known_kinds(self, line_ids=None):
+        """Mark suggested kinds of value that say what is confirmed on the customer already. Empty here.
+
+        :param line_ids: of these lines only
+        """
+
+    def _get_changed_suggestions(self, rows):
+        """Find lines whose suggested kind of value is about to change. None here.
+
+        :param rows: as ``EvaluationRun.decide`` gives them
+        :return: ids of the lines
+        """
+        return set()
+
+    def _reopen_suggestions(self, line_ids):
+        """Ask for an answer to suggestions that have changed. Empty here."""
+
+    # -------------------------------------------------------------------------
+    # Replay
+    # -------------------------------------------------------------------------
+
+    def action_replay(self):
+        """Decide everything once more from what is stored, change nothing, and tell what differs."""
+        self.ensure_one()
+        self._check_manager()
+        if self.state == "draft" or self.job:
+            raise UserError(self.env._("Compute the evaluation first: there is nothing to check yet."))
+        replay = Replay(self)
+        different = replay.get_differences()
+        if not different and replay.has_same_rules():
+            return self._get_replay_notification()
+        return self._report_replay_differences(different)
+
+    def _get_replay_notification(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Decisions Confirmed"),
+                "message": self.env._(
+                    "%(count)s of %(count)s decisions are the same when they are made again from the stored facts"
+                    " and rules.",
+                    count=self.line_count,
                 ),
-                dict(zip(ids, zip(previous_ids, override_ids, strict=True), strict=True)),
-            )
+            },
+        }
 
-    def _get_facts_sql(self, codes, last_id, condition):
-        return SQL(
-            """
-            SELECT id, previous_tier_id, override_tier_id %(columns)s
-              FROM key_account_evaluation_line
-             WHERE evaluation_id = %(evaluation)s AND id > %(last_id)s AND in_population %(condition)s
-          ORDER BY id
-             LIMIT %(limit)s
-            """,
-            columns=SQL("").join(SQL(", facts->>%s", code) for code in codes),
-            evaluation=self.id,
-            last_id=last_id,
-            condition=condition or SQL(""),
-            limit=self._compute_batch_size,
-        )
-
-    def _count_missing(self):
-        """How many lines have no value, by metric that the rules use; metrics without gaps are left out."""
-        evaluator = self._get_evaluator()
-        codes = sorted(evaluator.metrics - evaluator.optional)
-        if not codes:
-            return {}
-        [counts] = self.env.execute_query(
-            SQL(
-                "SELECT %s FROM key_account_evaluation_line WHERE evaluation_id = %s AND in_population",
-                SQL(", ").join(SQL("COUNT(*) FILTER (WHERE facts->>%s IS NULL)", code) for code in codes),
-                self.id,
+    def _report_replay_differences(self, line_ids):
+        """Show the lines that differ, and leave a note for everybody."""
+        self._message_log(
+            body=self.env._(
+                "Check: %(same)s of %(total)s decisions are the same. Somebody changed stored facts, rules or"
+                " decisions outside of the evaluation.",
+                same=self.line_count - len(line_ids),
+                total=self.line_count,
             )
         )
-        return {code: count for code, count in zip(codes, counts, strict=True) if count}
-
-    def _get_tier_places(self):
-        """Tiers by the code that the frozen rules use, and the rank of every tier there is.
-
-        :rtype: tuple[dict[str, int], dict[int, int]]
-        """
-        tiers = self.env["key.account.tier"].with_context(active_test=False)
-        tiers = tiers.search([("company_id", "in", [False, self.company_id.id])])
-        of_ruleset = {tier.code: tier.id for tier in self.ruleset_id.tier_ids}
-        frozen_ranks = {of_ruleset[tier["code"]]: tier["rank"] for tier in self.policy["tiers"]}
-        return of_ruleset, {tier.id: tier.rank for tier in tiers} | frozen_ranks
-
-
-def get_exact_column(column):
-    """Numbers of frozen facts, which are text, as the core wants them."""
-    return [None if value is None else Decimal(value) for value in column]
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
+        return {
+            **action,
+            "name": self.env._("%(count)s decisions differ", count=len(line_ids)),
+            "domain": [("id", "in", line_ids)],
+            "context": {},
+        }

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from .key_account_evaluation_record import get_movement
+from ..rulesets.key_account_grant_vocabulary import GRANT_KINDS
+from .key_account_evaluation_benefit import TierBenefits
+from .key_account_evaluation_run import get_movement
+from .key_account_evaluation_scorecard import Scorecard
 
 MOVEMENTS = [
     ("new", "New"),
@@ -11,6 +16,7 @@ MOVEMENTS = [
     ("lost", "Lost"),
     ("none", "No Tier"),
 ]
+CREDIT_CHANGES = [("first", "First Limit"), ("raise", "Raised"), ("lower", "Lowered")]
 OVERRIDE_FIELDS = {"override_tier_id", "override_reason"}
 
 
@@ -81,6 +87,25 @@ class KeyAccountEvaluationLine(models.Model):
     )
     replaced_tier_date = fields.Date(readonly=True)
     replaced_evaluation_id = fields.Many2one("key.account.evaluation", readonly=True, ondelete="set null")
+    replaced_benefits = fields.Json(
+        readonly=True, help="Payment terms and pricelist that applying changed: what the customer had before, and got."
+    )
+    in_force = fields.Boolean(
+        compute="_compute_in_force",
+        search="_search_in_force",
+        help="The customer has its tier from this line: the line was applied and has not been reverted or replaced"
+        " since, by a later evaluation or by hand.",
+    )
+    # What the customer is granted: proposed when the line is decided, and frozen with it.
+    grants = fields.Json(readonly=True, help="The proposed credit limit and rewards, with their reasons.")
+    credit_change = fields.Selection(
+        CREDIT_CHANGES, readonly=True, help="What becomes of the credit limit; empty where it stays as it is."
+    )
+    credit_limit_before = fields.Monetary(readonly=True, aggregator="sum")
+    credit_limit_proposed = fields.Monetary("Proposed Credit Limit", readonly=True, aggregator="sum")
+    fit = fields.Json(readonly=True, help="The industry, the matching rows of the profile and what was unknown.")
+    scorecard_html = fields.Html("Scorecard", compute="_compute_scorecard_html", sanitize=False)
+    reason_text = fields.Char("Reasons", compute="_compute_reason_text", help="Why the tier came out, as sentences.")
 
     # Batches go through the lines of one evaluation by their ids.
     _batches = models.Index("(evaluation_id, id)")
@@ -194,3 +219,159 @@ class KeyAccountEvaluationLine(models.Model):
             reason=self.override_reason,
             **values,
         )
+
+    # -------------------------------------------------------------------------
+    # Which lines still count
+    # -------------------------------------------------------------------------
+
+    @api.depends(
+        "outcome",
+        "tier_id",
+        "partner_id.commercial_partner_id.key_account_evaluation_id",
+        "partner_id.commercial_partner_id.key_account_tier_id",
+    )
+    def _compute_in_force(self):
+        for company, lines in self.grouped("company_id").items():
+            for line in lines:
+                # sudo: nothing is read but whether it is this evaluation
+                customer = line.sudo().partner_id.commercial_partner_id.with_company(company)
+                holds = customer.key_account_evaluation_id == line.evaluation_id
+                line.in_force = line.outcome == "applied" and holds and customer.key_account_tier_id == line.tier_id
+
+    def _search_in_force(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["res.partner"].flush_model()
+        self.flush_model(["outcome", "tier_id"])
+        holding = SQL(
+            """(
+            SELECT line.id
+              FROM key_account_evaluation_line line
+              JOIN res_partner partner ON partner.id = line.partner_id
+              JOIN res_partner customer ON customer.id = partner.commercial_partner_id
+             WHERE line.outcome = 'applied'
+               AND customer.key_account_evaluation_id->>line.company_id::text = line.evaluation_id::text
+               AND customer.key_account_tier_id->>line.company_id::text IS NOT DISTINCT FROM line.tier_id::text
+            )"""
+        )
+        return Domain("id", "in", holding)
+
+    # -------------------------------------------------------------------------
+    # Why, in the reader's language
+    # -------------------------------------------------------------------------
+
+    @api.depends("reasons", "evaluation_id.policy", "override_tier_id", "override_reason")
+    @api.depends_context("lang")
+    def _compute_reason_text(self):
+        for lines in self.grouped("evaluation_id").values():
+            labels = lines._get_explainer_labels()
+            for line in lines:
+                line.reason_text = " ".join(line._get_reason_sentences(labels))
+
+    def _get_explainer_labels(self, metric_codes=()):
+        """The names that sentences about these lines use, looked up once for all lines of an evaluation."""
+        return self.env["key.account.explainer"]._get_labels(self.evaluation_id.policy or {}, metric_codes)
+
+    def _get_reason_sentences(self, labels):
+        """Why the tier came out."""
+        sentences = []
+        if not self.in_population:
+            sentences.append(self.env._("No business in the period, so the tier is not kept."))
+        elif self.evaluation_id.policy:
+            explainer = self.env["key.account.explainer"]
+            sentences += explainer._get_reason_sentences(
+                self.evaluation_id.policy, self.reasons or [], self.currency_id, labels
+            )
+        # As it was saved: one that is being typed is by nobody yet, and has no reason.
+        saved = self._origin
+        if saved.override_tier_id:
+            sentences.append(
+                self.env._(
+                    "Overridden by %(user)s: %(reason)s", user=saved.override_user_id.name, reason=saved.override_reason
+                )
+            )
+        tables = (self.evaluation_id.policy or {}).get("tables", [])
+        if saved.override_tier_id and not self.in_population and any(table["kind"] in GRANT_KINDS for table in tables):
+            sentences.append(self.env._("Without figures of the period no credit limit or reward is proposed."))
+        return sentences
+
+    def _get_grant_sentences(self, grant, labels):
+        return self.env["key.account.explainer"]._get_reason_sentences(
+            self.evaluation_id.policy, grant["reasons"], self.currency_id, labels
+        )
+
+    @api.depends(
+        "facts",
+        "points",
+        "reasons",
+        "grants",
+        "tier_id",
+        "override_tier_id",
+        "override_reason",
+        "outcome",
+        "replaced_benefits",
+    )
+    @api.depends_context("lang")
+    def _compute_scorecard_html(self):
+        for line in self:
+            line.scorecard_html = self.env["ir.qweb"]._render(
+                "key_account_mgmt.evaluation_scorecard", line._get_scorecard_values()
+            )
+
+    def _get_scorecard_values(self):
+        """What the template of the scorecard shows: all its parts. Extend it to show more."""
+        card = Scorecard(self)
+        return {
+            "line": self,
+            **card.get_points(),
+            "reasons": self._get_reason_sentences(card.labels),
+            **card.get_grants(),
+            "value_kind": self._get_value_kind_values(card.labels),
+            "benefits": self._get_benefit_rows(),
+            "facts": card.get_facts(),
+            "fit": card.get_fit(),
+        }
+
+    def _get_value_kind_values(self, labels):
+        """What the scorecard shows of a suggested kind of value. Hook of the room of kinds of value; nothing here.
+
+        :param labels: as ``_get_explainer_labels`` gives them
+        """
+        return {}
+
+    def _get_benefit_rows(self):
+        """What the template shows of payment terms and pricelist: only what changes, or was changed by applying."""
+        benefits = TierBenefits(self.evaluation_id)
+        if not self.outcome:
+            changes = self._get_coming_benefits(benefits)
+        elif self.outcome == "applied":
+            changes = self._get_replaced_benefits()
+        else:
+            changes = {}
+        labels = benefits.get_labels()
+        nothing = self.env._("none")
+        return [
+            {"name": labels[field], "after": after.display_name or nothing, "before": before.display_name or nothing}
+            for field, (before, after) in changes.items()
+        ]
+
+    def _get_coming_benefits(self, benefits):
+        """``{field of the customer: (record of now, record of the tier)}``"""
+        # sudo: who reads the line may read what it is about to change
+        customer = self.partner_id.sudo().commercial_partner_id.with_company(self.company_id)
+        return {
+            field: (customer[field], record)
+            for field, record in benefits.get_by_tier().get(self.tier_id.id, {}).items()
+            if customer and customer[field] != record and benefits.is_usable(record)
+        }
+
+    def _get_replaced_benefits(self):
+        """``{field of the customer: (record of before, record that was given)}``; deleted ones are empty."""
+        return {
+            field: tuple(
+                # sudo: who reads the line may read what it has changed
+                self.env["res.partner"][field].sudo().browse(change[when] or []).exists()
+                for when in ("before", "after")
+            )
+            for field, change in (self.replaced_benefits or {}).items()
+        }

@@ -1,89 +1,60 @@
+"""The scorecard: how a customer's points and tier came out, as values of a template in the reader's language."""
+
 from decimal import Decimal
 
-from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
+from ...rules import corners
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 
+RADIUS = 100.0
+# From the top of the picture to the middle, and below the lowest label.
+TOP, BELOW = 135, 23
+RINGS = (25, 50, 75, 100)
 
-class KeyAccountEvaluationLine(models.Model):
-    """The scorecard: how a customer's points and tier came out, in the reader's language."""
 
-    _inherit = "key.account.evaluation.line"
+class Scorecard:
+    """One evaluation line with the names that its scorecard uses, looked up once."""
 
-    scorecard_html = fields.Html("Scorecard", compute="_compute_scorecard_html", sanitize=False)
-    reason_text = fields.Char("Reasons", compute="_compute_reason_text", help="Why the tier came out, as sentences.")
-
-    @api.depends("reasons", "evaluation_id.policy", "override_tier_id", "override_reason")
-    @api.depends_context("lang")
-    def _compute_reason_text(self):
-        for lines in self.grouped("evaluation_id").values():
-            labels = lines._get_explainer_labels()
-            for line in lines:
-                line.reason_text = " ".join(line._get_reason_sentences(labels))
-
-    def _get_explainer_labels(self, metric_codes=()):
-        """The names that sentences about these lines use, looked up once for all lines of an evaluation."""
-        return self.env["key.account.explainer"]._get_labels(self.evaluation_id.policy or {}, metric_codes)
-
-    def _get_reason_sentences(self, labels):
-        """Why the tier came out."""
-        sentences = []
-        if not self.in_population:
-            sentences.append(self.env._("No business in the period, so the tier is not kept."))
-        elif self.evaluation_id.policy:
-            explainer = self.env["key.account.explainer"]
-            sentences += explainer._get_reason_sentences(
-                self.evaluation_id.policy, self.reasons or [], self.currency_id, labels
-            )
-        # As it was saved: one that is being typed is by nobody yet, and has no reason.
-        saved = self._origin
-        if saved.override_tier_id:
-            sentences.append(
-                self.env._(
-                    "Overridden by %(user)s: %(reason)s", user=saved.override_user_id.name, reason=saved.override_reason
-                )
-            )
-        return sentences
-
-    @api.depends("facts", "points", "reasons", "grants", "tier_id", "override_tier_id", "override_reason")
-    @api.depends_context("lang")
-    def _compute_scorecard_html(self):
-        for line in self:
-            line.scorecard_html = self.env["ir.qweb"]._render(
-                "key_account_mgmt.evaluation_scorecard", line._get_scorecard_values()
-            )
-
-    def _get_scorecard_values(self):
-        """What the template of the scorecard shows."""
+    def __init__(self, line):
+        self.line = line
+        self.env = line.env
+        self.policy = line.evaluation_id.policy
+        self.formatter = self.env["key.account.formatter"]
         metrics = self.env["key.account.metric"].with_context(active_test=False)
-        codes = metrics.search([("source", "not in", UNCOLLECTED_SOURCES)]).mapped("code")
-        labels = self._get_explainer_labels(codes)
-        rows = self._get_scorecard_rows(labels)
+        self.codes = metrics.search([("source", "not in", UNCOLLECTED_SOURCES)]).mapped("code")
+        self.labels = line._get_explainer_labels(self.codes)
+
+    # -------------------------------------------------------------------------
+    # Points
+    # -------------------------------------------------------------------------
+
+    def get_points(self):
+        """Points by criterion and perspective, as a table and as a radar."""
+        rows = self._get_rows()
+        groups = self._group_rows(rows)
         return {
-            "line": self,
-            "perspectives": self._group_scorecard_rows(rows),
+            "perspectives": groups,
             "has_perspectives": any(row["perspective"] for row in rows),
-            "total": self._format_points(self.score),
+            "total": self._format_points(self.line.score),
             "total_max": self._format_points(sum((row["maximum"] for row in rows), Decimal(0))),
-            "reasons": self._get_reason_sentences(labels),
-            "facts": self._get_fact_rows(codes, labels),
+            "radar": self._get_radar_values(groups),
         }
 
-    def _get_scorecard_rows(self, labels):
+    def _get_rows(self):
         """One row per criterion of the frozen rules; none for customers who were not scored."""
-        if not (self.in_population and self.evaluation_id.policy):
+        if not (self.line.in_population and self.policy):
             return []
-        return [self._get_scorecard_row(criterion, labels) for criterion in self.evaluation_id.policy["criteria"]]
+        return [self._get_row(criterion) for criterion in self.policy["criteria"]]
 
-    def _get_scorecard_row(self, criterion, labels):
+    def _get_row(self, criterion):
         metric = criterion["metric"]
-        points = Decimal((self.points or {}).get(criterion["key"]) or 0)
+        points = Decimal((self.line.points or {}).get(criterion["key"]) or 0)
         maximum = Decimal(criterion["max_points"])
         return {
-            "name": labels.criteria.get(criterion["key"]) or criterion["key"],
-            "metric": labels.metrics[metric].name if metric in labels.metrics else metric,
-            "value": self._format_fact(metric, labels),
+            "name": self.labels.criteria.get(criterion["key"]) or criterion["key"],
+            "metric": self.labels.metrics[metric].name if metric in self.labels.metrics else metric,
+            "value": self._format_fact(metric),
             "perspective": criterion.get("perspective") or "",
             "points": points,
             "maximum": maximum,
@@ -97,7 +68,7 @@ class KeyAccountEvaluationLine(models.Model):
             "width": round(100 * points / maximum) if maximum else 0,
         }
 
-    def _group_scorecard_rows(self, rows):
+    def _group_rows(self, rows):
         """Rows by perspective with subtotals, in the order of the criteria."""
         names = {
             item.code: item.name
@@ -118,23 +89,96 @@ class KeyAccountEvaluationLine(models.Model):
             for code, members in groups.items()
         ]
 
-    def _get_fact_rows(self, codes, labels):
-        """All frozen facts, in the order of ``codes``."""
-        facts = self.facts or {}
-        return [
-            {"name": labels.metrics[code].name, "value": self._format_fact(code, labels)}
-            for code in codes
-            if facts.get(code) is not None
-        ]
-
-    def _format_fact(self, code, labels):
-        """A frozen value as people read it; None when it is missing."""
-        value = (self.facts or {}).get(code)
-        if value is None:
-            return None
-        return self.env["key.account.explainer"]._format_value(code, value, self.currency_id, labels)
-
     def _format_points(self, points):
         """Points without needless decimals."""
         rounded = round(float(points), 2)
         return formatLang(self.env, rounded, digits=0 if rounded == int(rounded) else 2)
+
+    def _get_radar_values(self, groups):
+        """What the template draws, or None: two perspectives are a line and no picture.
+
+        :param groups: those of the scorecard; criteria without perspective are no axis
+        """
+        axes = [group for group in groups if group["code"]]
+        if len(axes) < 3:
+            return None
+        labels = corners([RADIUS + 12] * len(axes))
+        return {
+            # As high as the drawing is: with three axes nothing is at the bottom.
+            "height": TOP + max(label.y for label in labels) + BELOW,
+            "rings": [_draw([RADIUS * ring / 100] * len(axes)) for ring in RINGS],
+            "spokes": corners([RADIUS] * len(axes)),
+            "shape": _draw([RADIUS * axis["width"] / 100 for axis in axes]),
+            "dots": corners([RADIUS * axis["width"] / 100 for axis in axes]),
+            "labels": [
+                {"name": axis["name"], "share": self.formatter._format_percentage(axis["width"]), "at": place}
+                for axis, place in zip(axes, labels, strict=True)
+            ],
+        }
+
+    # -------------------------------------------------------------------------
+    # Credit limit and rewards
+    # -------------------------------------------------------------------------
+
+    def get_grants(self):
+        """The proposed credit limit and rewards; none where nothing is granted."""
+        grants = self.line.grants or {}
+        return {
+            "credit": grants.get("credit") and self._get_credit_values(grants["credit"]),
+            "rewards": [self._get_reward_values(reward) for reward in grants.get("rewards", [])],
+        }
+
+    def _get_credit_values(self, credit):
+        """What the template shows of a new credit limit."""
+        return {
+            "limit": self._format_grant(credit["limit"]),
+            "current": self._format_grant(credit["current"]) or self.env._("none"),
+            "reasons": self.line._get_grant_sentences(credit, self.labels),
+        }
+
+    def _get_reward_values(self, reward):
+        """What the template shows of a reward; its name is that of today's rule as long as it is the same."""
+        kinds = dict(self.env["key.account.rule"]._fields["reward"]._description_selection(self.env))
+        return {
+            "name": self.labels.rules.get(reward["rule"]) or reward["name"],
+            "kind": kinds.get(reward["kind"], reward["kind"]),
+            "amount": self._format_grant(reward["amount"]),
+            "cost": self._format_grant(reward["cost"]),
+            "reasons": self.line._get_grant_sentences(reward, self.labels),
+        }
+
+    def _format_grant(self, amount):
+        """An amount of money, or None where there is none."""
+        return amount and self.formatter._format_amount(amount, self.line.currency_id, trim=True)
+
+    # -------------------------------------------------------------------------
+    # Facts
+    # -------------------------------------------------------------------------
+
+    def get_facts(self):
+        """All frozen facts, in the order of metrics."""
+        facts = self.line.facts or {}
+        return [
+            {"name": self.labels.metrics[code].name, "value": self._format_fact(code)}
+            for code in self.codes
+            if facts.get(code) is not None
+        ]
+
+    def _format_fact(self, code):
+        """A frozen value as people read it; None when it is missing."""
+        value = (self.line.facts or {}).get(code)
+        if value is None:
+            return None
+        return self.env["key.account.explainer"]._format_value(code, value, self.line.currency_id, self.labels)
+
+    def get_fit(self):
+        """What the fit score came from, by the frozen profiles; None where the rules do not look at it."""
+        tables = self.line.evaluation_id.fit_tables
+        if not (self.line.fit and tables):
+            return None
+        return self.env["key.account.fit"]._get_values(tables, self.line.fit)
+
+
+def _draw(lengths):
+    """The corners as SVG wants them."""
+    return " ".join(f"{corner.x},{corner.y}" for corner in corners(lengths))

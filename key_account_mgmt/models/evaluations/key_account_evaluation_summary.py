@@ -1,14 +1,13 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from .key_account_evaluation_line import MOVEMENTS
 
 
 class KeyAccountEvaluation(models.Model):
-    """What an evaluation tells its readers: counts by tier, gaps, and others of the same period."""
+    """What an evaluation tells its readers: counts by tier and movement, and what to look at before going on."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
@@ -127,17 +126,54 @@ class KeyAccountEvaluation(models.Model):
         return Markup("<ul>%s</ul>") % Markup("").join(Markup("<li>%s</li>") % sentence for sentence in sentences)
 
     # -------------------------------------------------------------------------
-    # Notices
+    # Lines
     # -------------------------------------------------------------------------
 
-    @api.depends("missing_counts", "date_from", "date_to", "company_id", "state")
+    def action_open_lines(self):
+        """The list of lines to review, grouped by tier."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
+        return {
+            **action,
+            "name": self.name,
+            "domain": [("evaluation_id", "=", self.id)],
+            "context": {"search_default_group_tier": 1, "default_evaluation_id": self.id},
+        }
+
+    # -------------------------------------------------------------------------
+    # Notices before going on: gaps, appraisals, budgets, and others of the same period
+    # -------------------------------------------------------------------------
+
+    @api.depends(
+        lambda self: ("missing_counts", "date_from", "date_to", "company_id", "state", *self._get_budget_fields())
+    )
     @api.depends_context("lang")
     def _compute_notice_html(self):
         for evaluation in self:
-            notices = evaluation._get_missing_notices() + evaluation._get_overlap_notices()
+            notices = evaluation._get_notices()
             evaluation.notice_html = (
                 Markup("").join(Markup("<div>%s</div>") % notice for notice in notices) if notices else False
             )
+
+    def _get_notices(self):
+        """All notices, as sentences, in the order in which they are shown."""
+        return [
+            *self._get_missing_notices(),
+            *self._get_appraisal_notices(),
+            *self._get_budget_notices(),
+            *self._get_overlap_notices(),
+        ]
+
+    # Hooks: the room of awards tells which budgets an evaluation goes over.
+
+    @api.model
+    def _get_budget_fields(self):
+        """Names of the fields that ``_get_budget_notices`` looks at. None here."""
+        return ()
+
+    def _get_budget_notices(self):
+        """Which budgets the evaluation goes over. None here."""
+        return []
 
     def _get_missing_notices(self):
         """Which values nobody knew. After approval it is history and no longer a notice."""
@@ -157,6 +193,38 @@ class KeyAccountEvaluation(models.Model):
         if metric and metric.source in ("manual", "target", "expectation"):
             sentence += " " + self.env._("Enter the missing values, reset to draft and compute again.")
         return sentence
+
+    def _get_appraisal_notices(self):
+        """Whose appraisals of the period are missing; of its customers only, once it has lines."""
+        if self.state not in ("draft", "computed", "in_review") or not (self.date_from and self.date_to):
+            return []
+        # sudo: whoever reads the evaluation need not see the appraisals; they are counted by appraiser only
+        groups = self.env["key.account.appraisal"].sudo()._read_group(self._get_open_domain(), ["user_id"], ["__count"])
+        if not groups:
+            return []
+        return [
+            self.env._(
+                "Appraisals of the period still to do: %(count)s (%(appraisers)s). Until they are done, their grades do"
+                " not count.",
+                count=sum(count for _user, count in groups),
+                appraisers=self.env["key.account.formatter"]._format_list(
+                    f"{user.name} {count}" for user, count in groups
+                ),
+            )
+        ]
+
+    def _get_open_domain(self):
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "draft"),
+            ("date_from", ">=", self.date_from),
+            ("date_to", "<=", self.date_to),
+        ]
+        if self.state == "draft":
+            return domain
+        # sudo: how many are still to do is counted for all customers of the evaluation
+        lines = self.env["key.account.evaluation.line"].sudo()._search([("evaluation_id", "=", self._origin.id)])
+        return [*domain, ("partner_id", "in", lines.subselect("partner_id"))]
 
     def _get_overlap_notices(self):
         others = self._get_same_period_evaluations(self.company_id, self.date_from, self.date_to) - self._origin
@@ -182,31 +250,3 @@ class KeyAccountEvaluation(models.Model):
                 ("state", "!=", "reverted"),
             ]
         )
-
-    # -------------------------------------------------------------------------
-    # Lines
-    # -------------------------------------------------------------------------
-
-    def _check_can_override(self):
-        """A manager, until approval."""
-        self._check_manager()
-        self._lock()
-        for evaluation in self:
-            if evaluation.job or evaluation.state not in ("computed", "in_review"):
-                raise UserError(
-                    self.env._(
-                        "The lines of “%(name)s” are frozen: tiers can be overridden between computing and approval.",
-                        name=evaluation.name,
-                    )
-                )
-
-    def action_open_lines(self):
-        """The list of lines to review, grouped by tier."""
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
-        return {
-            **action,
-            "name": self.name,
-            "domain": [("evaluation_id", "=", self.id)],
-            "context": {"search_default_group_tier": 1, "default_evaluation_id": self.id},
-        }

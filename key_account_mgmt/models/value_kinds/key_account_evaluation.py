@@ -107,22 +107,18 @@ class KeyAccountEvaluation(models.Model):
     # Suggestions that need no answer
     # -------------------------------------------------------------------------
 
-    def _finish_compute(self):
-        self._answer_known_kinds()
-        return super()._finish_compute()
-
-    def _record_grants(self, rows):
-        """Another tier may bring another suggestion, on which nobody decided yet."""
+    def _get_changed_suggestions(self, rows):
         ids = tuple(row["id"] for row in rows)
         before = self.env.execute_query(
             SQL("SELECT id, suggested_kind FROM key_account_evaluation_line WHERE id IN %s", ids or (0,))
         )
-        result = super()._record_grants(rows)
         now = {row["id"]: row["suggested_kind"] for row in rows}
-        changed = {line_id for line_id, kind in before if kind != now[line_id]}
-        self._set_kind_answers(changed, None)
-        self._answer_known_kinds(changed)
-        return result
+        return {line_id for line_id, kind in before if kind != now[line_id]}
+
+    def _reopen_suggestions(self, line_ids):
+        """Another tier may bring another suggestion, on which nobody decided yet."""
+        self._set_kind_answers(line_ids, None)
+        self._answer_known_kinds(line_ids)
 
     def _answer_known_kinds(self, line_ids=None):
         """Mark suggestions that say what is confirmed on the customer already: there is nothing to decide.

@@ -99,16 +99,11 @@ class KeyAccountEvaluationLine(models.Model):
     # Scorecard
     # -------------------------------------------------------------------------
 
-    def _get_scorecard_values(self):
-        values = super()._get_scorecard_values()
+    def _get_value_kind_values(self, labels):
         suggestion = (self.grants or {}).get("value_kind")
         if not suggestion:
-            return values
-        explainer = self.env["key.account.explainer"]
+            return {}
         return {
-            **values,
-            "value_kind": {
-                "name": explainer._get_value_kind_name(suggestion["kind"]),
-                "reasons": self._get_grant_sentences(suggestion, self._get_explainer_labels()),
-            },
+            "name": self.env["key.account.explainer"]._get_value_kind_name(suggestion["kind"]),
+            "reasons": self._get_grant_sentences(suggestion, labels),
         }

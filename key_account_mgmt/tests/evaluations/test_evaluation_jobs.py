@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tools import mute_logger
 
+from ...models.evaluations.key_account_evaluation_run import EvaluationRun
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..job_common import Crash, KeyAccountJobCommon
 
@@ -57,7 +58,7 @@ class TestComputeJob(KeyAccountJobCommon):
         evaluation = self.make_evaluation("draft")
         evaluation.action_compute()
         with (
-            patch.object(type(evaluation), "_record_decisions", side_effect=UserError("The disk is full")),
+            patch.object(EvaluationRun, "record", side_effect=UserError("The disk is full")),
             self.assertLogs(LOGGER, "WARNING"),
         ):
             self.run_jobs()
@@ -83,7 +84,7 @@ class TestComputeJob(KeyAccountJobCommon):
     def test_work_that_kills_its_process_is_not_tried_for_ever(self):
         evaluation = self.make_evaluation("draft")
         evaluation.action_compute()
-        with patch.object(type(evaluation), "_collect_lines", side_effect=Crash):
+        with patch.object(EvaluationRun, "collect", side_effect=Crash):
             for _attempt in range(3):
                 self.run_until_crash()
             with mute_logger(LOGGER):

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
-from ...models.evaluations.key_account_evaluation_record import get_movement
+from ...models.evaluations.key_account_evaluation_run import get_movement
 from ...models.settings.res_company import YEARS
 from ...rules import Evaluator, out_of_reach
 
