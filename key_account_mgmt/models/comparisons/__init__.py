@@ -2,4 +2,4 @@ from . import key_account_comparison_run
 from . import key_account_comparison_summary
 from . import key_account_comparison
 from . import key_account_comparison_line
-from . import key_account_ruleset_comparison
+from . import key_account_ruleset

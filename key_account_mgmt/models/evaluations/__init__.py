@@ -1,4 +1,4 @@
-from . import key_account_appraisal_closing
+from . import key_account_appraisal
 from . import key_account_population_mixin
 from . import key_account_evaluation
 from . import key_account_evaluation_workflow

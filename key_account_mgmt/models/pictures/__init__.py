@@ -1,2 +1,2 @@
 from . import key_account_evaluation
-from . import key_account_evaluation_line_level
+from . import key_account_evaluation_line
