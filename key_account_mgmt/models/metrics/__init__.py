@@ -7,9 +7,8 @@ from . import key_account_collection_scope
 from . import key_account_source
 from . import account_move
 from . import account_move_line_cost
-from . import key_account_source_invoice
 from . import key_account_source_invoice_line
-from . import key_account_source_invoice_anew
+from . import key_account_source_invoice
 from . import key_account_source_order
 from . import key_account_source_customer
 from . import key_account_source_manual

@@ -1,20 +1,21 @@
-from odoo import models
 from odoo.tools import SQL
 
 from .key_account_source import DIVISION_DECIMALS
 
 
-class KeyAccountSourceInvoice(models.AbstractModel):
-    """What goods on invoices cost, and which of them came back.
+class InvoiceLines:
+    """What goods on invoices of a period cost, and which of them came back.
 
     A credit note need not be a return: Odoo makes one of a partial invoice that is below its down payment, with goods
     in negative quantities; it may give a price difference back, which leaves the goods and their cost with the
     customer; and an invoice may be reversed to be written anew.
     """
 
-    _inherit = "key.account.source.invoice"
+    def __init__(self, source, scope):
+        self.source = source
+        self.scope = scope
 
-    def _get_lines_sql(self, scope, rewritten_ids):
+    def get_sums_sql(self, rewritten_ids):
         """Sums of the lines of the period, in company currency, per customer.
 
         ``cost`` of what was sold less what came back; ``returned``: untaxed value of the goods that came back;
@@ -35,11 +36,11 @@ class KeyAccountSourceInvoice(models.AbstractModel):
           GROUP BY line.partner_id
             """,
             own=SQL("line.place = 1 AND NOT (line.move_id = ANY(%s::int[]))", list(rewritten_ids)),
-            judged=self._get_judged_lines_sql(scope),
+            judged=self._get_judged_lines_sql(),
             precise=DIVISION_DECIMALS,
         )
 
-    def _get_judged_lines_sql(self, scope):
+    def _get_judged_lines_sql(self):
         """Lines with what they are: ``is_return`` of goods that came back, ``is_difference`` of a price."""
         return SQL(
             """
@@ -60,7 +61,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
                 "CASE WHEN line.product_id IS NULL THEN line.reversed_entry_id IS NOT NULL"
                 " ELSE 2 * line.balance < line.unit_cost * -line.goods END"
             ),
-            lines=self._get_goods_lines_sql(scope),
+            lines=self._get_goods_lines_sql(),
         )
 
     def _get_less_than_invoiced_sql(self):
@@ -85,7 +86,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             """
         )
 
-    def _get_goods_lines_sql(self, scope):
+    def _get_goods_lines_sql(self):
         """Lines of the period that have a cost or may have come back; ``goods``: how many the customer got.
 
         Only lines with a product or a sale order behind them can have a cost. The entry's own cost lines of
@@ -127,13 +128,13 @@ class KeyAccountSourceInvoice(models.AbstractModel):
                AND move.move_type IN ('out_invoice', 'out_refund')
                AND move.invoice_date BETWEEN %(date_from)s AND %(date_to)s
             """,
-            customer=self._get_customer_join_sql(scope, SQL("move.commercial_partner_id")),
+            customer=self.source._get_customer_join_sql(self.scope, SQL("move.commercial_partner_id")),
             sale_cost=self._get_sale_cost_sql(),
-            product_cost=self._get_product_cost_sql(scope),
+            product_cost=self._get_product_cost_sql(),
             links=self._get_sale_links_sql(),
-            company_id=scope.company.id,
-            date_from=scope.date_from,
-            date_to=scope.date_to,
+            company_id=self.scope.company.id,
+            date_from=self.scope.date_from,
+            date_to=self.scope.date_to,
         )
 
     def _get_sale_links_sql(self):
@@ -159,9 +160,9 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             self._get_unit_factor_sql("sale_uom"),
         )
 
-    def _get_product_cost_sql(self, scope):
+    def _get_product_cost_sql(self):
         """Cost of one unit of the invoice line from the product's cost in the company, as it is now."""
-        product = self.env["product.product"].with_company(scope.company)
+        product = self.source.env["product.product"].with_company(self.scope.company)
         return SQL(
             "%s::numeric * %s",
             product._field_to_sql("product", "standard_price"),
