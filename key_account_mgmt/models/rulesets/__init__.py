@@ -1,28 +1,28 @@
+"""Rule sets: criteria, tiers, tables of rules, and the policy that the decision core reads.
+
+What a kind of rule means stands in ``kinds``, sentences about rules and decisions in ``sentences``. Asks metrics,
+settings and the shared room.
+"""
+
 from . import key_account_cap_vocabulary
 from . import key_account_tier
 from . import key_account_grant_vocabulary
 from . import key_account_ruleset_part
+from . import kinds
 from . import sentences
+from . import policy_fit
+from . import policy_reader
+from . import shipped_rows
+from . import ruleset_weights
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
 from . import key_account_ruleset
-from . import key_account_ruleset_cap
-from . import key_account_ruleset_grant
-from . import key_account_ruleset_veto
-from . import key_account_ruleset_weights
-from . import key_account_ruleset_value_kind
 from . import key_account_template_names
 from . import key_account_template
 from . import key_account_tier_benefit
-from . import key_account_ruleset_in_force
 from . import key_account_criterion
 from . import key_account_criterion_step
 from . import key_account_rule
-from . import key_account_rule_cap
-from . import key_account_rule_grant
-from . import key_account_rule_credit
-from . import key_account_rule_reward
-from . import key_account_rule_value_kind
 from . import key_account_rule_condition
 from . import res_company
 from . import res_config_settings

@@ -1,19 +1,42 @@
 import uuid
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
-RULE_KINDS = [
-    ("tier", "Tier"),
-    ("veto", "Veto"),
-    ("discount_cap", "Discount Cap"),
-    ("credit_limit", "Credit Limit"),
-    ("reward", "Reward"),
-    ("value_kind", "Kind of Value"),
+from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_KINDS, MODELS, NO_KIND, NO_TIER
+from .kinds.rule_kinds import RULE_KINDS, find_kind
+
+CREDIT_FORMULAS = [
+    ("fixed", "Fixed Amount"),
+    ("factor", "Current Limit × Factor"),
+    ("revenue_share", "Share of the Revenue"),
+    ("months", "Average Months"),
+    ("days", "Days of Sales"),
 ]
+DIRECTIONS = [("raise", "Raise Only"), ("both", "Raise and Lower")]
+REWARD_KINDS = [
+    ("none", "Nothing"),
+    ("bonus", "Bonus"),
+    ("equipment", "Equipment"),
+    ("training", "Training"),
+    ("credit", "More Credit"),
+    ("payment_term", "Better Payment Terms"),
+    ("priority_delivery", "Priority Delivery"),
+    ("free", "Something Else"),
+]
+BONUS_FORMULAS = [
+    ("fixed", "Fixed Amount"),
+    ("revenue_share", "Share of the Revenue"),
+    ("growth_share", "Share of the Growth"),
+]
+# A row that names something archived goes on naming it: else it would turn into one for everything.
+ARCHIVED_TOO = {"active_test": False}
+RECORD_COLUMNS = {metric: CHOICE_COLUMNS[metric] for metric in MODELS}
 
 
 class KeyAccountRule(models.Model):
-    """A row of a rule table: all its conditions hold, then its outcome."""
+    """A row of a rule table: all its conditions hold, then its outcome. What the outcome is, its kind knows."""
 
     _name = "key.account.rule"
     _description = "Key Account Rule"
@@ -31,15 +54,149 @@ class KeyAccountRule(models.Model):
     ruleset_id = fields.Many2one("key.account.ruleset", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="ruleset_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    kind = fields.Selection(RULE_KINDS, required=True, default="tier")
+    kind = fields.Selection([(kind.code, kind.label) for kind in RULE_KINDS.values()], required=True, default="tier")
     sequence = fields.Integer(default=10)
     condition_ids = fields.One2many("key.account.rule.condition", "rule_id", copy=True)
-    tier_id = fields.Many2one("key.account.tier", index=True, ondelete="restrict", check_company=True)
     ruleset_tier_ids = fields.Many2many(related="ruleset_id.tier_ids", string="Tiers of the Rule Set")
-    tier_color = fields.Integer(related="tier_id.color")
     has_choice = fields.Boolean(compute="_compute_has_choice")
     summary = fields.Text(compute="_compute_summary")
     active = fields.Boolean(default=True)
+
+    # --- Tiers and vetoes ---
+
+    tier_id = fields.Many2one("key.account.tier", index=True, ondelete="restrict", check_company=True)
+    tier_color = fields.Integer(related="tier_id.color")
+    freezes_credit = fields.Boolean(
+        help="For bad credit: whoever meets this veto gets no new credit limit, whatever the rules."
+    )
+
+    # --- Discount caps; customer tiers are columns of credit limits, rewards and kinds of value, too ---
+
+    cap = fields.Float(
+        "Cap in %",
+        digits=False,
+        min_display_digits=0,
+        help="The highest effective discount that a salesperson may give alone: what the customer pays less than the"
+        " reference price, in percent of it, however that came about.",
+    )
+    has_margin_floor = fields.Boolean(
+        "Margin Floor", help="Whether the margin must not fall below a percentage either, whatever the discount."
+    )
+    margin_floor = fields.Float(
+        "Margin Floor in %",
+        digits=False,
+        min_display_digits=0,
+        help="The least margin that must remain: net value less cost, in percent of the net value.",
+    )
+    cap_tier_ids = fields.Many2many(
+        "key.account.tier",
+        "key_account_rule_cap_tier_rel",
+        "rule_id",
+        "tier_id",
+        string="Customer Tiers",
+        check_company=True,
+        ondelete="restrict",
+        context=ARCHIVED_TOO,
+    )
+    without_tier = fields.Boolean("Customers without a Tier")
+    product_categ_ids = fields.Many2many(
+        "product.category",
+        string="Product Categories",
+        ondelete="restrict",
+        help="With all categories below them.",
+    )
+    product_tmpl_ids = fields.Many2many(
+        "product.template",
+        string="Products",
+        check_company=True,
+        ondelete="restrict",
+        context=ARCHIVED_TOO,
+    )
+    customer_kind = fields.Selection([*CUSTOMER_KINDS, (NO_KIND, "Not Confirmed")], string="Kind of Value")
+    team_ids = fields.Many2many(
+        "crm.team", string="Sales Teams", check_company=True, ondelete="restrict", context=ARCHIVED_TOO
+    )
+    country_ids = fields.Many2many("res.country", string="Countries", ondelete="restrict")
+    pricelist_ids = fields.Many2many(
+        "product.pricelist", string="Pricelists", check_company=True, ondelete="restrict", context=ARCHIVED_TOO
+    )
+    date_from = fields.Date("From", help="First day on which the row counts.")
+    date_to = fields.Date("To", help="Last day on which the row counts.")
+    option_codes = fields.Json(
+        compute="_compute_option_codes",
+        store=True,
+        help="What policies call the records of the columns: codes by metric.",
+    )
+
+    # --- Credit limits and rewards ---
+
+    formula_value = fields.Float(
+        digits=False,
+        min_display_digits=0,
+        help="The number of the formula: an amount, a factor, a percentage, or how many months or days.",
+    )
+    rounding_step = fields.Float(
+        "In Steps of", digits=False, min_display_digits=0, help="Limits are rounded to it, half up. 0: to the cent."
+    )
+    credit_formula = fields.Selection(
+        CREDIT_FORMULAS,
+        string="New Limit",
+        default="fixed",
+        help="Average Months and Days of Sales: revenue of the period, divided by its months since the customer's first"
+        " invoice, or by its days.",
+    )
+    minimum = fields.Float(
+        "At Least", digits=False, min_display_digits=0, help="The lowest limit that the row gives. 0: none."
+    )
+    maximum = fields.Float(
+        "At Most", digits=False, min_display_digits=0, help="The highest limit that the row gives. 0: none."
+    )
+    max_change_pct = fields.Float(
+        "Largest Change in %",
+        digits=False,
+        min_display_digits=0,
+        help="How far the new limit may be from the current one, up or down, in percent of it. 0: as far as it likes.",
+    )
+    direction = fields.Selection(
+        DIRECTIONS,
+        default="raise",
+        help="Raise Only: a lower limit than the current one changes nothing. Customers without a limit get a first one"
+        " either way.",
+    )
+    below_exposure = fields.Boolean(
+        "Also below Today's Exposure",
+        help="Whether the limit may be lowered below what the customer owes and has ordered. If not, it is lowered"
+        " only to that amount. A first limit ignores that amount.",
+    )
+    reward = fields.Selection(
+        REWARD_KINDS,
+        default="bonus",
+        help="Nothing says so in the reasons. More Credit is a promise; rows of credit limits say how much.",
+    )
+    bonus_formula = fields.Selection(
+        BONUS_FORMULAS,
+        string="Bonus",
+        default="fixed",
+        help="Share of the Growth: of what revenue grew against the period before, so that small customers that grow"
+        " are not forgotten. Who did not grow gets none.",
+    )
+    cost = fields.Float(
+        "Estimated Cost", digits=False, min_display_digits=0, help="What one such reward costs. 0: not known."
+    )
+    budget = fields.Float(
+        digits=False,
+        min_display_digits=0,
+        help="For all rewards of this row in one evaluation, in company currency. 0: no budget.",
+    )
+
+    # --- Kinds of value ---
+
+    value_kind = fields.Selection(
+        CUSTOMER_KINDS,
+        string="Suggested Kind",
+        default="intrinsic",
+        help="Suggested for customers for whom the row holds. Nothing is written on them until somebody confirms it.",
+    )
 
     _key_unique = models.Constraint("UNIQUE (ruleset_id, key)", "This rule set has a rule with this key already.")
 
@@ -48,24 +205,59 @@ class KeyAccountRule(models.Model):
         for rule in self:
             rule.has_choice = "choice" in rule.condition_ids.metric_id.mapped("kind")
 
-    @api.depends(
-        "kind",
-        "tier_id.name",
-        "condition_ids.sequence",
-        "condition_ids.metric_id.name",
-        "condition_ids.metric_id.unit",
-        "condition_ids.metric_id.kind",
-        "condition_ids.measure",
-        "condition_ids.operator",
-        "condition_ids.value",
-        "condition_ids.option_ids.name",
-        "ruleset_id.company_id",
-    )
+    @api.depends(lambda self: self._get_summary_dependencies())
     @api.depends_context("lang")
     def _compute_summary(self):
         explainer = self.env["key.account.explainer"]
         for rule in self:
             rule.summary = explainer._get_rule_sentence(rule)
+
+    @api.model
+    def _get_summary_dependencies(self):
+        return [
+            "kind",
+            "condition_ids.sequence",
+            "condition_ids.metric_id.name",
+            "condition_ids.metric_id.unit",
+            "condition_ids.metric_id.kind",
+            "condition_ids.measure",
+            "condition_ids.operator",
+            "condition_ids.value",
+            "condition_ids.option_ids.name",
+            "ruleset_id.company_id",
+            *dict.fromkeys(column for kind in RULE_KINDS.values() for column in kind.columns),
+        ]
+
+    @api.depends(*RECORD_COLUMNS.values())
+    def _compute_option_codes(self):
+        vocabulary = self.env["key.account.cap.vocabulary"]
+        saved = self.filtered(lambda rule: isinstance(rule.id, int))
+        codes = {metric: vocabulary._ensure_codes(saved[column]) for metric, column in RECORD_COLUMNS.items()}
+        for rule in self:
+            rule.option_codes = rule in saved and {
+                metric: sorted(codes[metric][record.id] for record in rule[column])
+                for metric, column in RECORD_COLUMNS.items()
+                if rule[column]
+            }
+
+    @api.constrains(lambda self: ["kind", *(column for kind in RULE_KINDS.values() for column in kind.checked)])
+    def _check_outcome(self):
+        for rule in self:
+            find_kind(rule.kind).check(rule)
+
+    @api.constrains("date_from", "date_to")
+    def _check_dates(self):
+        for rule in self:
+            if rule.date_from and rule.date_to and rule.date_from > rule.date_to:
+                raise ValidationError(
+                    self.env._(
+                        "Discount cap “%(rule)s” would end on %(date_to)s, before it begins on %(date_from)s. Correct"
+                        " its dates.",
+                        rule=rule.name,
+                        date_from=format_date(self.env, rule.date_from),
+                        date_to=format_date(self.env, rule.date_to),
+                    )
+                )
 
     def action_duplicate(self):
         """Copy these rules beside themselves, as rules of their own."""
@@ -73,11 +265,18 @@ class KeyAccountRule(models.Model):
             rule.copy({"key": uuid.uuid4().hex[:8], "name": self.env._("%s (copy)", rule.name)})
         return True
 
+    # --- As the policy has it ---
+
     def _prepare_rule_values(self):
-        """This rule as a policy has it. A new kind of rule adds its outcome here."""
-        return {
-            "key": self.key,
-            "name": self.name or "",
-            "tier": self.tier_id.code or "",
-            "conditions": [condition._prepare_condition_values() for condition in self.condition_ids],
-        }
+        """This rule as a policy has it."""
+        return find_kind(self.kind).to_policy(self)
+
+    def _get_options(self):
+        """Codes by metric of the columns in which something is chosen."""
+        self.ensure_one()
+        options = {metric: (self.option_codes or {}).get(metric, []) for metric in CHOICE_COLUMNS}
+        if self.without_tier:
+            options["customer_tier"] = [*options["customer_tier"], NO_TIER]
+        if self.customer_kind:
+            options["customer_kind"] = [self.customer_kind]
+        return {metric: codes for metric, codes in options.items() if codes}

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ..shared.numbers import exact_text
+from .kinds.rule_kinds import find_kind
 
 MEASURES = [
     ("value", "Value"),
@@ -62,7 +63,7 @@ class KeyAccountRuleCondition(models.Model):
         for condition in self:
             choice = condition.metric_id.kind == "choice"
             # An order is judged alone: there is nobody among whom a customer could have a rank.
-            alone = choice or condition.rule_id.kind == "discount_cap"
+            alone = choice or condition._judges_order_lines()
             condition.allowed_operators = CHOICE_OPERATORS if choice else NUMBER_OPERATORS
             condition.allowed_measures = ["value"] if alone else [code for code, _label in MEASURES]
 
@@ -72,6 +73,9 @@ class KeyAccountRuleCondition(models.Model):
         for condition in self:
             currency = (condition.rule_id.ruleset_id.company_id or self.env.company).currency_id
             condition.unit = condition._get_unit(currency)
+
+    def _judges_order_lines(self):
+        return find_kind(self.rule_id.kind).judges_order_lines
 
     def _get_unit(self, currency):
         """What the condition's number counts, in the user's words."""
@@ -117,7 +121,7 @@ class KeyAccountRuleCondition(models.Model):
                 operator=labels[self.operator],
                 allowed=", ".join(labels[code] for code in self.allowed_operators),
             )
-        if self.metric_id.source == "line" and self.rule_id.kind != "discount_cap":
+        if self.metric_id.source == "line" and not self._judges_order_lines():
             return self.env._("it is known of an order line only. Use it in discount caps.")
         if self.metric_id.kind == "choice":
             return self._get_choice_misfit()

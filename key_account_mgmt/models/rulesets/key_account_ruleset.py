@@ -4,6 +4,10 @@ import json
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .kinds.rule_kinds import RULE_KINDS
+from .ruleset_weights import format_perspective_weights, get_weights_warning
+from .shipped_rows import SHIPPED_VALUE_KINDS, SHIPPED_VETOES
+
 
 class KeyAccountRuleset(models.Model):
     """One version of all rules of a company: criteria, tiers, rule tables. Immutable once active."""
@@ -15,6 +19,7 @@ class KeyAccountRuleset(models.Model):
         "key.account.company.mixin",
         "key.account.ruleset.lifecycle",
         "key.account.ruleset.policy",
+        "key.account.credit.off.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -68,6 +73,47 @@ class KeyAccountRuleset(models.Model):
         context={"active_test": False, "default_kind": "veto"},
         copy=False,
     )
+    cap_rule_ids = fields.One2many(
+        "key.account.rule",
+        "ruleset_id",
+        string="Discount Caps",
+        domain=[("kind", "=", "discount_cap")],
+        context={"active_test": False, "default_kind": "discount_cap"},
+        copy=False,
+    )
+    discount_reference = fields.Selection(
+        [("list_price", "List Price"), ("pricelist", "Customer's Pricelist")],
+        string="Discounts Are Measured Against",
+        required=True,
+        default="list_price",
+        help="List Price: what the product costs without any pricelist. Customer's Pricelist: what the pricelist that"
+        " is entered on the customer gives; salespeople then cannot change that pricelist any more.",
+    )
+    credit_rule_ids = fields.One2many(
+        "key.account.rule",
+        "ruleset_id",
+        string="Credit Limits",
+        domain=[("kind", "=", "credit_limit")],
+        context={"active_test": False, "default_kind": "credit_limit"},
+        copy=False,
+    )
+    reward_rule_ids = fields.One2many(
+        "key.account.rule",
+        "ruleset_id",
+        string="Rewards",
+        domain=[("kind", "=", "reward")],
+        context={"active_test": False, "default_kind": "reward"},
+        copy=False,
+    )
+    value_kind_rule_ids = fields.One2many(
+        "key.account.rule",
+        "ruleset_id",
+        string="Kinds of Value",
+        domain=[("kind", "=", "value_kind")],
+        context={"active_test": False, "default_kind": "value_kind"},
+        copy=False,
+    )
+    benefit_ids = fields.One2many("key.account.tier.benefit", "ruleset_id", string="Benefits of Tiers", copy=True)
     max_points_total = fields.Float(
         "Maximum Points in Total",
         digits=False,
@@ -75,6 +121,15 @@ class KeyAccountRuleset(models.Model):
         compute="_compute_max_points_total",
         help="Of all active criteria.",
     )
+    weights_total = fields.Float(
+        "Weights Add Up To",
+        digits=False,
+        min_display_digits=1,
+        help="The maximum points of all active criteria together have to be exactly this, or the rule set cannot be"
+        " activated. 0: any sum will do.",
+    )
+    weights_warning = fields.Char(compute="_compute_weights_warning")
+    perspective_weights = fields.Char("By Perspective", compute="_compute_perspective_weights")
     summary = fields.Char(compute="_compute_summary")
     findings_html = fields.Html("Findings", compute="_compute_findings_html", sanitize=False)
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were activated.")
@@ -102,22 +157,43 @@ class KeyAccountRuleset(models.Model):
         for ruleset in self:
             ruleset.max_points_total = sum(ruleset.criterion_ids.filtered("active").mapped("max_points"))
 
-    @api.depends("tier_ids", "criterion_ids.active", "tier_rule_ids.active", "veto_rule_ids.active")
+    @api.depends("state", "weights_total", "criterion_ids.max_points", "criterion_ids.active", "criterion_ids.name")
+    @api.depends_context("lang")
+    def _compute_weights_warning(self):
+        for ruleset in self:
+            ruleset.weights_warning = ruleset.state == "draft" and get_weights_warning(ruleset)
+
+    @api.depends("criterion_ids.max_points", "criterion_ids.active", "criterion_ids.perspective_id.name")
+    @api.depends_context("lang")
+    def _compute_perspective_weights(self):
+        for ruleset in self:
+            ruleset.perspective_weights = format_perspective_weights(ruleset)
+
+    @api.depends(
+        lambda _self: [
+            "tier_ids",
+            "criterion_ids.active",
+            *dict.fromkeys(f"{kind.rows}.active" for kind in RULE_KINDS.values()),
+        ]
+    )
     @api.depends_context("lang")
     def _compute_summary(self):
         for ruleset in self:
             ruleset.summary = self.env["key.account.formatter"]._format_list(ruleset._get_summary_parts())
 
     def _get_summary_parts(self):
-        """What the rule set consists of, as phrases. A new kind of rules adds its own."""
+        """What the rule set consists of, as phrases."""
         tiers, criteria = len(self.tier_ids), len(self.criterion_ids.filtered("active"))
-        tier_rules, vetoes = len(self.tier_rule_ids.filtered("active")), len(self.veto_rule_ids.filtered("active"))
+        counts = [kind.get_count_phrase(self.env, len(self._get_active_rules(kind))) for kind in RULE_KINDS.values()]
         return [
             self.env._("1 tier") if tiers == 1 else self.env._("%s tiers", tiers),
             self.env._("1 criterion") if criteria == 1 else self.env._("%s criteria", criteria),
-            self.env._("1 tier rule") if tier_rules == 1 else self.env._("%s tier rules", tier_rules),
-            self.env._("1 veto") if vetoes == 1 else self.env._("%s vetoes", vetoes),
+            *filter(None, counts),
         ]
+
+    def _get_active_rules(self, kind):
+        """The rules of a kind that count, in the order of the screen, also while they are typed."""
+        return self[kind.rows].filtered(lambda rule: rule.active and rule.kind == kind.code)
 
     def _compute_findings_html(self):
         """What speaks against activating a draft. Without dependencies on purpose: it is about saved rows."""
@@ -140,3 +216,23 @@ class KeyAccountRuleset(models.Model):
         conditions = self.env["key.account.rule.condition"].search([("metric_id", "in", metrics.ids)])
         rulesets = criteria.ruleset_id | conditions.rule_id.ruleset_id
         return [self.env._("rule set %s", ruleset.name) for ruleset in rulesets]
+
+    @api.model
+    def _get_credit_off_fields(self):
+        return ("credit_rule_ids",)
+
+    def _grants_credit_limits(self):
+        return bool(self.credit_rule_ids)
+
+    # --- Shipped rows ---
+
+    def action_add_vetoes(self):
+        """Add the shipped vetoes that these drafts lack, inactive: customers are capped at the lowest tier."""
+        SHIPPED_VETOES.add_to(self, active=False)
+        return True
+
+    def action_add_value_kinds(self):
+        """Let these drafts suggest by the shipped rows: add those that they lack, switch on those that they have."""
+        SHIPPED_VALUE_KINDS.add_to(self, active=True)
+        SHIPPED_VALUE_KINDS.switch_on(self)
+        return True

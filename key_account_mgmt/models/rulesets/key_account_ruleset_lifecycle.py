@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from .kinds.rule_kinds import RULE_KINDS
+
 # Set by the buttons only: whoever could write them could put rules in force that nobody checked.
 LIFECYCLE_DEFAULTS = {
     "state": "draft",
@@ -92,7 +94,17 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     def _write_lifecycle(self, vals):
         """The one door through which a rule set changes its state: past ``write`` of this model, which refuses that
         to everybody, with the access rights of the user all the same."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        result = super().write(vals)  # pylint: disable=super-method-mismatch
+        if "state" in vals:
+            for company in self.company_id:
+                self._note_in_force(company, self._get_active(company))
+        return result
+
+    def _note_in_force(self, company, active):
+        """Let the company know what its active rule set (an empty one: none) has rules for."""
+        tables = (active.policy or {}).get("tables", ())
+        for kind in RULE_KINDS.values():
+            kind.note_in_force(company, active, any(table["rules"] for table in tables if table["kind"] == kind.code))
 
     def action_new_version(self):
         """Copy everything into a draft that counts one further, and open it."""

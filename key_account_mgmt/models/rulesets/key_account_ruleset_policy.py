@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from ...rules import Policy, PolicyError, asks_for_places, lint, out_of_reach
 from ..metrics.key_account_collection_scope import CollectionScope
+from ..shared.numbers import exact_text
+from .kinds.rule_kinds import RULE_KINDS, find_kind
 
 
 class KeyAccountRulesetPolicy(models.AbstractModel):
@@ -21,14 +23,23 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
 
     def _prepare_policy_values(self):
         criteria = self.criterion_ids.filtered("active").sorted()
-        return {
+        values = {
             "schema": 1,
             "name": self.name or "",
-            "metrics": [self._prepare_metric_values(metric) for metric in self._get_policy_metrics()],
+            "metrics": sorted(self._prepare_metrics_values(), key=lambda metric: metric["code"]),
             "tiers": [self._prepare_tier_values(tier) for tier in self.tier_ids.sorted("rank")],
             "criteria": [criterion._prepare_criterion_values() for criterion in criteria],
             "tables": self._prepare_table_values(),
         }
+        return {**values, "weights_total": exact_text(self.weights_total)} if self.weights_total else values
+
+    def _prepare_metrics_values(self):
+        """The metrics, then what columns of rules ask for, which are no metrics on the screen."""
+        rules = self.rule_ids.filtered("active")
+        return [
+            *(self._prepare_metric_values(metric) for metric in self._get_policy_metrics()),
+            *(metric for kind, rows in self._group(rules) for metric in kind.metrics_to_policy(self, rows)),
+        ]
 
     @api.model
     def _prepare_metric_values(self, metric):
@@ -43,19 +54,25 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
     def _prepare_table_values(self):
         """A table for each kind of rule that has rules; without tier rules the policy is not complete."""
         rules = self.rule_ids.filtered("active").sorted()
-        kinds = [kind for kind, _label in self.env["key.account.rule"]._fields["kind"].selection]
-        by_kind = {kind: rules.filtered(lambda rule, kind=kind: rule.kind == kind) for kind in kinds}
-        return [
-            {"kind": kind, "rules": [rule._prepare_rule_values() for rule in by_kind[kind]]}
-            for kind in kinds
-            if by_kind[kind]
-        ]
+        tables = [table for kind, rows in self._group(rules) if (table := kind.table_to_policy(self, rows))]
+        # Those without rules come last: fingerprints of policies depend on the order of tables.
+        return sorted(tables, key=lambda table: not table["rules"])
+
+    def _group(self, rules):
+        """``[(kind, its rules)]``, also of the kinds that have none."""
+        return [(kind, rules.filtered(lambda rule, code=kind.code: rule.kind == code)) for kind in RULE_KINDS.values()]
 
     def _get_policy_metrics(self):
-        """The metrics that the policy looks at; the score is not one of them, it comes out of the criteria."""
-        metrics = self.criterion_ids.filtered("active")._get_policy_metrics()
-        metrics |= self.rule_ids.filtered("active").condition_ids.metric_id
-        return metrics.filtered(lambda metric: metric.source != "score").sorted("code")
+        """The metrics that the policy looks at; the score is not one of them, it comes out of the criteria.
+
+        With those that formulas look at, so that their names and kinds are kept with the rules.
+        """
+        rules = self.rule_ids.filtered("active")
+        metrics = self.criterion_ids.filtered("active")._get_policy_metrics() | rules.condition_ids.metric_id
+        codes = {code for rule in rules for code in find_kind(rule.kind).get_formula_metrics(rule)}
+        known = self.env["key.account.metric"].with_context(active_test=False)
+        metrics = metrics.filtered(lambda metric: metric.source != "score")
+        return (metrics | known.search([("code", "in", list(codes))])).sorted("code")
 
     def _get_graded_metrics(self):
         """Those of the metrics that people grade."""
@@ -93,6 +110,8 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
 
     def _lint(self, policy):
         """What is legal in the policy and still doubtful, as problems of the core."""
+        for kind in RULE_KINDS.values():
+            policy = kind.get_comparable(self.env, policy)
         return lint(policy)
 
     def _get_unreached(self, policy):
@@ -106,7 +125,7 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
 
     def _get_refused_codes(self):
         """Codes of the doubts with which the company lets no rule set come into force."""
-        return frozenset()
+        return frozenset().union(*(kind.get_refused_codes(self.company_id) for kind in RULE_KINDS.values()))
 
     def _check_activation(self, policy):
         """Refuse a policy that is legal but not what the company wants."""

@@ -1,9 +1,9 @@
-import base64
-
 from odoo import fields, models
 from odoo.tools import file_open
 
 from .key_account_template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
+from .policy_reader import PolicyReader
+from .shipped_rows import SHIPPED_VALUE_KINDS
 
 
 class KeyAccountTemplate(models.Model):
@@ -26,22 +26,20 @@ class KeyAccountTemplate(models.Model):
         :raise UserError: something that the file refers to is not there, or is something else here
         """
         self.ensure_one()
-        importer = self.env["key.account.ruleset.import"].create(self._prepare_import_values(company))
-        policy = importer._read_fitting_policy()
+        reader = PolicyReader.of_file(self.env, self._read_file(), company)
         # The names in the file are English, and what takes its name from a metric needs that one's English name too.
-        template, importer = self.with_context(lang="en_US"), importer.with_context(lang="en_US")
-        values = {**importer._prepare_ruleset_values(policy), "description": template.description}
-        draft = template.env["key.account.ruleset"].create(values).with_env(self.env)
+        english, name = self.with_context(lang="en_US"), self.name
+        values = {**reader.with_lang("en_US").prepare_ruleset(name), "description": english.description}
+        draft = english.env["key.account.ruleset"].create(values).with_env(self.env)
         draft.action_add_vetoes()
-        draft._add_value_kinds(active=False)
+        SHIPPED_VALUE_KINDS.add_to(draft, active=False)
         self._translate(draft)
         draft.message_post(body=self.env._("Created from the template “%s”.", self.name))
         return draft
 
-    def _prepare_import_values(self, company):
+    def _read_file(self):
         with file_open(self.path, "rb", filter_ext=(".json",)) as file:
-            content = base64.b64encode(file.read())
-        return {"file": content, "filename": self.name, "company_id": company.id}
+            return file.read()
 
     # --- Names in every installed language ---
 

@@ -101,6 +101,18 @@ class TestGrantRows(GrantRulesCommon):
         self.assertNotIn("freezes_credit", self.table(ruleset, "veto")["rules"][0])
         self.assertEqual({metric["code"] for metric in values["metrics"]}, {"revenue", "late_count"})
 
+    def test_ceilings_without_credit_limits_do_not_change_the_fingerprint_by_their_place(self):
+        """Rule sets were activated with that table in the last place, and fingerprints depend on it."""
+        ruleset = self.make_tier_ruleset()
+        self.make_benefit(ruleset, "A", 60_000)
+        self.make_reward(ruleset)
+        expected = ["tier", "reward", "credit_limit"]
+        self.assertEqual([table["kind"] for table in ruleset._get_policy_values()["tables"]], expected)
+        self.make_limit(ruleset, 5)
+        self.assertEqual(
+            [table["kind"] for table in ruleset._get_policy_values()["tables"]], ["tier", *expected[:0:-1]]
+        )
+
     def test_archived_rows_are_left_out(self):
         ruleset = self.make_tier_ruleset()
         self.make_limit(ruleset, 5, active=False)

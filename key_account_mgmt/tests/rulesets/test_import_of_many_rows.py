@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...wizard.rulesets.key_account_ruleset_import import MOST_SENTENCES
+from ...models.rulesets.policy_reader import MOST_SENTENCES
 from ..common import KeyAccountCommon
 
 

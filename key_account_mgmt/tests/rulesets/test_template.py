@@ -6,13 +6,12 @@ from odoo.tests import Form
 from odoo.tools import file_open
 from odoo.tools.misc import file_path
 
-from ...models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
-from ...models.rulesets.key_account_ruleset_veto import VETOES_FILE
 from ...models.rulesets.key_account_template_names import (
     CRITERION_NAMES,
     RULE_NAMES,
     TIER_NAMES,
 )
+from ...models.rulesets.shipped_rows import SHIPPED_VALUE_KINDS, SHIPPED_VETOES
 from ...rules import Policy, evaluate, lint
 from ..template_common import TemplateCommon
 
@@ -53,7 +52,7 @@ class TestTemplateFiles(TemplateCommon):
             self.assertEqual(weights, expected)
 
     def test_names_in_files_are_those_that_are_translated(self):
-        for path in [*self.get_templates().mapped("path"), VETOES_FILE, KINDS_FILE]:
+        for path in [*self.get_templates().mapped("path"), SHIPPED_VETOES.path, SHIPPED_VALUE_KINDS.path]:
             policy = self.read_policy(path)
             rules = [rule for table in policy.tables for rule in table.rules]
             self.assertEqual(

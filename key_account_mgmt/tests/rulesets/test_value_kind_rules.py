@@ -4,7 +4,7 @@ import json
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
-from ...models.rulesets.key_account_ruleset_value_kind import KINDS_FILE
+from ...models.rulesets.shipped_rows import SHIPPED_VALUE_KINDS
 from ...rules import Policy, evaluate, lint
 from ..grant_rules_common import GrantRulesCommon
 from ..ruleset_common import FROZEN
@@ -170,8 +170,8 @@ class TestShippedValueKinds(TemplateCommon):
 
     def test_the_file_has_no_doubts(self):
         with self.env["key.account.ruleset"].env.registry.cursor():
-            self.assertEqual(lint(self.env["key.account.ruleset"]._read_shipped_value_kinds()), [])
-        self.assertTrue(KINDS_FILE.endswith(".json"))
+            self.assertEqual(lint(SHIPPED_VALUE_KINDS.load()), [])
+        self.assertTrue(SHIPPED_VALUE_KINDS.path.endswith(".json"))
 
     def test_the_example_of_the_documentation(self):
         """Ten customers, in the order of their revenue; the first four are of tier A."""

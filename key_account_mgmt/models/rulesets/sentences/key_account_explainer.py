@@ -2,6 +2,10 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ....rules import TIER
+from ..key_account_cap_vocabulary import CHOICE_COLUMNS
+from ..kinds.rule_kinds import find_explanation
+
 
 class KeyAccountExplainer(models.AbstractModel):
     """Rules and reasons as sentences in the user's language. Nothing is decided here."""
@@ -23,37 +27,13 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _get_reason_sentence(self, reason, labels, currency):
-        """One reason. Another addon's codes get a method ``_explain_<code>``."""
+        """One reason: kinds of rules explain theirs. Another addon's codes get a method ``_explain_<code>``."""
+        params = reason.get("params", {})
         explain = getattr(self, f"_explain_{reason['code']}", None)
-        return explain(reason.get("params", {}), labels, currency) if explain else reason["code"]
-
-    @api.model
-    def _explain_tier_rule(self, params, labels, currency):
-        names = {"tier": self._tier(params, labels), "rule": self._rule(params, labels)}
-        facts = self._get_fact_phrases(params, labels, currency)
-        if not facts:
-            return self.env._("Tier %(tier)s by rule “%(rule)s”, which holds for everybody left.", **names)
-        return self.env._("Tier %(tier)s by rule “%(rule)s”: %(facts)s.", facts=facts, **names)
-
-    @api.model
-    def _explain_no_tier_rule(self, _params, _labels, _currency):
-        return self.env._("No tier: none of the tier rules holds.")
-
-    @api.model
-    def _explain_veto(self, params, labels, currency):
-        names = {"tier": self._tier(params, labels), "rule": self._rule(params, labels)}
-        facts = self._get_fact_phrases(params, labels, currency)
-        if not facts:
-            return self.env._("Veto “%(rule)s”: at best tier %(tier)s.", **names)
-        return self.env._("Veto “%(rule)s”: %(facts)s: at best tier %(tier)s.", facts=facts, **names)
-
-    @api.model
-    def _explain_capped(self, params, labels, _currency):
-        return self.env._(
-            "Lowered from tier %(before)s to tier %(after)s by veto.",
-            before=labels.tiers.get(params.get("from"), params.get("from")),
-            after=labels.tiers.get(params.get("to"), params.get("to")),
-        )
+        if explain:
+            return explain(params, labels, currency)
+        explain = find_explanation(reason["code"])
+        return explain(self, params, labels, currency) if explain else reason["code"]
 
     @api.model
     def _explain_missing(self, params, labels, _currency):
@@ -67,6 +47,23 @@ class KeyAccountExplainer(models.AbstractModel):
             "Rule “%(rule)s” could not be judged: “%(metric)s” has no value.",
             rule=self._rule(params, labels),
             metric=metric,
+        )
+
+    @api.model
+    def _explain_overridden(self, params, labels, _currency):
+        tier = labels.tiers.get(params["to"], params["to"])
+        before = labels.tiers.get(params["from"], params["from"])
+        if not before:
+            return self.env._(
+                "Credit limit, rewards and kind of value are those of tier %(tier)s, given by hand where the rules give"
+                " none.",
+                tier=tier,
+            )
+        return self.env._(
+            "Credit limit, rewards and kind of value are those of tier %(tier)s, given by hand instead of tier"
+            " %(before)s.",
+            tier=tier,
+            before=before,
         )
 
     @api.model
@@ -85,6 +82,7 @@ class KeyAccountExplainer(models.AbstractModel):
     @api.model
     def _get_fact_phrase(self, operand, value, asked, labels, currency):
         metric, measure = self._get_metric_label(operand[0], labels), operand[1]
+        asked = [] if self._says_all(operand[0], metric) else asked
         limits = [self._get_comparison({"measure": measure, **c}, metric, currency) for c in asked]
         if measure == "cumulative_share_pct" and self._is_crossed(value, asked):
             limits.append(self.env._("crossed by the customer"))
@@ -93,6 +91,11 @@ class KeyAccountExplainer(models.AbstractModel):
         shown = self._format_measured(metric, measure, value, currency, thresholds)
         name = self._get_operand_phrase(metric, measure)
         return f"{name} {shown} ({', '.join(limits)})" if limits else f"{name} {shown}"
+
+    @api.model
+    def _says_all(self, code, metric):
+        """Columns ask for one of several records: which one it is says all, but for a category inside another."""
+        return code == TIER or (code in CHOICE_COLUMNS and not metric.within)
 
     @api.model
     def _is_crossed(self, share, conditions):

@@ -2,6 +2,10 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 
+from ....rules import NO_TIER, TIER
+from ..key_account_cap_vocabulary import MODELS, NAMES, ORDER_DATE
+from .policy_rows import get_rows
+
 
 @dataclass
 class MetricLabel:
@@ -41,10 +45,12 @@ class KeyAccountLabels(models.AbstractModel):
         """
         rules = [rule for table in policy_values.get("tables", []) for rule in table["rules"]]
         criteria = policy_values.get("criteria", [])
+        tiers = self._get_names("key.account.tier", "code", policy_values.get("tiers", []))
         return Labels(
-            metrics=self._get_metric_labels(policy_values, metric_codes)
+            metrics={TIER: self._get_decided_tier_label(tiers)}
+            | self._get_metric_labels(policy_values, metric_codes)
             | self._get_column_labels(policy_values, reasons),
-            tiers=self._get_names("key.account.tier", "code", policy_values.get("tiers", [])),
+            tiers=tiers,
             rules=self._get_names("key.account.rule", "key", rules),
             criteria=self._get_names("key.account.criterion", "key", criteria),
             conditions={rule["key"]: rule["conditions"] for rule in rules},
@@ -96,3 +102,55 @@ class KeyAccountLabels(models.AbstractModel):
     @api.model
     def _get_metric_label(self, code, labels):
         return labels.metrics.get(code) or MetricLabel(self.env._("Score") if code == "score" else code)
+
+    @api.model
+    def _get_decided_tier_label(self, tiers):
+        """The tier that was decided, as a metric: credit limits, rewards and kinds of value ask for it.
+
+        :param dict tiers: names by code
+        """
+        return MetricLabel(self.env._("Tier"), kind="choice", options={**tiers, NO_TIER: self.env._("none")})
+
+    # --- Columns: what discount caps ask of an order line are records rather than metrics ---
+
+    @api.model
+    def _get_column_labels(self, policy_values, reasons=()):
+        """Labels of the columns that a policy uses, with the names of the records that it or the reasons name."""
+        rows = get_rows(policy_values, "metrics")
+        codes = {row["code"]: self._get_option_codes(row) for row in rows if str(row.get("code")) in NAMES}
+        for reason in reasons:
+            for fact in reason.get("params", {}).get("facts", []):
+                if fact["metric"] in codes and fact.get("value") is not None:
+                    codes[fact["metric"]].add(fact["value"])
+        return {metric: self._get_column_label(metric, values) for metric, values in codes.items()}
+
+    @api.model
+    def _get_option_codes(self, row):
+        """Of a metric in a policy, or in a file that may say anything."""
+        options = row.get("options")
+        return {one for one in options if isinstance(one, str)} if isinstance(options, list) else set()
+
+    @api.model
+    def _get_column_label(self, metric, codes=()):
+        name = self.env["key.account.cap.vocabulary"]._get_metric_name(metric)
+        if metric == ORDER_DATE:
+            return MetricLabel(name, kind="date")
+        options = self._get_record_names(metric, codes) if codes and metric in MODELS else {}
+        if metric == "customer_tier":
+            options[NO_TIER] = self.env._("none")
+        if metric == "customer_kind":
+            rule = self.env["key.account.rule"]
+            options = dict(rule._fields["customer_kind"]._description_selection(self.env))
+        return MetricLabel(name, kind="choice", options=options, within=metric == "product_category")
+
+    @api.model
+    def _get_record_names(self, metric, codes):
+        """Names by code; facts name records by their ID in this database, policies by one that holds elsewhere."""
+        vocabulary = self.env["key.account.cap.vocabulary"]
+        ids = {code for code in codes if code.isdecimal() and code.isascii()}
+        # sudo: names only, of what stands in rules and in the reader's own order lines; a salesperson may not be
+        # allowed to open, say, the pricelist or the sales team of another company.
+        found = vocabulary.sudo()._find_records(metric, set(codes) - ids)
+        records = self.env[MODELS[metric]].sudo().browse(int(code) for code in ids).exists()
+        found |= {str(record.id): record for record in records}
+        return {code: vocabulary._get_record_name(record) for code, record in found.items()}

@@ -1,7 +1,10 @@
+from datetime import datetime
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import format_date
 
+from ..kinds.rule_kinds import find_kind
 from .key_account_labels import Labels
 
 
@@ -65,6 +68,15 @@ class KeyAccountPhrase(models.AbstractModel):
         return number if said else f"{number} {metric.unit}"
 
     @api.model
+    def _format_day(self, value):
+        """A day as policies have it (20261231) in the user's spelling; what is none as it is."""
+        try:
+            day = datetime.strptime(str(value), "%Y%m%d")
+        except ValueError:
+            return str(value)
+        return format_date(self.env, day.date())
+
+    @api.model
     def _get_measure_kind(self, metric, measure):
         kinds = {"rank": "rank", "rank_pct": "percentage", "cumulative_share_pct": "percentage"}
         return kinds.get(measure, metric.kind)
@@ -72,37 +84,29 @@ class KeyAccountPhrase(models.AbstractModel):
     @api.model
     def _get_rule_sentence(self, rule):
         """A rule in one sentence, such as "If revenue ≥ $ 50,000 and number of invoices ≤ 2: at best tier C"."""
+        kind = find_kind(rule.kind)
         metrics = {m.code: self._prepare_metric_label(m) for m in rule.condition_ids.metric_id}
         currency = (rule.ruleset_id.company_id or self.env.company).currency_id
-        phrases = self._get_column_phrases(rule) + [
+        phrases = kind.get_column_phrases(rule, self) + [
             self._get_condition_phrase(condition._prepare_condition_values(), Labels(metrics=metrics), currency)
             for condition in rule.condition_ids.sorted("sequence")
             if condition.metric_id
         ]
-        outcome = self._get_outcome_phrase(rule)
+        outcome = kind.get_outcome_phrase(rule, self)
         if not phrases:
-            return self._get_unconditional_sentence(rule.kind, outcome)
+            return kind.get_unconditional_sentence(self, outcome)
         conditions = self.env._(" and ").join(phrases)
         return self.env._("If %(conditions)s: %(outcome)s", conditions=conditions, outcome=outcome)
 
     @api.model
-    def _get_unconditional_sentence(self, kind, outcome):
-        if kind == "tier":
-            return self.env._("Everybody else: %(outcome)s", outcome=outcome)
-        return self.env._("Every customer: %(outcome)s", outcome=outcome)
+    def _get_choice_phrase(self, code, label, names):
+        """What is chosen in a column, such as "tier is A or B".
 
-    @api.model
-    def _get_column_phrases(self, _rule):
-        """What a rule asks in columns of its own. A new kind of rule adds its own."""
-        return []
-
-    @api.model
-    def _get_outcome_phrase(self, rule):
-        """What the rule does. A new kind of rule adds its own."""
-        tier = rule.tier_id.name or "…"
-        if rule.kind == "veto":
-            return self.env._("at best tier %(tier)s", tier=tier)
-        return self.env._("tier %(tier)s", tier=tier)
+        :param label: ``MetricLabel`` of the column
+        :param names: of the options
+        """
+        condition = {"metric": code, "measure": "value", "operator": "in", "values": names}
+        return self._get_condition_phrase(condition, Labels(metrics={code: label}), None)
 
     @api.model
     def _get_condition_phrase(self, condition, labels, currency):
@@ -147,3 +151,8 @@ class KeyAccountPhrase(models.AbstractModel):
         if not (self.env.lang or "en_US").startswith("en"):
             return name
         return " ".join(word.lower() if word.istitle() else word for word in name.split(" "))
+
+    @api.model
+    def _get_value_kind_name(self, kind):
+        names = dict(self.env["key.account.rule"]._fields["value_kind"]._description_selection(self.env))
+        return names.get(kind, kind or "…")

@@ -2,54 +2,9 @@ from itertools import pairwise
 
 from odoo import api, models
 
+from ..kinds.rule_kinds import RULE_KINDS
 from .key_account_problem_texts import COLUMNS, FORMS, MESSAGES
-
-
-class PolicyRows:
-    """The rows of a policy as a file has them, each column and each name looked up once: a file may have thousands of
-    rows, and each of them something wrong."""
-
-    def __init__(self, values):
-        self.values = values if isinstance(values, dict) else {}
-        self._rows = {}
-        self._names = {}
-        self._rules = {}
-
-    def get(self, column):
-        """The rows in a column of the policy."""
-        if column not in self._rows:
-            self._rows[column] = get_rows(self.values, column)
-        return self._rows[column]
-
-    def get_rules(self, kind):
-        """The rules of the first table of that kind."""
-        if kind not in self._rules:
-            tables = [table for table in self.get("tables") if table.get("kind") == kind]
-            self._rules[kind] = get_rows(tables[0], "rules") if tables else []
-        return self._rules[kind]
-
-    def find_name(self, rows, column, label):
-        """The name of the row with that key, or its number where it has none.
-
-        :param rows: as ``get`` and ``get_rules`` give them
-        """
-        if isinstance(label, int):
-            row = rows[label] if label < len(rows) else {}
-            return row.get("name") or str(label + 1)
-        if id(rows) not in self._names:
-            # Of several rows with one key the first counts; keys of broken rows may be anything.
-            named = {row[column]: row.get("name") for row in reversed(rows) if isinstance(row.get(column), str)}
-            self._names[id(rows)] = named
-        return self._names[id(rows)].get(label) or label
-
-
-def get_rows(values, column):
-    """The rows in a column of a policy, or of a row; a file may have anything in their place.
-
-    What is no row is one without columns, since problems name rows by their number too.
-    """
-    rows = values.get(column)
-    return [row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else []
+from .policy_rows import PolicyRows, get_rows
 
 
 class KeyAccountProblem(models.AbstractModel):
@@ -108,17 +63,10 @@ class KeyAccountProblem(models.AbstractModel):
             "metrics": self.env._("Metric"),
         }
         if path[0] == "tables":
-            kinds = {
-                "tier": self.env._("Tier rules"),
-                "veto": self.env._("Vetoes"),
-                "discount_cap": self.env._("Discount caps"),
-                "credit_limit": self.env._("Credit limits"),
-                "reward": self.env._("Rewards"),
-                "value_kind": self.env._("Kinds of value"),
-            }
             if path[-1] == "ceilings":
                 return self.env._("Credit ceilings")
-            return kinds.get(path[-1], self.env._("Tables of Rules"))
+            kind = RULE_KINDS.get(path[-1])
+            return self.env._(kind.table_name) if kind else self.env._("Tables of Rules")
         column = "key" if path[0] == "criteria" else "code"
         name = policy_rows.find_name(policy_rows.get(path[0]), column, path[1]) if len(path) > 1 else ""
         return self._get_named(labels.get(path[0], path[0]), name)
@@ -126,15 +74,8 @@ class KeyAccountProblem(models.AbstractModel):
     @api.model
     def _get_rule_name(self, path, policy_rows):
         name = policy_rows.find_name(policy_rows.get_rules(path[1]), "key", path[3])
-        kinds = {
-            "tier": self.env._("Tier rule"),
-            "veto": self.env._("Veto"),
-            "discount_cap": self.env._("Discount cap"),
-            "credit_limit": self.env._("Credit limit"),
-            "reward": self.env._("Reward"),
-            "value_kind": self.env._("Kind of value"),
-        }
-        return self._get_named(kinds.get(path[1], path[1]), name)
+        kind = RULE_KINDS.get(path[1])
+        return self._get_named(self.env._(kind.row_name) if kind else path[1], name)
 
     @api.model
     def _get_named(self, kind, name):
@@ -222,11 +163,7 @@ class KeyAccountProblem(models.AbstractModel):
             ("key.account.rule.condition", "measure"),
             ("key.account.metric", "kind"),
             ("key.account.criterion", "scale"),
-            ("key.account.rule", "reward"),
-            ("key.account.rule", "credit_formula"),
-            ("key.account.rule", "bonus_formula"),
-            ("key.account.rule", "direction"),
-            ("key.account.rule", "value_kind"),
+            *(("key.account.rule", field) for kind in RULE_KINDS.values() for field in kind.selections),
         ]:
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
         for label in self.env["key.account.explainer"]._get_column_labels(policy_rows.values).values():

@@ -1,0 +1,118 @@
+from ...shared.numbers import exact_text
+from .decided_tier import DecidedTierKind
+
+# What policies call the number of each formula.
+FORMULA_NUMBERS = {
+    "fixed": "amount",
+    "factor": "factor",
+    "revenue_share": "share_pct",
+    "growth_share": "share_pct",
+    "months": "months",
+    "days": "days",
+}
+
+
+class GrantKind(DecidedTierKind):
+    """A kind whose rules give customers an amount: a formula, one number for it, a step to round to, and bounds."""
+
+    # The selection on the rule that names the formula.
+    formula_column = ""
+    # Columns in which 0 stands for "none"; in some of them a policy cannot mean 0 by saying it.
+    optional_numbers = ()
+    not_zero = ""
+
+    # --- From records to a policy ---
+
+    def outcome_to_policy(self, rule):
+        return {"rounding": exact_text(rule.rounding_step or rule.currency_id.rounding or 0.01)}
+
+    def prepare_formula_values(self, rule):
+        """The formula with its number, as a policy has it; None where none is chosen."""
+        formula = rule[self.formula_column]
+        return {"type": formula, FORMULA_NUMBERS[formula]: exact_text(rule.formula_value)} if formula else None
+
+    def prepare_optional_numbers(self, rule):
+        return {name: exact_text(rule[name]) for name in self.optional_numbers if rule[name]}
+
+    # --- From a policy to records ---
+
+    def from_policy(self, row, reader):
+        numbers = {name: getattr(row, name) for name in self.optional_numbers}
+        return {
+            **super().from_policy(row, reader),
+            **{name: float(number) for name, number in numbers.items() if number is not None},
+            **self._prepare_formula_columns(row.formula),
+            "rounding_step": float(row.rounding),
+        }
+
+    def _prepare_formula_columns(self, formula):
+        if formula is None:
+            return {}
+        number = getattr(formula, FORMULA_NUMBERS[formula.type])
+        return {self.formula_column: formula.type, "formula_value": float(number)}
+
+    def find_own_mismatch(self, env, row):
+        """A policy can say 0 where a row then has no number at all."""
+        mismatch = super().find_own_mismatch(env, row)
+        if mismatch or getattr(row, self.not_zero) != 0:
+            return mismatch
+        return env._(
+            "Rule “%(rule)s”: “%(column)s” is 0, which means none here. Take it out of the file, or take out the rule.",
+            column=env["key.account.problem"]._get_column_label(self.not_zero),
+            rule=row.name or row.key,
+        )
+
+    # --- As sentences ---
+
+    def get_formula_phrase(self, rule, say):
+        """What the formula comes to."""
+        number = exact_text(rule.formula_value)
+        shown, percentage = say._format_number(number), say._format_percentage(number)
+        phrases = {
+            "fixed": lambda: say._format_amount(number, rule.currency_id, trim=True),
+            "factor": lambda: say.env._("%(factor)s × the current limit", factor=shown),
+            "revenue_share": lambda: say.env._("%(share)s of the revenue", share=percentage),
+            "growth_share": lambda: say.env._("%(share)s of the growth of revenue", share=percentage),
+            "months": lambda: say.env._("%(number)s × the average month", number=shown),
+            "days": lambda: say.env._("%(number)s days of sales", number=shown),
+        }
+        formula = rule[self.formula_column]
+        return phrases[formula]() if formula in phrases else "…"
+
+    def get_amount_phrases(self, rule, say, phrases):
+        """The amounts that are given, each in its phrase.
+
+        :param dict phrases: by column, with a place for the ``amount``
+        """
+        amounts = {
+            name: say._format_amount(exact_text(rule[name]), rule.currency_id, trim=True)
+            for name in phrases
+            if rule[name]
+        }
+        return [phrases[name] % {"amount": amount} for name, amount in amounts.items()]
+
+    def get_grant_names(self, say, params, labels, currency):
+        """What reasons of a grant name: the rule, its amounts, and why."""
+        amounts = {
+            name: say._format_amount(params[name], currency, trim=True)
+            for name in ("limit", "current", "computed", "amount")
+            if params.get(name) is not None
+        }
+        return {
+            **dict.fromkeys(("limit", "current", "computed", "amount"), say.env._("none")),
+            **amounts,
+            "rule": say._rule(params, labels),
+            "why": self._get_grant_phrase(say, params, labels, currency),
+        }
+
+    def _get_grant_phrase(self, say, params, labels, currency):
+        """The conditions that held, then the figures that the amount comes from and that were not named yet."""
+        facts = say._get_fact_phrases(params, labels, currency) if params.get("facts") else ""
+        named = {fact["metric"] for fact in params.get("facts", []) if fact.get("measure", "value") == "value"}
+        figures = [
+            say._get_fact_phrase((figure["metric"], "value"), figure["value"], [], labels, currency)
+            for figure in params.get("figures", [])
+            if figure["metric"] not in named
+        ]
+        parts = [part for part in (facts, *figures) if part]
+        return say._format_list(parts) if parts else say.env._("it holds for everybody")
