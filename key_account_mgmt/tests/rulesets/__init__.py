@@ -7,3 +7,4 @@ from . import test_ruleset_weights
 from . import test_template
 from . import test_value_kind_rules
 from . import test_import_of_many_rows
+from . import test_new_kind_of_rule
