@@ -10,12 +10,12 @@ from ..shared.access import ACTIVITY_APPRAISAL, KEY_ACCOUNT_MANAGER, strip_calle
 
 APPRAISAL_STATES = [("draft", "To Do"), ("done", "Done")]
 NOT_DONE = {"state": "draft", "done_by_id": False, "done_on": False}
-# What an appraiser who is no manager gives; whom he appraises, and who leads, he was asked.
+# Fields that an appraiser without manager rights may write. Customer and appraiser are part of the request.
 APPRAISER_FIELDS = {"line_ids", "note", "state"}
 
 
 class KeyAccountAppraisal(models.Model):
-    """The grades that one appraiser gives one customer for a fiscal year or a quarter of it.
+    """The grades that one appraiser gives one customer for a fiscal year or a quarter.
 
     Done appraisals become entered values of the metrics (``key_account_appraisal_result``); evaluations read those.
     """
@@ -58,7 +58,7 @@ class KeyAccountAppraisal(models.Model):
 
     @api.model
     def _get_asked_metrics(self, company):
-        """What people are asked to grade: the choices among the metrics of the active rule set.
+        """Return the metrics to grade: the choices among the metrics of the active rule set.
 
         :return: ``key.account.metric``
         """
@@ -90,11 +90,11 @@ class KeyAccountAppraisal(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # Done, and back
+    # Completing and reopening
     # -------------------------------------------------------------------------
 
     def action_done(self):
-        """The grades are given: they count from now on."""
+        """Mark the appraisal as done: its grades count from now on."""
         drafts = self.filtered(lambda appraisal: appraisal.state == "draft")
         for appraisal in drafts:
             if not appraisal.line_ids.option_id:
@@ -110,7 +110,7 @@ class KeyAccountAppraisal(models.Model):
         return True
 
     def action_reset(self):
-        """Take the grades back, to give others."""
+        """Reopen the appraisal, so that the appraiser can change the grades."""
         done = self.filtered(lambda appraisal: appraisal.state == "done")
         done._set_state(NOT_DONE)
         return True
@@ -122,7 +122,7 @@ class KeyAccountAppraisal(models.Model):
         return result
 
     def _note_grades(self):
-        """Who gave which grades, and when, stays in the chatter whatever happens later."""
+        """Log in the chatter who gave which grades, and when: this stays whatever happens later."""
         bodies = {
             appraisal.id: ", ".join(
                 f"{line.metric_id.name}: {line.option_id.name}" for line in appraisal.line_ids if line.option_id
@@ -133,12 +133,12 @@ class KeyAccountAppraisal(models.Model):
             self._message_log_batch(bodies)
 
     # -------------------------------------------------------------------------
-    # Who may write what of an appraisal, and when: on every way, the values that it came to follow
+    # Who may write which fields, and when; after each write, by any route, the entered values follow
     # -------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A file may say that appraisals are done: they become so as by the button."""
+        """Create appraisals; those that a file marks as done are completed as by the button."""
         appraisals = super().create([{**vals, **NOT_DONE} for vals in vals_list])
         appraisals._check_open()
         done = [one.id for one, vals in zip(appraisals, vals_list, strict=True) if vals.get("state") == "done"]
@@ -165,7 +165,7 @@ class KeyAccountAppraisal(models.Model):
         keys = self._get_keys()
         result = super().write(vals)  # pylint: disable=super-method-mismatch
         self._check_open()
-        # Where the lead's word counts, who leads decides before he has done his part.
+        # If the lead's grades count, naming a lead takes effect even before the lead's appraisal is done.
         self._refresh_values(keys | self._get_keys())
         return result
 
@@ -179,7 +179,7 @@ class KeyAccountAppraisal(models.Model):
         return result
 
     def _check_appraiser(self, vals):
-        """An appraiser gives grades; whom he was asked about, and whose word counts, others decide."""
+        """Check that an appraiser writes only grades: the customer and the lead are for others to set."""
         if self.env.su or vals.keys() <= APPRAISER_FIELDS or self.env.user.has_group(KEY_ACCOUNT_MANAGER):
             return
         raise AccessError(
@@ -191,7 +191,7 @@ class KeyAccountAppraisal(models.Model):
         )
 
     def _check_open(self):
-        """Refuse to change what an applied evaluation was decided on. Hook of the room of evaluations; empty here."""
+        """Refuse changes to the basis of an applied evaluation. Hook of the room of evaluations; empty here."""
 
     def _check_draft(self):
         for appraisal in self:
@@ -205,26 +205,26 @@ class KeyAccountAppraisal(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # What the appraisals of a customer and period come to: entered values of the metrics
+    # The result of all appraisals of a customer and period: entered values of the metrics
     # -------------------------------------------------------------------------
 
     def _get_keys(self):
-        """Whom and when the appraisals are about: ``{(company, partner, date_from, date_to)}``."""
+        """Return the customers and periods of the appraisals: ``{(company, partner, date_from, date_to)}``."""
         return {one._get_key() for one in self}
 
     def _get_key(self):
         return self.company_id.id, self.partner_id.id, self.date_from, self.date_to
 
     def _refresh_values(self, keys):
-        """Make the entered values of these customers and periods what all their appraisals say.
+        """Set the entered values of these customers and periods to the result of all their appraisals.
 
         :param keys: as ``_get_keys`` returns them
         """
         if not keys:
             return
         companies, partners, _starts, _ends = zip(*keys, strict=True)
-        # sudo: an appraiser sees his own appraisals only, and may enter no values; what they come to needs all of
-        # them, and nothing but the grades given for this customer and period is written
+        # sudo: an appraiser reads only their own appraisals and may not enter values. The result needs all appraisals,
+        # and only the grades of this customer and period are written
         appraisals = self.sudo().search([("company_id", "in", companies), ("partner_id", "in", partners)])
         by_key = appraisals.filtered(lambda one: one._get_key() in keys).grouped(lambda one: one._get_key())
         self.union(*by_key.values())._lock()
@@ -234,14 +234,14 @@ class KeyAccountAppraisal(models.Model):
         self.env["key.account.metric.value"]._set_appraised(keys, grades)
 
     def _lock(self):
-        """Touch the rows, so that of two appraisers who are done at once the second is tried again and sees both."""
+        """Touch the rows, so that the second of two concurrent completions is retried and sees both appraisals."""
         self.flush_recordset()
         if self:
             table = SQL.identifier(self._table)
             self.env.cr.execute(SQL("UPDATE %s SET write_date = write_date WHERE id IN %s", table, tuple(self.ids)))
 
     def _get_grades(self):
-        """The grade of each metric by the appraisals of one customer and period.
+        """Return the grade of each metric by the appraisals of one customer and period.
 
         :return: ``{key.account.metric: key.account.metric.option}``
         """
@@ -249,21 +249,21 @@ class KeyAccountAppraisal(models.Model):
         return {metric: graded._get_average() for metric, graded in lines.grouped("metric_id").items()}
 
     def _get_counting(self):
-        """Done appraisals; where the lead's word counts and there is a lead, only the lead's."""
+        """Return the done appraisals; if the lead's grades count and there is a lead, only the lead's."""
         counting = self.filtered("is_lead") if self.company_id.key_account_appraisal_rule == "lead" else self
         return (counting or self).filtered(lambda appraisal: appraisal.state == "done")
 
     # -------------------------------------------------------------------------
-    # Appraisers are told once, however many customers they are asked about, and until they are through
+    # One activity per appraiser, however many customers there are, until all their appraisals are done
     # -------------------------------------------------------------------------
 
     def _tell_appraisers(self, deadline):
-        """One activity for each appraiser, with a link to his list; on no record, since it is about many.
+        """Create one activity for each appraiser, linked to their list; on no record, because it is about many.
 
         :param deadline: date by which the grades are wanted
         """
         told = self._get_activities(self.user_id).user_id
-        # sudo: a manager need not be allowed to plan activities of others
+        # sudo: a manager need not have the right to plan activities for other users
         strip_caller_context(self.env["mail.activity"]).sudo().create(
             [
                 user_appraisals._prepare_activity(user, deadline)
@@ -273,7 +273,7 @@ class KeyAccountAppraisal(models.Model):
         )
 
     def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        """Nobody is told by a message for each of his customers: the activity tells him."""
+        """Send no message per customer: the activity informs the appraiser."""
         return []
 
     def _prepare_activity(self, user, deadline):
@@ -287,7 +287,7 @@ class KeyAccountAppraisal(models.Model):
         }
 
     def _get_activities(self, users):
-        # sudo: activities of others, of whom nothing is shown
+        # sudo: activities of other users, whose content is not shown
         return (
             self.env["mail.activity"]
             .sudo()
@@ -301,8 +301,8 @@ class KeyAccountAppraisal(models.Model):
         )
 
     def _end_activities(self, users):
-        """Who has nothing left to appraise is reminded no more."""
-        # sudo: what others have to do is counted, not shown
+        """Remove the reminders of users who have no open appraisals left."""
+        # sudo: the open appraisals of other users are counted, not shown
         busy = {
             user
             for [user] in self.sudo()._read_group([("user_id", "in", users.ids), ("state", "=", "draft")], ["user_id"])

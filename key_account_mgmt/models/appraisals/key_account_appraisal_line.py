@@ -3,12 +3,12 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...rules import average_place
 
-# All else of a row says what is graded.
+# The fields of a grade; all other fields of a line say what is graded.
 GRADE_FIELDS = {"option_id", "grade", "note"}
 
 
 class KeyAccountAppraisalLine(models.Model):
-    """One grade of an appraisal: what the appraiser thinks of the customer in one respect."""
+    """One grade of an appraisal: how the appraiser rates the customer by one metric."""
 
     _name = "key.account.appraisal.line"
     _inherit = "key.account.metric.user.mixin"
@@ -65,7 +65,7 @@ class KeyAccountAppraisalLine(models.Model):
             line.option_id = line._find_option((line.grade or "").strip())
 
     def _find_option(self, text):
-        """The grade of the metric with that name or code; none for no text.
+        """Return the option of the metric with that name or code; an empty recordset for an empty text.
 
         :raise ValidationError: the metric has no such grade
         """
@@ -126,11 +126,11 @@ class KeyAccountAppraisalLine(models.Model):
         self.appraisal_id._check_draft()
 
     def action_done(self):
-        """The appraisals of these grades are done."""
+        """Mark the appraisals of these grades as done."""
         return self.appraisal_id.action_done()
 
     def _get_average(self):
-        """The grade that these, of one metric, come to: between two grades the lower one."""
+        """Return the average grade of these lines, which share one metric; between two grades, the lower one."""
         options = self.metric_id.option_ids.sorted(lambda option: (option.sequence, option.id))
         places = {option: place for place, option in enumerate(options)}
         return options[average_place([places[line.option_id] for line in self])]

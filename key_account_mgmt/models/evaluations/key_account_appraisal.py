@@ -3,17 +3,17 @@ from odoo.exceptions import UserError
 
 
 class KeyAccountAppraisal(models.Model):
-    """An applied evaluation closes the appraisals that it was decided on; reverting it opens them again."""
+    """An applied evaluation closes the appraisals that it is based on; reverting it opens them again."""
 
     _inherit = "key.account.appraisal"  # pylint: disable=consider-merging-classes-inherited
 
     def _check_open(self):
-        """What an applied evaluation was decided on stays as it was."""
+        """Refuse changes to appraisals that an applied evaluation is based on."""
         closing = self._get_closing_evaluations(
             self.company_id, self.partner_id | self.partner_id.commercial_partner_id
         )
         for appraisal in self:
-            # A customer who became a contact is evaluated as part of its company.
+            # A customer that became a contact is evaluated as part of its company.
             for customer in appraisal.partner_id | appraisal.partner_id.commercial_partner_id:
                 for evaluation in closing.get((appraisal.company_id, customer), ()):
                     if evaluation.date_from <= appraisal.date_from and appraisal.date_to <= evaluation.date_to:
@@ -31,11 +31,11 @@ class KeyAccountAppraisal(models.Model):
 
     @api.model
     def _get_closing_evaluations(self, companies, partners):
-        """Applied evaluations with lines of these customers.
+        """Return the applied evaluations with lines of these customers.
 
         :return: ``{(company, partner): [evaluations]}``
         """
-        # sudo: a line closes the period whether or not the appraiser may see it; only the evaluation's name is shown
+        # sudo: a line closes the period even if the appraiser may not read it; only the evaluation's name is shown
         groups = (
             self.env["key.account.evaluation.line"]
             .sudo()

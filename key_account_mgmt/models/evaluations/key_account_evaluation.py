@@ -19,9 +19,9 @@ JOBS = [
     ("confirm", "Confirming Kinds of Value"),
 ]
 
-# A request to revert, which finance has to consent to.
+# A request to revert, to which Finance has to consent.
 NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
-# Only the workflow sets these, whatever a form, an import or a remote call sends.
+# Only the workflow sets these fields, whatever values a form, an import or a remote call sends.
 WORKFLOW_DEFAULTS = {
     "state": "draft",
     "job": False,
@@ -41,7 +41,7 @@ WORKFLOW_DEFAULTS = {
     "superseded": False,
     **NO_REQUEST,
 }
-# What an evaluation is about. It stands once there are lines.
+# The subject of an evaluation. It cannot change once there are lines.
 SETUP_FIELDS = {"company_id", "ruleset_id", "date_from", "date_to"}
 SETUP_FIELDS |= {"population", "partner_domain", "partner_ids", "with_prospects"}
 
@@ -62,7 +62,7 @@ class KeyAccountEvaluation(models.Model):
     _tells_totals = True
 
     name = fields.Char(required=True, tracking=True)
-    # People name evaluations alike; their awards and who reads of them need a number that is there once.
+    # Evaluations may have equal names; awards and readers need a unique number.
     reference = fields.Char("Evaluation Number", readonly=True, copy=False)
     ruleset_id = fields.Many2one(
         index=True,
@@ -88,7 +88,7 @@ class KeyAccountEvaluation(models.Model):
         groups=TOTALS_READERS,
         help="Lines without a value, by metric of the rule set.",
     )
-    # Restricted: four eyes could not tell any more who must not approve.
+    # Restricted: without the submitter, the four-eyes rule could not tell who must not approve.
     submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True, ondelete="restrict")
     submitted_on = fields.Datetime(readonly=True, copy=False)
     tier_changer_ids = fields.Many2many(
@@ -117,7 +117,7 @@ class KeyAccountEvaluation(models.Model):
         states = dict(self._fields["state"]._description_selection(self.env))
         formatter = self.env["key.account.formatter"]
         for evaluation in self:
-            # sudo: names of rule sets are no secret
+            # sudo: names of rule sets are not confidential
             parts = [evaluation.reference, evaluation.sudo().ruleset_id.display_name, states.get(evaluation.state)]
             if evaluation.superseded:
                 parts.append(self.env._("Superseded"))
@@ -144,8 +144,8 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Given explicitly, so that neither the values nor the context of a remote call make an approved evaluation.
-        # sudo: managers need not read sequences
+        # Set explicitly, so that neither the values nor the context of a remote call create an approved evaluation.
+        # sudo: managers need no read access to sequences
         sequences = self.env["ir.sequence"].sudo()
         vals_list = self._prepare_new_awards(vals_list)
         return super().create(
@@ -186,22 +186,22 @@ class KeyAccountEvaluation(models.Model):
                 )
             )
 
-    # Hooks: the room of awards says what may be written of them.
+    # Hooks: the room of awards validates the fields of awards.
 
     @api.model
     def _prepare_new_awards(self, vals_list):
-        """Values of new evaluations, once what they say of awards is checked and put right. As they are, here."""
+        """Return the values of new evaluations with the fields of awards checked and corrected. Unchanged here."""
         return vals_list
 
     def _check_awards_writable(self, vals):
-        """Refuse what cannot be written of awards. Nothing, here."""
+        """Refuse invalid values of the fields of awards. Empty here."""
 
     def _get_field_labels(self, names):
         described = self.fields_get(names, ["string"])
         return ", ".join(described[name]["string"] for name in names)
 
     def _set_workflow_values(self, vals):
-        """Write what only the workflow may. Private, hence out of reach of remote calls.
+        """Write fields that only the workflow may write. Private, hence out of reach of remote calls.
 
         Without tracking: ``_advance`` logs each step itself.
         """
@@ -221,11 +221,11 @@ class KeyAccountEvaluation(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # Taking hold of an evaluation
+    # Claiming an evaluation
     # -------------------------------------------------------------------------
 
     def _claim(self, *states):
-        """Make sure that the user may work on these evaluations, that nobody else does, and that they are due.
+        """Check that the user may work on these evaluations, that no other user does, and that their state allows it.
 
         :param states: the states in which the work may start
         """
@@ -238,7 +238,7 @@ class KeyAccountEvaluation(models.Model):
                 raise UserError(evaluation._get_wrong_state_message(states))
 
     def _check_manager(self):
-        """Managers of the company only. Asked here and not of the view alone, for those who call remotely."""
+        """Check that the user is a manager of the company. Views are not enough: remote calls bypass them."""
         if not (self.env.su or self.env.user.has_group("key_account_mgmt.group_key_account_manager")):
             raise AccessError(
                 self.env._("Only a Key Accounts manager may do this. Ask one to do it, or for the right.")
@@ -251,7 +251,7 @@ class KeyAccountEvaluation(models.Model):
             )
 
     def _lock(self):
-        """Lock the rows and touch them, so that of two transactions at once the second fails and is tried again."""
+        """Lock and touch the rows, so that the second of two concurrent transactions fails and is retried."""
         if self.try_lock_for_update(allow_referencing=True) != self:
             raise UserError(
                 self.env._("Somebody else works on this evaluation at the moment. Wait a little and reload the page.")

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from .key_account_evaluation import NO_REQUEST
 from .key_account_evaluation_benefit import NO_CHANGE, TierBenefits
 
-# What is logged of a customer, by the field that holds it: the field that people know it by.
+# The logged fields of a customer: the column that stores the value, and the field under which users know it.
 LOGGED_FIELDS = {
     "key_account_tier_id": "key_account_tier_id",
     "property_payment_term_id": "property_payment_term_id",
@@ -25,7 +25,7 @@ class KeyAccountEvaluation(models.Model):
     _apply_batch_size = 500
 
     def action_apply(self):
-        """Give every customer the tier of its line, and keep what it had before on the line."""
+        """Give every customer the tier of its line, and keep the customer's previous values on the line."""
         self.ensure_one()
         self._claim("approved")
         if not self.effective_date:
@@ -34,9 +34,9 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_revert(self):
-        """Put back what applying changed; leave alone what somebody changed since.
+        """Restore the values from before applying, except those that were changed since.
 
-        :raise UserError: finance granted something under it and has not consented
+        :raise UserError: Finance granted awards of this evaluation and has not consented
         """
         self.ensure_one()
         self._claim("applied")
@@ -71,7 +71,7 @@ class KeyAccountEvaluation(models.Model):
         self._make_awards(rows)
 
     def _get_obstacle(self, row):
-        """Why a line cannot be applied or reverted, or None."""
+        """Return why a line cannot be applied or reverted, or None."""
         if not row["customer_id"]:
             return self.env._("The customer was deleted.")
         if row["beaten"]:
@@ -79,7 +79,7 @@ class KeyAccountEvaluation(models.Model):
         return None
 
     def _get_applied_values(self, tier_id):
-        """What applying writes on a customer. Extend it to grant more with a tier."""
+        """Return the values that applying writes on a customer. Extend it to grant more with a tier."""
         return {
             "key_account_tier_id": tier_id,
             "key_account_tier_date": self.effective_date,
@@ -110,14 +110,14 @@ class KeyAccountEvaluation(models.Model):
         self._take_back_awards(rows)
 
     def _get_change_since(self, row):
-        """What somebody changed on the customer after applying, or None."""
+        """Return a description of the change made to the customer since applying, or None."""
         applied = self._get_applied_values(row["tier_id"])
         if all(row[name] == (value or None) for name, value in applied.items()):
             return None
         return self.env._("Changed since it was applied, so left as it is.")
 
     def _get_replaced_values(self, row):
-        """What the customer had before applying."""
+        """Return the customer's values from before applying."""
         return {
             "key_account_tier_id": row["replaced_tier_id"],
             "key_account_tier_date": row["replaced_tier_date"],
@@ -129,44 +129,44 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def _finish_application(self, vals, message):
-        """The last step of applying and of reverting.
+        """Finish applying or reverting.
 
         :param vals: the new state
-        :param message: what was done, for the chatter
+        :param message: text for the chatter
         """
         self._finish_job(vals, message)
         self._note_superseded()
         self._tell_finance()
 
-    # Hooks: steps that the room of awards fills.
+    # Hooks: steps that the room of awards implements.
 
     def _check_revert_consent(self):
-        """Refuse to revert what finance granted something under without its consent. Nothing is refused here."""
+        """Refuse to revert an evaluation with granted awards without the consent of Finance. Empty here."""
 
     def _make_awards(self, rows):
-        """Propose what lines grant whose tier was applied. Empty here.
+        """Create award proposals for lines whose tier was applied. Empty here.
 
-        :param rows: of ``_get_rows_of_outcome``; what became of each is on its line
+        :param rows: as returned by ``_get_rows_of_outcome``; the outcome of each row is on its line
         """
 
     def _take_back_awards(self, rows):
-        """Take back what lines granted whose tier was reverted. Empty here.
+        """Take back the awards of lines whose tier was reverted. Empty here.
 
         :param rows: as in ``_make_awards``
         """
 
     def _tell_finance(self):
-        """Ask finance to decide on what waits. Empty here."""
+        """Ask Finance to decide on proposed awards. Empty here."""
 
     # -------------------------------------------------------------------------
     # Lines and their customers
     # -------------------------------------------------------------------------
 
     def _get_rows_of_outcome(self, outcome):
-        """The next batch of lines with that outcome, with what their customers have at the moment.
+        """Return the next batch of lines with that outcome, and the current values of their customers.
 
-        ``beaten``: another line of the evaluation is about the same customer, since two were merged or one became a
-        contact of the other, and it has the better place.
+        ``beaten``: another line of the evaluation is about the same customer and has a better rank. This happens when
+        two customers were merged, or one became a contact of the other.
         """
         self.env["res.partner"].flush_model()
         self.env["key.account.evaluation.line"].flush_model()
@@ -217,11 +217,11 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _record_outcomes(self, outcome, obstacles, changes, replaced=()):
-        """Write on the lines what was done, with one statement.
+        """Record the outcomes on the lines, with one statement.
 
-        :param obstacles: why a line was left alone, by its id; None: it got ``outcome``
-        :param changes: what became of the benefits, by the id of the line
-        :param replaced: rows whose customers' values before this have to be kept
+        :param obstacles: by line id, why the line was left alone; None: it got ``outcome``
+        :param changes: by line id, what happened to the benefits
+        :param replaced: rows whose customers' previous values have to be kept
         """
         before = {row["id"]: row for row in replaced}
         rows = []
@@ -253,7 +253,7 @@ class KeyAccountEvaluation(models.Model):
         return row["key_account_tier_id"], row["key_account_tier_date"], row["key_account_evaluation_id"]
 
     def _get_outcome_text(self):
-        """How the work ended, in one line: "Applied: 19, Left Alone: 1"."""
+        """Return the outcome in one line: "Applied: 19, Left Alone: 1"."""
         lines = self.env["key.account.evaluation.line"]
         labels = dict(lines._fields["outcome"]._description_selection(self.env))
         counts = lines._read_group([("evaluation_id", "=", self.id)], ["outcome"], ["__count"])
@@ -264,13 +264,13 @@ class KeyAccountEvaluation(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Which applied evaluations still count: those from which customers have their tier
+    # Which applied evaluations still count: those that customers have their tier from
     # -------------------------------------------------------------------------
 
     def _note_superseded(self):
-        """After one was applied or reverted, mark those of its company that no customer has its tier from."""
+        """After applying or reverting, mark the company's evaluations that no customer has its tier from any more."""
         self.filtered(lambda one: one.superseded and one.state != "applied")._set_workflow_values({"superseded": False})
-        # sudo: others of the company change, whoever applies one
+        # sudo: other evaluations of the company change, independently of the user's rights on them
         applied = self.sudo().search([("company_id", "in", self.company_id.ids), ("state", "=", "applied")])
         holding = applied._get_holding()
         for superseded, evaluations in applied.grouped(lambda one: one not in holding).items():
@@ -278,7 +278,7 @@ class KeyAccountEvaluation(models.Model):
             changed._set_workflow_values({"superseded": superseded})
 
     def _get_holding(self):
-        """Of these evaluations those from which customers have their tier, or that they have none."""
+        """Return those of these evaluations that determine the tier of a customer, or that it has none."""
         self.env["res.partner"].flush_model(["key_account_evaluation_id"])
         holders = SQL(
             """
@@ -291,15 +291,15 @@ class KeyAccountEvaluation(models.Model):
         return self.browse(evaluation_id for (evaluation_id,) in self.env.execute_query(holders))
 
     # -------------------------------------------------------------------------
-    # How customers get what applying and reverting write on them
+    # How applying and reverting write on customers
     # -------------------------------------------------------------------------
 
     def _write_customers(self, values_by_customer):
-        """Write on customers, those with equal values together, and log what changed of their terms.
+        """Write on customers, grouped by equal values, and log the changes of their terms.
 
-        In superuser mode: a manager may apply what was approved to customers of the company that the manager's own
-        rights on contacts leave out (those of other salespeople, or with a user of their own). Only values computed
-        here are written, and only after the checks of ``_claim``.
+        Runs in superuser mode: the record rules of a manager may hide contacts of the company (those of other
+        salespeople, or with a user of their own), and a manager may still apply what was approved for them. Only values
+        computed here are written, and only after the checks of ``_claim``.
         """
         customers = self.env["res.partner"].sudo().with_company(self.company_id)
         customers_before = {
@@ -311,12 +311,12 @@ class KeyAccountEvaluation(models.Model):
         for customer_id, values in values_by_customer.items():
             groups[tuple(values.items())].append(customer_id)
         for items, customer_ids in groups.items():
-            # Logged below, all at once: tracking would make one message after the other.
+            # Logged below in bulk: tracking would create the messages one by one.
             customers.browse(customer_ids).with_context(mail_notrack=True).write(dict(items))
         self._log_customers(customers.browse(values_by_customer), customers_before)
 
     def _read_contacts(self, customers):
-        """Read at once what Odoo would read for one customer after the other when it hands terms on to the contacts."""
+        """Prefetch what Odoo would read customer by customer when it passes terms on to the contacts."""
         contacts = customers.child_ids
         while contacts:
             for name in ("user_ids", *LOGGED_FIELDS):
@@ -324,7 +324,7 @@ class KeyAccountEvaluation(models.Model):
             contacts = contacts.child_ids
 
     def _log_customers(self, customers, customers_before):
-        """One note per customer that changed, like tracking makes them, but in two statements for all."""
+        """Create one note per changed customer, as tracking does, but with two statements for all."""
 
         def get_changes(customer):
             before = customers_before[customer.id]
@@ -336,7 +336,7 @@ class KeyAccountEvaluation(models.Model):
         note = self.env._("By “%(evaluation)s”", evaluation=self.name)
         messages = changed._message_log_batch(dict.fromkeys(changed.ids, note))
         described = changed.fields_get(list(LOGGED_FIELDS.values()), ["string", "type", "selection"])
-        # sudo: nobody has rights on tracked values; Odoo writes them so, too
+        # sudo: users have no rights on tracked values; Odoo itself writes them in superuser mode
         tracking = self.env["mail.tracking.value"].sudo()
         tracking.create(
             [

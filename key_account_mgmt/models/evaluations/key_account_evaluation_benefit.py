@@ -1,11 +1,11 @@
-"""The payment terms and the pricelist of a tier: they come with it, and go with it when it is taken back."""
+"""The payment terms and the pricelist of a tier: applying the tier sets them, reverting it removes them."""
 
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
-# Benefits of a tier, and the field of the customer that has each in a company. The pricelist is the customer's own one,
-# for which the field that people see falls back on the country's.
+# Benefits of a tier, and the company-dependent field of the customer for each. The pricelist is the customer's own one;
+# the field that users see falls back on the country's.
 CUSTOMER_FIELDS = {
     "payment_term_id": "property_payment_term_id",
     "pricelist_id": "specific_property_product_pricelist",
@@ -13,10 +13,10 @@ CUSTOMER_FIELDS = {
 
 
 class BenefitChange(NamedTuple):
-    """What applying or reverting does with a customer's benefits.
+    """The effect of applying or reverting on a customer's benefits.
 
-    ``values``: ids to write on the customer; ``replaced``: ``{field: {"before": id or None, "after": id}}``, which the
-    line keeps; ``note``: what is left alone, and why.
+    ``values``: ids to write on the customer; ``replaced``: ``{field: {"before": id or None, "after": id}}``, stored on
+    the line; ``note``: what is left alone, and why.
     """
 
     values: dict
@@ -28,7 +28,7 @@ NO_CHANGE = BenefitChange({})
 
 
 class TierBenefits:
-    """What comes with the tiers of one evaluation, by the rule set that decided, which never changes."""
+    """The benefits of the tiers of one evaluation, from its rule set, which is immutable once active."""
 
     def __init__(self, evaluation):
         self.evaluation = evaluation
@@ -37,7 +37,7 @@ class TierBenefits:
 
     def get_by_tier(self):
         """:return: ``{tier id: {field of the customer: record}}``, without those that a tier does not have"""
-        # sudo: whoever may apply or read an evaluation may know what its tiers are good for
+        # sudo: a user who may apply or read an evaluation may know the benefits of its tiers
         benefits = self.evaluation.ruleset_id.sudo().benefit_ids
         return {
             benefit.tier_id.id: {field: benefit[name] for name, field in CUSTOMER_FIELDS.items() if benefit[name]}
@@ -45,7 +45,7 @@ class TierBenefits:
         }
 
     def is_usable(self, record):
-        """Whether customers of the company may get payment terms or a pricelist, as things are today."""
+        """Return whether customers of the company may get these payment terms or this pricelist today."""
         return bool(record.active and record.filtered_domain(record._check_company_domain(self.company)))
 
     def get_labels(self):
@@ -53,7 +53,7 @@ class TierBenefits:
         return {field: described[name]["string"] for name, field in CUSTOMER_FIELDS.items()}
 
     def get_customer_columns_sql(self):
-        """What customers have at the moment, as columns of a statement, with the defaults of the company."""
+        """Return the customers' current benefits as columns of a statement, with the defaults of the company."""
         # sudo: as for the customers themselves, see _write_customers
         customers = self.env["res.partner"].sudo().with_company(self.company)
         columns = [
@@ -67,9 +67,9 @@ class TierBenefits:
     # -------------------------------------------------------------------------
 
     def get_changes(self, rows):
-        """What each line gives its customer; what cannot be used any more is left out, and said.
+        """Return what each line gives its customer; the note names what is no longer usable and left out.
 
-        :param rows: of ``_get_rows_of_outcome``
+        :param rows: as returned by ``_get_rows_of_outcome``
         :return: ``{line id: BenefitChange}``
         """
         by_tier = {tier_id: self._get_usable(found) for tier_id, found in self.get_by_tier().items()}
@@ -102,9 +102,9 @@ class TierBenefits:
     # -------------------------------------------------------------------------
 
     def get_reversals(self, rows):
-        """What each customer gets back: what it had before, unless somebody changed it since.
+        """Return what each customer gets back: its previous benefits, except those that were changed since.
 
-        :param rows: of ``_get_rows_of_outcome``
+        :param rows: as returned by ``_get_rows_of_outcome``
         :return: ``{line id: BenefitChange}``
         """
         deleted, labels = self._get_deleted(rows), self.get_labels()
@@ -129,12 +129,12 @@ class TierBenefits:
         return BenefitChange(values, note=" ".join(notes) or None)
 
     def _get_deleted(self, rows):
-        """``{field of the customer: ids}`` of what customers had before and cannot get back."""
+        """Return ``{field of the customer: ids}`` of previous benefits that were deleted and cannot be restored."""
         deleted = {}
         for field in CUSTOMER_FIELDS.values():
             changes = [(row["replaced_benefits"] or {}).get(field) for row in rows]
             before = {change["before"] for change in changes if change and change["before"]}
-            # sudo: nothing is asked but whether they are there
+            # sudo: only the existence of the records is checked
             records = self.env["res.partner"][field].sudo().browse(before)
             deleted[field] = before - set(records.exists().ids)
         return deleted

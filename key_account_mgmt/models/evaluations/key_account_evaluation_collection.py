@@ -1,10 +1,10 @@
-"""The population of an evaluation becomes lines, each with its facts as they are now."""
+"""Turn the population of an evaluation into lines, each with its facts at this moment."""
 
 from odoo.tools import SQL
 
 
 class LineCollection:
-    """What is collected for one evaluation and the rules that it is computed by."""
+    """The collection of facts for one evaluation and its rules."""
 
     def __init__(self, evaluation, evaluator):
         self.evaluation = evaluation
@@ -15,8 +15,8 @@ class LineCollection:
     def collect(self):
         """Freeze the facts of the whole population as lines, in one transaction.
 
-        The statements read accounting documents without asking for rights on them: managers may evaluate customers
-        without being accountants. What comes out are totals per customer, only for managers of the company
+        The statements read accounting documents without checking the user's rights on them: managers may evaluate
+        customers without being accountants. The result is totals per customer, only for managers of the company
         (checked by the run), only of a company they are in.
         """
         collector = self.env["key.account.collector"]
@@ -30,7 +30,7 @@ class LineCollection:
         self._freeze_profiles()
 
     def _get_collect_sql(self, facts_query):
-        """In the order of customers, as awards are numbered later: the plan must not decide that."""
+        """Return the INSERT, ordered by customer: awards are numbered in this order, not in that of the query plan."""
         return SQL(
             """
             INSERT INTO key_account_evaluation_line (
@@ -50,7 +50,7 @@ class LineCollection:
         )
 
     def _get_lost_sql(self):
-        """Customers who hold a tier and had no business: they lose it, and do not count in the ranks."""
+        """Return the INSERT for customers with a tier but no business: they lose the tier and are not ranked."""
         return SQL(
             """
             INSERT INTO key_account_evaluation_line (
@@ -83,7 +83,7 @@ class LineCollection:
         }
 
     def _count_missing(self):
-        """How many lines have no value, by metric that the rules use; metrics without gaps are left out."""
+        """Count the lines without a value, by metric that the rules use; metrics without gaps are left out."""
         codes = sorted(self.evaluator.metrics - self.evaluator.optional)
         if not codes:
             return {}
@@ -97,7 +97,7 @@ class LineCollection:
         return {code: count for code, count in zip(codes, counts, strict=True) if count}
 
     # -------------------------------------------------------------------------
-    # The profiles as they were when the evaluation was computed, for rules that look at the fit
+    # Freeze the profiles at the moment of computing, for rules that use the fit
     # -------------------------------------------------------------------------
 
     def _freeze_profiles(self):
@@ -113,7 +113,7 @@ class LineCollection:
         return not self.evaluator.metrics.isdisjoint(codes)
 
     def _get_fit_sql(self):
-        """Keep what each score came from: in the transaction that froze the facts, so of the same moment."""
+        """Return the INSERT of the basis of each fit score: same transaction as the facts, hence the same moment."""
         return SQL(
             """
             UPDATE key_account_evaluation_line line

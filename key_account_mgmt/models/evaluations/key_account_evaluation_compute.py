@@ -8,7 +8,7 @@ from .key_account_evaluation_run import EvaluationRun
 
 
 class KeyAccountEvaluation(models.Model):
-    """Collect, decide and record: what is asked of a run, and what follows from it."""
+    """Collect, decide and record: how a run is started, and what follows from its results."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
@@ -20,7 +20,7 @@ class KeyAccountEvaluation(models.Model):
     _compute_batch_size = 5000
 
     def action_compute(self):
-        """Make a line for every customer of the population, and decide it by the rules of today."""
+        """Create a line for every customer of the population, and decide it by the current rules."""
         self.ensure_one()
         self._claim("draft")
         customers = self.env["key.account.collector"]._count(self._get_scope())
@@ -31,7 +31,7 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def _freeze_policy(self):
-        """Keep the rules with the evaluation, so that it can be explained and replayed whatever becomes of them."""
+        """Store the rules with the evaluation, so that it can be explained and replayed whatever happens to them."""
         if self.ruleset_id.state not in ("active", "retired"):
             raise UserError(
                 self.env._(
@@ -48,7 +48,7 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def _job_compute(self):
-        """Batches of the computation; what cannot be used is told in the user's words."""
+        """Compute in batches; report unusable rules or values as an error in the user's words."""
         try:
             yield from self._compute_batches()
         except FactError as error:
@@ -65,7 +65,7 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _compute_batches(self):
-        """What was collected before a crash is used again, and so are decided lines."""
+        """Continue after a crash: reuse collected facts and decided lines."""
         run = EvaluationRun(self)
         if not run.has_lines():
             run.collect()
@@ -89,14 +89,14 @@ class KeyAccountEvaluation(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Another tier grants what that tier is good for, by the same frozen rules and facts
+    # When a manager overrides a tier, recompute the grants for the new tier from the same frozen rules and facts
     # -------------------------------------------------------------------------
 
     def _grant_anew(self, lines):
-        """Decide once more what lines of one evaluation grant, for the tiers that they have now.
+        """Recompute the grants of lines of one evaluation for their current tiers.
 
-        As in computing, the whole population is surveyed, however few lines there are: rules may ask for places in it.
-        Customers without business in the period have no figures, so that they are granted nothing whatever their tier.
+        As in computing, the whole population is surveyed, however few lines there are: rules may depend on ranks in it.
+        Customers without business in the period have no figures, so they are granted nothing, whatever their tier.
 
         :param lines: lines whose tier was overridden, or whose override was taken back
         """
@@ -114,32 +114,32 @@ class KeyAccountEvaluation(models.Model):
         self.invalidate_recordset(["award_summary_html", "notice_html"], flush=False)
 
     # -------------------------------------------------------------------------
-    # Hooks: steps that the room of kinds of value fills
+    # Hooks: steps that the room of value types implements
     # -------------------------------------------------------------------------
 
     def _answer_known_kinds(self, line_ids=None):
-        """Mark suggested kinds of value that say what is confirmed on the customer already. Empty here.
+        """Mark suggested value types that the customer already has as confirmed. Empty here.
 
-        :param line_ids: of these lines only
+        :param line_ids: restrict to these lines
         """
 
     def _get_changed_suggestions(self, rows):
-        """Find lines whose suggested kind of value is about to change. None here.
+        """Return the lines whose suggested value type is about to change. None here.
 
-        :param rows: as ``EvaluationRun.decide`` gives them
+        :param rows: as returned by ``EvaluationRun.decide``
         :return: ids of the lines
         """
         return set()
 
     def _reopen_suggestions(self, line_ids):
-        """Ask for an answer to suggestions that have changed. Empty here."""
+        """Reset the answers to suggestions that have changed. Empty here."""
 
     # -------------------------------------------------------------------------
     # Replay
     # -------------------------------------------------------------------------
 
     def action_replay(self):
-        """Decide everything once more from what is stored, change nothing, and tell what differs."""
+        """Decide everything again from the stored facts and rules, change nothing, and report the differences."""
         self.ensure_one()
         self._check_manager()
         if self.state == "draft" or self.job:
@@ -166,7 +166,7 @@ class KeyAccountEvaluation(models.Model):
         }
 
     def _report_replay_differences(self, line_ids):
-        """Show the lines that differ, and leave a note for everybody."""
+        """Open the lines that differ, and leave a note in the chatter for all readers."""
         self._message_log(
             body=self.env._(
                 "Check: %(same)s of %(total)s decisions are the same. Somebody changed stored facts, rules or"

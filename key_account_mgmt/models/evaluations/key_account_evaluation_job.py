@@ -9,22 +9,22 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-# Up to so many customers, work is done while the user waits; a system parameter of this name overrides it.
+# Up to this many customers, work is done while the user waits; a system parameter of this name overrides it.
 AT_ONCE_PARAMETER = "key_account_mgmt.at_once_limit"
 AT_ONCE_DEFAULT = 2000
-# A job that was started so often without finishing one batch kills its worker: stop it instead of trying for ever.
+# A job started this often without finishing a batch kills its worker: stop it instead of retrying forever.
 MAX_ATTEMPTS = 3
-# A run goes on for so long before it lets other jobs have their turn: starting again costs another survey.
+# A run works this long before other jobs get their turn: each restart costs another survey.
 RUN_SECONDS = 60
-# Two transactions met: not a failure of the work. The next run goes on with the batch.
+# Two transactions collided: this is no failure of the work. The next run continues with the batch.
 COLLISIONS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
 
 
 class KeyAccountEvaluation(models.Model):
-    """Work in batches: at once for small evaluations, by cron with a commit after each batch for big ones.
+    """Work in batches: small evaluations at once, big ones by a scheduled action that commits after each batch.
 
-    A job is a generator method ``_job_<job>`` that yields, after each batch, how many lines are left. It must find
-    out from the lines what is still to do, so that it can be started again at any point.
+    A job is a generator method ``_job_<job>`` that yields, after each batch, the number of lines left. It must derive
+    the remaining work from the lines, so that it can be restarted at any point.
     """
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
@@ -40,13 +40,13 @@ class KeyAccountEvaluation(models.Model):
         for evaluation in self:
             total, decided, applied, touched, answered = counts.get(evaluation.id, (0, 0, 0, 0, 0))
             evaluation.line_count = total if evaluation._reads_totals() else seen.get(evaluation.id, 0)
-            # Reverting goes through what was applied; the lines still applied are the rest.
+            # Reverting processes the applied lines; those still applied are the rest.
             done = {"compute": decided, "apply": touched, "revert": total - applied, "confirm": answered}
             done = done.get(evaluation.job, total)
             evaluation.progress = 100.0 * done / total if total else 0.0
 
     def _get_seen_counts(self):
-        """How many lines the user may see, by evaluation."""
+        """Return the number of lines that the user may see, by evaluation."""
         lines = self.env["key.account.evaluation.line"]
         groups = lines._read_group([("evaluation_id", "in", self.ids)], ["evaluation_id"], ["__count"])
         return {evaluation.id: count for evaluation, count in groups}
@@ -82,7 +82,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _get_at_once_limit(self):
-        # Reading one parameter of our own: it tells nothing about the customers.
+        # sudo: reads only this parameter, which reveals nothing about customers.
         return int(self.env["ir.config_parameter"].sudo().get_param(AT_ONCE_PARAMETER, AT_ONCE_DEFAULT))
 
     def _get_batches(self, job):
@@ -90,7 +90,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _cron_process_jobs(self):
-        """Go on with all work in the background, as the users who started it, until it or the time is used up."""
+        """Continue all background work, as the users who started it, until it is finished or the time is used up."""
         for evaluation in self.search([("job", "!=", False)], order="id"):
             if not evaluation._process_job():
                 return
@@ -98,7 +98,7 @@ class KeyAccountEvaluation(models.Model):
     def _process_job(self):
         """Work on one evaluation, batch by batch.
 
-        :return: False when the time given to the cron is used up
+        :return: False when the time given to the scheduled action is used up
         """
         if not self._start_attempt():
             return True
@@ -122,15 +122,15 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def _get_job_worker(self):
-        """The evaluation in the name, language and company of who started the job: their rights decide."""
+        """Return the evaluation as the user who started the job, in their language and company: their rights apply."""
         user = self.job_user_id
-        # Without superuser rights that the cron may have.
+        # Drop the superuser mode of the scheduled action.
         return self.with_user(user).with_context(
             allowed_company_ids=self.company_id.ids, lang=user.lang or "en_US", tz=user.tz
         )
 
     def _start_attempt(self):
-        """Count the start before working, so that a start which kills the process counts as well."""
+        """Count the start before working, so that a start that kills the process counts as well."""
         if self.job_attempts >= MAX_ATTEMPTS:
             self._fail_job(UserError(self.env._("The work was interrupted %(count)s times.", count=MAX_ATTEMPTS)))
             return False
@@ -139,9 +139,9 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def _hold_job(self):
-        """Take the row for the next batch.
+        """Lock the row for the next batch.
 
-        :return: False when the work is finished, or somebody stopped it meanwhile
+        :return: False when the work is finished, or a user stopped it meanwhile
         """
         rows = self.env.execute_query(
             SQL(
@@ -153,7 +153,7 @@ class KeyAccountEvaluation(models.Model):
         return bool(rows)
 
     def _forget_attempts(self):
-        """A batch is finished, so the work does not kill its process."""
+        """Reset the attempts after a finished batch: the work does not kill its process."""
         self.flush_recordset()
         self.env.cr.execute(
             SQL("UPDATE key_account_evaluation SET job_attempts = 0 WHERE id = %s AND job IS NOT NULL", self.id)
@@ -161,7 +161,7 @@ class KeyAccountEvaluation(models.Model):
         self.invalidate_recordset(["job_attempts"])
 
     def _fail_job(self, error):
-        """Stop a job that cannot go on, say why, and leave an evaluation on which it can be started again."""
+        """Stop a job that cannot continue, log why, and leave the evaluation ready to start it again."""
         self = self.with_context(lang=self.job_user_id.lang or "en_US")
         job = self.job
         labels = dict(self._fields["job"]._description_selection(self.env))
@@ -180,9 +180,9 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _finish_job(self, vals, message):
-        """The last step of a job: the new state, and what was done, in the chatter."""
+        """Finish a job: set the new state, and log the result in the chatter."""
         self._advance({**vals, "job": False, "job_user_id": False, "job_attempts": 0}, message)
 
     def action_refresh(self):
-        """Reload the form to see how far the work is."""
+        """Reload the form to show the progress."""
         return True

@@ -29,8 +29,8 @@ class KeyAccountEvaluationLine(models.Model):
     _run_fields = ("evaluation_id",)
     _order = "evaluation_id desc, rank, id"
     _rec_name = "partner_name"
-    # Lines are made by the thousand and never edited but by an override, which says itself who and when; four columns
-    # and two foreign keys less make a big evaluation a tenth faster.
+    # Lines are created by the thousand and edited only by overrides, which record user and date themselves. Four
+    # columns and two foreign keys less make a big evaluation a tenth faster.
     _log_access = False
 
     evaluation_id = fields.Many2one("key.account.evaluation", required=True, readonly=True, ondelete="cascade")
@@ -107,7 +107,7 @@ class KeyAccountEvaluationLine(models.Model):
     scorecard_html = fields.Html("Scorecard", compute="_compute_scorecard_html", sanitize=False)
     reason_text = fields.Char("Reasons", compute="_compute_reason_text", help="Why the tier came out, as sentences.")
 
-    # Batches go through the lines of one evaluation by their ids.
+    # Batches read the lines of one evaluation by their ids.
     _batches = models.Index("(evaluation_id, id)")
 
     @api.model
@@ -115,7 +115,7 @@ class KeyAccountEvaluationLine(models.Model):
         return tiers
 
     # -------------------------------------------------------------------------
-    # Frozen, but for the override
+    # Frozen, except for the override
     # -------------------------------------------------------------------------
 
     @api.model_create_multi
@@ -130,7 +130,7 @@ class KeyAccountEvaluationLine(models.Model):
             raise UserError(self.env._("Lines cannot be deleted one by one. Reset the evaluation to draft instead."))
 
     def write(self, vals):
-        """Only the tier and the reason of an override; whatever else follows from them."""
+        """Write the tier and the reason of an override, the only writable fields; the other values follow from them."""
         if not vals:
             return True
         frozen = set(vals) - OVERRIDE_FIELDS
@@ -152,7 +152,7 @@ class KeyAccountEvaluationLine(models.Model):
         return True
 
     def _get_override_batches(self, vals):
-        """Lines with the values that they get; those that end alike together."""
+        """Return lines with their new values, grouped by equal values."""
         ranks = {tier.id: tier.rank for tier in self.evaluation_id.ruleset_id.tier_ids | self.previous_tier_id}
         batches = {}
         for line in self:
@@ -161,7 +161,7 @@ class KeyAccountEvaluationLine(models.Model):
         return [(self.browse(line_ids), dict(items)) for items, line_ids in batches.items()]
 
     def _get_override_values(self, vals, ranks):
-        """What an override changes on one line; an empty tier takes the override back."""
+        """Return the values that an override changes on one line; an empty tier removes the override."""
         tier = (
             self.env["key.account.tier"].browse(vals["override_tier_id"] or [])
             if "override_tier_id" in vals
@@ -195,7 +195,7 @@ class KeyAccountEvaluationLine(models.Model):
             )
 
     def _grant_anew(self, before):
-        """What was granted was granted for the tier of before."""
+        """Grants depend on the tier: recompute them for lines whose tier changed."""
         changed = self.filtered(lambda line: line.tier_id != before[line])
         for evaluation, lines in changed.grouped("evaluation_id").items():
             evaluation._grant_anew(lines)
@@ -233,7 +233,7 @@ class KeyAccountEvaluationLine(models.Model):
     def _compute_in_force(self):
         for company, lines in self.grouped("company_id").items():
             for line in lines:
-                # sudo: nothing is read but whether it is this evaluation
+                # sudo: only whether the customer's tier comes from this evaluation is read
                 customer = line.sudo().partner_id.commercial_partner_id.with_company(company)
                 holds = customer.key_account_evaluation_id == line.evaluation_id
                 line.in_force = line.outcome == "applied" and holds and customer.key_account_tier_id == line.tier_id
@@ -269,11 +269,11 @@ class KeyAccountEvaluationLine(models.Model):
                 line.reason_text = " ".join(line._get_reason_sentences(labels))
 
     def _get_explainer_labels(self, metric_codes=()):
-        """The names that sentences about these lines use, looked up once for all lines of an evaluation."""
+        """Return the names that sentences about these lines use, looked up once for all lines of an evaluation."""
         return self.env["key.account.explainer"]._get_labels(self.evaluation_id.policy or {}, metric_codes)
 
     def _get_reason_sentences(self, labels):
-        """Why the tier came out."""
+        """Return the reasons for the tier."""
         sentences = []
         if not self.in_population:
             sentences.append(self.env._("No business in the period, so the tier is not kept."))
@@ -282,7 +282,7 @@ class KeyAccountEvaluationLine(models.Model):
             sentences += explainer._get_reason_sentences(
                 self.evaluation_id.policy, self.reasons or [], self.currency_id, labels
             )
-        # As it was saved: one that is being typed is by nobody yet, and has no reason.
+        # As saved: an override that is still being typed has no user and no reason yet.
         saved = self._origin
         if saved.override_tier_id:
             sentences.append(
@@ -319,7 +319,7 @@ class KeyAccountEvaluationLine(models.Model):
             )
 
     def _get_scorecard_values(self):
-        """What the template of the scorecard shows: all its parts. Extend it to show more."""
+        """Return the values of the scorecard's template: all its parts. Extend it to show more."""
         card = Scorecard(self)
         return {
             "line": self,
@@ -333,14 +333,14 @@ class KeyAccountEvaluationLine(models.Model):
         }
 
     def _get_value_kind_values(self, labels):
-        """What the scorecard shows of a suggested kind of value. Hook of the room of kinds of value; nothing here.
+        """Return the scorecard's values of a suggested value type. Hook of the room of value types; empty here.
 
-        :param labels: as ``_get_explainer_labels`` gives them
+        :param labels: as returned by ``_get_explainer_labels``
         """
         return {}
 
     def _get_benefit_rows(self):
-        """What the template shows of payment terms and pricelist: only what changes, or was changed by applying."""
+        """Return the template's rows of payment terms and pricelist: those that change, or that applying changed."""
         benefits = TierBenefits(self.evaluation_id)
         if not self.outcome:
             changes = self._get_coming_benefits(benefits)
@@ -356,8 +356,8 @@ class KeyAccountEvaluationLine(models.Model):
         ]
 
     def _get_coming_benefits(self, benefits):
-        """``{field of the customer: (record of now, record of the tier)}``"""
-        # sudo: who reads the line may read what it is about to change
+        """Return ``{field of the customer: (current record, record of the tier)}``."""
+        # sudo: a user who may read the line may read what it is about to change
         customer = self.partner_id.sudo().commercial_partner_id.with_company(self.company_id)
         return {
             field: (customer[field], record)
@@ -366,10 +366,10 @@ class KeyAccountEvaluationLine(models.Model):
         }
 
     def _get_replaced_benefits(self):
-        """``{field of the customer: (record of before, record that was given)}``; deleted ones are empty."""
+        """Return ``{field of the customer: (previous record, record that was given)}``; deleted records are empty."""
         return {
             field: tuple(
-                # sudo: who reads the line may read what it has changed
+                # sudo: a user who may read the line may read what it has changed
                 self.env["res.partner"][field].sudo().browse(change[when] or []).exists()
                 for when in ("before", "after")
             )

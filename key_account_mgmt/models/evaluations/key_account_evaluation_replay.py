@@ -1,4 +1,4 @@
-"""Proof that stored facts and stored rules give the stored decisions."""
+"""Check that the stored facts and rules give the stored decisions."""
 
 from odoo.tools import SQL
 
@@ -6,18 +6,18 @@ from .key_account_evaluation_run import EvaluationRun, get_decisions_sql
 
 
 class Replay:
-    """Decides everything of one evaluation once more, and changes nothing."""
+    """Decide all lines of one evaluation again, and change nothing."""
 
     def __init__(self, evaluation):
         self.env = evaluation.env
         self.run = EvaluationRun(evaluation)
 
     def has_same_rules(self):
-        """Whether the stored rules are those of which the fingerprint was kept."""
+        """Return whether the stored rules match their stored fingerprint."""
         return self.run.evaluator.policy.content_hash == self.run.evaluation.policy_hash
 
     def get_differences(self):
-        """Ids of lines whose stored decision is not what the stored facts and rules give."""
+        """Return the ids of lines whose stored decision differs from that of the stored facts and rules."""
         self.env["key.account.evaluation.line"].flush_model()
         different = self._get_wrong_lost_lines()
         for book, lines in self.run.read_books():
@@ -25,7 +25,7 @@ class Replay:
         return different
 
     def _compare_decisions(self, rows):
-        """Ids of lines that differ from what was decided anew; compared by the database, exactly."""
+        """Return the ids of lines that differ from the new decisions; the database compares them exactly."""
         found = self.env.execute_query(
             SQL(
                 """
@@ -50,7 +50,7 @@ class Replay:
         return [line_id for (line_id,) in found]
 
     def _get_wrong_lost_lines(self):
-        """Lines of customers without business must have no tier but an overridden one, and be granted nothing."""
+        """Return the ids of lines of customers without business that have a tier other than an override, or grants."""
         found = self.env.execute_query(
             SQL(
                 """

@@ -1,4 +1,4 @@
-"""Survey, decide and record: from frozen facts and rules to what is frozen of each line."""
+"""Survey, decide and record: from frozen facts and rules to the frozen columns of each line."""
 
 import json
 from functools import cached_property
@@ -9,7 +9,7 @@ from ...rules import Book, Evaluator, Policy
 from ..shared.numbers import get_exact_column, spell
 from .key_account_evaluation_collection import LineCollection
 
-# What a line grants and why: written when it is decided, and again when its tier is overridden.
+# What a line grants and why: written when the line is decided, and again when its tier is overridden.
 GRANT_COLUMNS = SQL(
     """
     reasons = decision.reasons, has_missing = decision.has_missing, grants = decision.grants,
@@ -20,7 +20,7 @@ GRANT_COLUMNS = SQL(
 
 
 class EvaluationRun:
-    """The frozen rules of one evaluation at work on its lines: for computing, for overrides and for the replay."""
+    """The frozen rules of one evaluation, applied to its lines: for computing, overrides and the replay."""
 
     def __init__(self, evaluation):
         self.evaluation = evaluation
@@ -28,11 +28,11 @@ class EvaluationRun:
 
     @cached_property
     def evaluator(self):
-        """The frozen rules at work."""
+        """Return the evaluator of the frozen rules."""
         return Evaluator(Policy.load(self.evaluation.policy))
 
     def collect(self):
-        """Freeze the facts of the whole population as lines; for managers only, before anything is read."""
+        """Freeze the facts of the whole population as lines; check that the user is a manager before any read."""
         self.evaluation._check_manager()
         LineCollection(self.evaluation, self.evaluator).collect()
 
@@ -45,12 +45,12 @@ class EvaluationRun:
 
     @cached_property
     def population(self):
-        """The whole population, looked at once: what rank a customer has depends on everybody."""
+        """Return the survey of the whole population: the rank of a customer depends on all others."""
         return self.evaluator.survey(book for book, _lines in self.read_books())
 
     @cached_property
     def tiers(self):
-        """Tiers by the code that the frozen rules use, and the rank of every tier there is.
+        """Return the tier ids by the code that the frozen rules use, and the rank of every tier.
 
         :rtype: tuple[dict[str, int], dict[int, int]]
         """
@@ -61,9 +61,9 @@ class EvaluationRun:
         return of_ruleset, {tier.id: tier.rank for tier in tiers} | frozen_ranks
 
     def read_books(self, condition=None):
-        """The frozen facts in batches, only the metrics that the rules use.
+        """Yield the frozen facts in batches, only the metrics that the rules use.
 
-        :param condition: which lines, as SQL that goes on with AND; by default the whole population
+        :param condition: SQL that restricts the lines, appended with AND; by default the whole population
         :return: iterator of (book whose keys are line ids, {line id: (previous tier id, override tier id)})
         """
         choices = self.evaluator.policy.choices
@@ -100,9 +100,9 @@ class EvaluationRun:
         )
 
     def decide(self, book, lines):
-        """Decide about a book; what is recorded of each line, as a list of dicts by the names of the columns.
+        """Return the decisions on a book, per line a dict by column name.
 
-        :param lines: as ``read_books`` gives them with the book; what is granted is that of an overridden tier
+        :param lines: as yielded by ``read_books`` with the book; an overridden tier determines the grants
         """
         tier_ids, ranks = self.tiers
         codes = {tier_id: code for code, tier_id in tier_ids.items()}
@@ -137,7 +137,7 @@ class EvaluationRun:
         )
 
     def record_grants(self, rows):
-        """Write on decided lines what they grant and why, with one statement; all else of them is frozen."""
+        """Write the grants of decided lines and their reasons, with one statement; all other columns are frozen."""
         self.env.cr.execute(
             SQL(
                 """
@@ -153,7 +153,7 @@ class EvaluationRun:
 
 
 def get_decisions_sql(rows):
-    """Decisions as a table ``decision`` of a statement; numbers are exact."""
+    """Return the decisions as a table ``decision`` of a statement; numbers are exact."""
     return SQL(
         """
         jsonb_to_recordset(%s::jsonb) AS decision(
@@ -168,7 +168,7 @@ def get_decisions_sql(rows):
 
 
 def get_movement(rank_before, rank_now):
-    """How a customer moves from one tier to another, by their ranks (1 is the best; None is no tier)."""
+    """Return how a customer moves between two tiers, by their ranks (1 is the best; None is no tier)."""
     if rank_before is None:
         return "none" if rank_now is None else "new"
     if rank_now is None:
@@ -177,7 +177,7 @@ def get_movement(rank_before, rank_now):
 
 
 def _get_result_values(result):
-    """A result as the columns of a line; Decimals stay exact on their way to the database, as text."""
+    """Return a result as the columns of a line; Decimals are passed as text, so that they stay exact."""
     standing, decision = result.standing, result.decision
     share = standing and standing.cumulative_share_pct
     return {
@@ -197,7 +197,7 @@ def _get_result_values(result):
 
 
 def _get_credit_values(credit):
-    """A new credit limit as the columns of a line, None without one."""
+    """Return a new credit limit as the columns of a line, None without one."""
     return {
         "credit_change": credit and get_credit_change(credit.current, credit.limit),
         "credit_limit_before": credit and credit.current,
@@ -206,7 +206,7 @@ def _get_credit_values(credit):
 
 
 def get_credit_change(before, now):
-    """What becomes of a credit limit; ``before`` is None without one."""
+    """Return how a credit limit changes; ``before`` is None without a limit."""
     if before is None:
         return "first"
     return "raise" if now > before else "lower"

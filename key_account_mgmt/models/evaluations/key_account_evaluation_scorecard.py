@@ -1,4 +1,4 @@
-"""The scorecard: how a customer's points and tier came out, as values of a template in the reader's language."""
+"""The scorecard: the derivation of a customer's points and tier, as template values in the reader's language."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from ...rules import corners
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 
 RADIUS = 100.0
-# From the top of the picture to the middle, and below the lowest label.
+# The distance from the top of the picture to its centre, and the space below the lowest label.
 TOP, BELOW = 135, 23
 RINGS = (25, 50, 75, 100)
 
@@ -30,7 +30,7 @@ class Scorecard:
     # -------------------------------------------------------------------------
 
     def get_points(self):
-        """Points by criterion and perspective, as a table and as a radar."""
+        """Return the points by criterion and perspective, as a table and as a radar."""
         rows = self._get_rows()
         groups = self._group_rows(rows)
         return {
@@ -42,7 +42,7 @@ class Scorecard:
         }
 
     def _get_rows(self):
-        """One row per criterion of the frozen rules; none for customers who were not scored."""
+        """Return one row per criterion of the frozen rules; none for customers that were not scored."""
         if not (self.line.in_population and self.policy):
             return []
         return [self._get_row(criterion) for criterion in self.policy["criteria"]]
@@ -69,7 +69,7 @@ class Scorecard:
         }
 
     def _group_rows(self, rows):
-        """Rows by perspective with subtotals, in the order of the criteria."""
+        """Group the rows by perspective with subtotals, in the order of the criteria."""
         names = {
             item.code: item.name
             for item in self.env["key.account.perspective"].search(
@@ -90,21 +90,21 @@ class Scorecard:
         ]
 
     def _format_points(self, points):
-        """Points without needless decimals."""
+        """Format points without trailing zeros."""
         rounded = round(float(points), 2)
         return formatLang(self.env, rounded, digits=0 if rounded == int(rounded) else 2)
 
     def _get_radar_values(self, groups):
-        """What the template draws, or None: two perspectives are a line and no picture.
+        """Return the values of the radar, or None with fewer than three perspectives.
 
-        :param groups: those of the scorecard; criteria without perspective are no axis
+        :param groups: those of the scorecard; criteria without a perspective get no axis
         """
         axes = [group for group in groups if group["code"]]
         if len(axes) < 3:
             return None
         labels = corners([RADIUS + 12] * len(axes))
         return {
-            # As high as the drawing is: with three axes nothing is at the bottom.
+            # The height of the drawing depends on its labels: with three axes the bottom stays empty.
             "height": TOP + max(label.y for label in labels) + BELOW,
             "rings": [_draw([RADIUS * ring / 100] * len(axes)) for ring in RINGS],
             "spokes": corners([RADIUS] * len(axes)),
@@ -121,7 +121,7 @@ class Scorecard:
     # -------------------------------------------------------------------------
 
     def get_grants(self):
-        """The proposed credit limit and rewards; none where nothing is granted."""
+        """Return the proposed credit limit and rewards; None if nothing is granted."""
         grants = self.line.grants or {}
         return {
             "credit": grants.get("credit") and self._get_credit_values(grants["credit"]),
@@ -129,7 +129,7 @@ class Scorecard:
         }
 
     def _get_credit_values(self, credit):
-        """What the template shows of a new credit limit."""
+        """Return the template's values of a new credit limit."""
         return {
             "limit": self._format_grant(credit["limit"]),
             "current": self._format_grant(credit["current"]) or self.env._("none"),
@@ -137,7 +137,7 @@ class Scorecard:
         }
 
     def _get_reward_values(self, reward):
-        """What the template shows of a reward; its name is that of today's rule as long as it is the same."""
+        """Return the template's values of a reward, named as the current rule while that rule is the same."""
         kinds = dict(self.env["key.account.rule"]._fields["reward"]._description_selection(self.env))
         return {
             "name": self.labels.rules.get(reward["rule"]) or reward["name"],
@@ -148,7 +148,7 @@ class Scorecard:
         }
 
     def _format_grant(self, amount):
-        """An amount of money, or None where there is none."""
+        """Format an amount of money; None stays None."""
         return amount and self.formatter._format_amount(amount, self.line.currency_id, trim=True)
 
     # -------------------------------------------------------------------------
@@ -156,7 +156,7 @@ class Scorecard:
     # -------------------------------------------------------------------------
 
     def get_facts(self):
-        """All frozen facts, in the order of metrics."""
+        """Return all frozen facts, in the order of metrics."""
         facts = self.line.facts or {}
         return [
             {"name": self.labels.metrics[code].name, "value": self._format_fact(code)}
@@ -165,14 +165,14 @@ class Scorecard:
         ]
 
     def _format_fact(self, code):
-        """A frozen value as people read it; None when it is missing."""
+        """Format a frozen value for readers; None when it is missing."""
         value = (self.line.facts or {}).get(code)
         if value is None:
             return None
         return self.env["key.account.explainer"]._format_value(code, value, self.line.currency_id, self.labels)
 
     def get_fit(self):
-        """What the fit score came from, by the frozen profiles; None where the rules do not look at it."""
+        """Return the basis of the fit score, from the frozen profiles; None if the rules do not use the fit."""
         tables = self.line.evaluation_id.fit_tables
         if not (self.line.fit and tables):
             return None
@@ -180,5 +180,5 @@ class Scorecard:
 
 
 def _draw(lengths):
-    """The corners as SVG wants them."""
+    """Return the corners in the notation of SVG."""
     return " ".join(f"{corner.x},{corner.y}" for corner in corners(lengths))

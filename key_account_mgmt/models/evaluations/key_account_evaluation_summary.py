@@ -7,7 +7,7 @@ from .key_account_evaluation_line import MOVEMENTS
 
 
 class KeyAccountEvaluation(models.Model):
-    """What an evaluation tells its readers: counts by tier and movement, and what to look at before going on."""
+    """The summary for readers: counts by tier and movement, and notices to check before the next step."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
@@ -26,7 +26,7 @@ class KeyAccountEvaluation(models.Model):
             evaluation.summary_html = evaluation._render_summary(rows) if rows else False
 
     def _get_summary_rows(self):
-        """Counts by tier and movement, from the lines.
+        """Count the lines by tier and movement.
 
         :return: rows for ``_render_summary``
         """
@@ -50,7 +50,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _get_tier_rows(self, groups):
-        """Fold groups into one row per tier, the best first, those without a tier last.
+        """Combine groups into one row per tier, the best first, lines without a tier last.
 
         :param groups: dicts of ``tier`` (record), ``movement``, ``vetoed``, ``count``, ``revenue``, ``in_population``
         """
@@ -79,7 +79,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _render_summary(self, rows, currency=None):
-        """The table of tiers, for the evaluation and for a preview.
+        """Render the table of tiers, for the evaluation and for a preview.
 
         :param rows: as ``_get_tier_rows`` returns them
         """
@@ -89,7 +89,7 @@ class KeyAccountEvaluation(models.Model):
             "key_account_mgmt.evaluation_summary",
             {
                 "rows": rows,
-                # Only what happens: a first evaluation has nobody who went up or down.
+                # Only movements that occur: in a first evaluation no customer moves up or down.
                 "movements": {
                     movement: labels[movement]
                     for movement, _label in MOVEMENTS
@@ -102,7 +102,7 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _get_counts_text(self):
-        """The result in one line for the chatter: "Customers: 20 (A 3, B 4, C 13). Vetoes: 1. Overrides: 0."."""
+        """Return the result in one line for the chatter: "Customers: 20 (A 3, B 4, C 13). Vetoes: 1. Overrides: 0."."""
         rows = self._get_summary_rows()
         tiers = self.env["key.account.formatter"]._format_list(
             f"{row['tier'].name} {row['customers']}" for row in rows if row["tier"]
@@ -120,7 +120,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _get_list_html(self, sentences):
-        """Sentences for the chatter: one as it is, several as a list."""
+        """Format sentences for the chatter: one as it is, several as a list."""
         if len(sentences) == 1:
             return sentences[0]
         return Markup("<ul>%s</ul>") % Markup("").join(Markup("<li>%s</li>") % sentence for sentence in sentences)
@@ -130,7 +130,7 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_lines(self):
-        """The list of lines to review, grouped by tier."""
+        """Open the list of lines to review, grouped by tier."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
         return {
@@ -141,7 +141,7 @@ class KeyAccountEvaluation(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Notices before going on: gaps, appraisals, budgets, and others of the same period
+    # Notices before the next step: gaps, appraisals, budgets, and other evaluations of the same period
     # -------------------------------------------------------------------------
 
     @api.depends(
@@ -156,7 +156,7 @@ class KeyAccountEvaluation(models.Model):
             )
 
     def _get_notices(self):
-        """All notices, as sentences, in the order in which they are shown."""
+        """Return all notices, as sentences, in the order of display."""
         return [
             *self._get_missing_notices(),
             *self._get_appraisal_notices(),
@@ -164,19 +164,19 @@ class KeyAccountEvaluation(models.Model):
             *self._get_overlap_notices(),
         ]
 
-    # Hooks: the room of awards tells which budgets an evaluation goes over.
+    # Hooks: the room of awards adds the budgets that an evaluation exceeds.
 
     @api.model
     def _get_budget_fields(self):
-        """Names of the fields that ``_get_budget_notices`` looks at. None here."""
+        """Return the names of the fields that ``_get_budget_notices`` reads. None here."""
         return ()
 
     def _get_budget_notices(self):
-        """Which budgets the evaluation goes over. None here."""
+        """Return the budgets that the evaluation exceeds, as sentences. None here."""
         return []
 
     def _get_missing_notices(self):
-        """Which values nobody knew. After approval it is history and no longer a notice."""
+        """Return notices of missing values. After approval they are history and not returned."""
         if self.state not in ("computed", "in_review") or not self.missing_counts:
             return []
         metrics = self.env["key.account.metric"].with_context(active_test=False)
@@ -195,10 +195,10 @@ class KeyAccountEvaluation(models.Model):
         return sentence
 
     def _get_appraisal_notices(self):
-        """Whose appraisals of the period are missing; of its customers only, once it has lines."""
+        """Return notices of missing appraisals of the period; once the evaluation has lines, only of its customers."""
         if self.state not in ("draft", "computed", "in_review") or not (self.date_from and self.date_to):
             return []
-        # sudo: whoever reads the evaluation need not see the appraisals; they are counted by appraiser only
+        # sudo: readers of the evaluation need no access to the appraisals; they are only counted by appraiser
         groups = self.env["key.account.appraisal"].sudo()._read_group(self._get_open_domain(), ["user_id"], ["__count"])
         if not groups:
             return []
@@ -222,7 +222,7 @@ class KeyAccountEvaluation(models.Model):
         ]
         if self.state == "draft":
             return domain
-        # sudo: how many are still to do is counted for all customers of the evaluation
+        # sudo: open appraisals are counted for all customers of the evaluation
         lines = self.env["key.account.evaluation.line"].sudo()._search([("evaluation_id", "=", self._origin.id)])
         return [*domain, ("partner_id", "in", lines.subselect("partner_id"))]
 
@@ -239,7 +239,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _get_same_period_evaluations(self, company, date_from, date_to):
-        """Evaluations of exactly that period, reverted ones aside."""
+        """Return the evaluations of exactly that period, except reverted ones."""
         if not (company and date_from and date_to):
             return self.browse()
         return self.search(

@@ -8,12 +8,12 @@ from .key_account_evaluation import WORKFLOW_DEFAULTS
 
 
 class KeyAccountEvaluation(models.Model):
-    """Overrides, review and approval. Applying and reverting have files of their own."""
+    """Overrides, review and approval. Applying and reverting have their own files."""
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     def action_submit(self):
-        """Ask for approval. Whoever does cannot approve, when the company wants two people."""
+        """Ask for approval. If the company requires two people, the submitter cannot approve."""
         self._claim("computed")
         for evaluation in self:
             evaluation._advance(
@@ -24,7 +24,7 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_approve(self):
-        """Consent to the tiers. They are frozen from here on; applying is the next step."""
+        """Approve the tiers. They are frozen from here on; applying is the next step."""
         self._claim("in_review")
         self._check_four_eyes()
         for evaluation in self:
@@ -59,7 +59,7 @@ class KeyAccountEvaluation(models.Model):
                 )
 
     def _check_can_override(self):
-        """A manager, until approval."""
+        """Check that the user is a manager and the evaluation not yet approved."""
         self._check_manager()
         self._lock()
         for evaluation in self:
@@ -72,7 +72,7 @@ class KeyAccountEvaluation(models.Model):
                 )
 
     def _note_tier_changer(self):
-        """Record that the user changed tiers, before or after submission: somebody else has to consent to them."""
+        """Record that the user changed tiers, before or after submission: another user has to approve them."""
         new = self.filtered(lambda evaluation: self.env.user not in evaluation.tier_changer_ids)
         new._set_workflow_values({"tier_changer_ids": [Command.link(self.env.uid)]})
         new.filtered(lambda evaluation: evaluation.state == "in_review")._ask_approvers()
@@ -80,7 +80,7 @@ class KeyAccountEvaluation(models.Model):
     def action_refuse(self, reason):
         """Send an evaluation back from review.
 
-        :param reason: what is wrong, for the people who prepared it
+        :param reason: what is wrong, for the users who prepared it
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Say why you send the evaluation back."))
@@ -95,7 +95,7 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_draft(self):
-        """Throw the lines away, before approval, to evaluate again; also ends a computation in the background."""
+        """Delete the lines, before approval, to evaluate again; also stops a computation in the background."""
         self._check_manager()
         self._lock()
         for evaluation in self:
@@ -114,7 +114,7 @@ class KeyAccountEvaluation(models.Model):
         return dict(WORKFLOW_DEFAULTS)
 
     def _delete_lines(self):
-        # Lines refuse to be deleted one by one; here the whole result goes.
+        # Lines cannot be deleted one by one; here the whole result is deleted.
         self.env["key.account.evaluation.line"].flush_model()
         self.env.cr.execute(
             SQL("DELETE FROM key_account_evaluation_line WHERE evaluation_id IN %s", tuple(self.ids or [0]))
@@ -123,10 +123,10 @@ class KeyAccountEvaluation(models.Model):
         self.invalidate_recordset()
 
     def _advance(self, vals, message):
-        """Change the state and log it in the chatter at once: what changed, and in words why.
+        """Change the state and log in the chatter at once what changed and why.
 
-        Not left to the tracking at the end of the transaction, which a remote call's context can turn off, and which
-        shows several steps as one.
+        Tracking is not used: it logs at the end of the transaction, can be turned off by the context of a remote call,
+        and merges several steps into one.
         """
         names = self._track_get_fields() & vals.keys()
         before = {name: self[name] for name in names}
@@ -137,7 +137,7 @@ class KeyAccountEvaluation(models.Model):
         self._message_log(body=message, tracking_value_ids=tracking_values)
 
     def action_open_refusal(self):
-        """Ask for the reason of sending back."""
+        """Ask for the reason of sending the evaluation back."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -149,21 +149,21 @@ class KeyAccountEvaluation(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Who is asked to approve an evaluation, and who is told of the answer
+    # Who is asked to approve an evaluation, and who is notified of the answer
     # -------------------------------------------------------------------------
 
     def _get_approvers(self):
-        """Managers of the company who may approve: with two pairs of eyes, none who submitted or changed tiers."""
+        """Return the managers who may approve: with two pairs of eyes, none who submitted or changed tiers."""
         self.ensure_one()
         managers = self._get_members(KEY_ACCOUNT_MANAGER, self.company_id)
-        # sudo: what the company wants does not depend on who may read its settings
+        # sudo: the company's setting applies even to users who may not read it
         if self.company_id.sudo().key_account_four_eyes:
             return managers - self.submitted_by_id - self.tier_changer_ids
-        # Who submits may approve as well, and need not be told, unless there is nobody else.
+        # Submitters who may approve need no notification, unless there is no other approver.
         return managers - self.submitted_by_id or managers
 
     def _ask_approvers(self):
-        """Tell those who may approve that evaluations in review wait for them."""
+        """Notify the users who may approve that evaluations in review wait for them."""
         self._ask_to_decide(
             ACTIVITY_APPROVAL,
             {evaluation: evaluation._get_approvers() for evaluation in self},
@@ -187,14 +187,14 @@ class KeyAccountEvaluation(models.Model):
         }
 
     def _end_asking(self):
-        """With each step what was asked for is done."""
-        # sudo: the activities are those of all who were asked
+        """Remove the activities of the approvers: each step completes what they were asked for."""
+        # sudo: the activities belong to all users who were asked
         strip_caller_context(self).sudo().activity_unlink([ACTIVITY_APPROVAL])
 
     def _tell_submitter(self, user, note=""):
-        """Tell who submitted an evaluation what somebody else decided.
+        """Notify the submitter of an evaluation of another user's decision.
 
-        :param note: why it is sent back; else it is approved
+        :param note: why it is sent back; without a note it is approved
         """
         if user.active and user != self.env.user:
             told = strip_caller_context(self).with_context(lang=user.lang)

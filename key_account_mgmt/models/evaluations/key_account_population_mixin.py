@@ -4,7 +4,7 @@ from ..metrics.key_account_collection_scope import CollectionScope
 
 
 class KeyAccountPopulationMixin(models.AbstractModel):
-    """Whom to evaluate, for which period: what an evaluation is about and what its wizard asks."""
+    """The customers and the period to evaluate: the subject of an evaluation and the input of its wizard."""
 
     _name = "key.account.population.mixin"
     _description = "Population of a Key Account Evaluation"
@@ -33,20 +33,20 @@ class KeyAccountPopulationMixin(models.AbstractModel):
     )
 
     def _get_scope(self):
-        """What the collector shall look at."""
+        """Return the scope of the collector."""
         return CollectionScope(
             company=self.company_id,
             date_from=self.date_from,
             date_to=self.date_to,
             partner_ids=self._get_population_ids(),
-            # Customers that somebody picked are evaluated as they are, with or without business.
+            # Selected customers are evaluated with or without business.
             with_business_only=self.population != "selected",
             with_prospects=self.with_prospects,
             prospect_sources=self._get_prospect_sources(),
         )
 
     def _get_prospect_sources(self):
-        """Who is a prospect follows from what the rules look at; where that says nothing, all sources are asked.
+        """Return the sources that define prospects, as the rules require them; None: all sources.
 
         :rtype: frozenset[str] | None
         """
@@ -54,7 +54,7 @@ class KeyAccountPopulationMixin(models.AbstractModel):
         return frozenset(self.env["key.account.collector"]._get_prospect_sources(metrics)) or None
 
     def _get_rulesets(self):
-        """The rule sets that decide about the population."""
+        """Return the rule sets that decide about the population."""
         return self.ruleset_id
 
     def _get_population_ids(self):

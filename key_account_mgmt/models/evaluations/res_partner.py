@@ -8,8 +8,8 @@ from odoo.fields import Domain
 
 from ..rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
 
-# What evaluations write on customers, and what rules for discounts ask. Everybody may read it; it is worth money, so
-# few may write it.
+# Fields that evaluations write on customers, and that rules for discounts read. All users may read them; few may write
+# them, because they are worth money.
 TIER_FIELDS = (
     "key_account_tier_id",
     "key_account_tier_date",
@@ -20,7 +20,7 @@ TIER_FIELDS = (
 
 
 class ResPartner(models.Model):
-    """Customers know their tier, one per company. It stands on the commercial partner; contacts show it."""
+    """Customers have a tier per company. It is stored on the commercial partner; contacts show it."""
 
     _inherit = "res.partner"
 
@@ -32,7 +32,7 @@ class ResPartner(models.Model):
         readonly=True,
         tracking=True,
         ondelete="restrict",
-        groups="base.group_user",  # what we think of a customer is not for the customer on the portal
+        groups="base.group_user",  # internal: portal users must not see their own rating
     )
     key_account_tier_date = fields.Date(
         "Tier Since", company_dependent=True, copy=False, readonly=True, groups="base.group_user"
@@ -105,7 +105,7 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_key_account_write({name for vals in vals_list for name, value in vals.items() if value})
-        # Given explicitly, since anybody may bring defaults along in the context, or set some for himself.
+        # Set explicitly, because any user may pass defaults in the context or set personal ones.
         without_tier = dict.fromkeys(TIER_FIELDS, False)
         return super().create([{**without_tier, **vals} for vals in vals_list])
 
@@ -115,13 +115,13 @@ class ResPartner(models.Model):
         return super().write(vals)
 
     def _has_value(self, name, value):
-        """Whether nothing would change: merging contacts writes what the remaining one has already."""
+        """Return whether nothing would change: merging writes values that the remaining contact already has."""
         field = self._fields[name]
         return all((field.convert_to_write(partner[name], partner) or False) == (value or False) for partner in self)
 
     @api.model
     def _check_key_account_write(self, names):
-        """Tiers come from approved evaluations: a salesperson must not give one, by whatever route."""
+        """Check that the user may write tiers, by any route: approved evaluations set them, not salespeople."""
         if self.env.su or not any(name in TIER_FIELDS for name in names):
             return
         if not self.env.user.has_group("key_account_mgmt.group_key_account_manager"):
@@ -138,14 +138,14 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_customer_ids(self, domain_text):
-        """Commercial partners of the contacts that a filter finds, as the user sees them.
+        """Return the commercial partners of the contacts that a filter finds, as the user sees them.
 
-        :param str domain_text: what the filter editor wrote; only literals are read, nothing is executed
+        :param str domain_text: domain from the filter editor; only literals are parsed, nothing is executed
         :rtype: tuple[int]
         """
         try:
             domain = Domain(ast.literal_eval(domain_text or "[]"))
-            # Some values only the database finds impossible, such as a text as an id.
+            # Only the database detects some invalid values, such as a text as an id.
             with self.env.cr.savepoint():
                 found = self.search(domain)
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, DataError) as error:
@@ -161,7 +161,7 @@ class ResPartner(models.Model):
         return tuple(customer.id for (customer,) in groups)
 
     def action_open_key_account_lines(self):
-        """All evaluations of the customer, the last one first."""
+        """Open all evaluations of the customer, the last one first."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
         return {

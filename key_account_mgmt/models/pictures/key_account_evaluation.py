@@ -10,10 +10,10 @@ from ...rules import LevelError, by_bounds, by_shares
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 from ..shared.access import SALES_ALL_DOCUMENTS
 
-# The perspectives that tell what a customer is worth now, and what it may be worth later.
+# The perspectives that show what a customer is worth now, and what it may be worth later.
 VALUES = {"present": ("finance", "sales"), "potential": ("customer", "service")}
 CUTS = {"share": by_shares, "score": by_bounds}
-# A picture each: more than a few help nobody, and each is a query.
+# Each pyramid is a picture and a query; more than a few are of no use to readers.
 MOST_PYRAMIDS = 8
 PARTS = {"measure", "cut", "limits"}
 NOBODY = (0, 0)
@@ -22,15 +22,15 @@ DEFAULT_PYRAMIDS = [{"measure": "metric:revenue", "cut": "share", "limits": ["1"
 
 
 class KeyAccountEvaluation(models.Model):
-    """What the customers of an evaluation can be measured by: points of the frozen rules, and frozen facts.
+    """The measures of an evaluation's customers: points of the frozen rules, and frozen facts.
 
-    A measure is a text: ``score``, ``perspective:<code>``, ``criterion:<key>``, ``metric:<code>`` or
-    ``value:<present, potential>``, which is the points three times, so that thirds of a maximum are exact.
+    A measure is a text: ``score``, ``perspective:<code>``, ``criterion:<key>``, ``metric:<code>`` or ``value:<present,
+    potential>``. The last one is three times the points, so that thirds of a maximum are exact.
     """
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
-    # No decision: they can change whenever somebody wants to look at the same customers in another way.
+    # Not part of the decision: users may change them at any time to view the same customers differently.
     pyramids = fields.Json(
         "Value Pyramids",
         default=lambda self: DEFAULT_PYRAMIDS,
@@ -41,9 +41,9 @@ class KeyAccountEvaluation(models.Model):
     )
 
     def _get_measures(self):
-        """What people can choose from, in the order in which they are offered.
+        """Return the measures to choose from, in the order of display.
 
-        :return: list of ``(name of the group, {measure: name})``; groups without any are left out
+        :return: list of ``(name of the group, {measure: name})``; empty groups are left out
         """
         groups = [
             (self.env._("Points"), self._get_point_measures()),
@@ -59,7 +59,7 @@ class KeyAccountEvaluation(models.Model):
         return total | {f"perspective:{code}": name for code, name in names.items()}
 
     def _get_perspective_names(self, codes):
-        """Names of perspectives by code, in their order; those that are gone go by their code."""
+        """Return the names of perspectives by code, in their order; deleted ones are named by their code."""
         perspectives = self.env["key.account.perspective"].search([("code", "in", list(codes))])
         return {item.code: item.name for item in perspectives} | {
             code: code for code in sorted(codes - set(perspectives.mapped("code")))
@@ -79,12 +79,12 @@ class KeyAccountEvaluation(models.Model):
         return {f"metric:{metric.code}": metric.name for metric in metrics}
 
     def _get_frozen_criteria(self, perspectives=None):
-        """The criteria of the frozen rules, all or those of some perspectives; none before computing."""
+        """Return the criteria of the frozen rules, all or those of some perspectives; none before computing."""
         criteria = (self.policy or {}).get("criteria", [])
         return [one for one in criteria if perspectives is None or one.get("perspective") in perspectives]
 
     def _get_measure_sql(self, measure):
-        """What a line measures, as a numeric expression over ``key_account_evaluation_line``; NULL: it has no value."""
+        """Return the measure as a numeric expression over ``key_account_evaluation_line``; NULL means no value."""
         kind, _colon, code = (measure or "").partition(":")
         if kind == "score":
             return SQL("score")
@@ -100,15 +100,15 @@ class KeyAccountEvaluation(models.Model):
         raise UserError(self.env._("Customers cannot be measured by “%s”. Choose something else.", measure))
 
     def _get_points_sql(self, keys):
-        """The points of some criteria together."""
+        """Return the sum of the points of some criteria, as SQL."""
         return SQL(" + ").join([SQL("0.0"), *(SQL("COALESCE((points->>%s)::numeric, 0)", key) for key in keys)])
 
     # -------------------------------------------------------------------------
-    # The levels into which an evaluation's customers fall by a measure, and the list of those in one of
+    # The levels into which a measure divides an evaluation's customers, and the list of customers of a level
     # -------------------------------------------------------------------------
 
     def _check_sees_all(self):
-        """Figures of everybody are for those who see everybody's lines. Asked here for those who call remotely."""
+        """Check that the user may read all lines: the figures include all customers. Remote calls bypass views."""
         self.check_access("read")
         if not (self.env.su or self.env.user.has_group(SALES_ALL_DOCUMENTS)):
             raise AccessError(
@@ -116,7 +116,7 @@ class KeyAccountEvaluation(models.Model):
             )
 
     def _get_levels(self, cut, limits):
-        """The levels of a cut, the best first, or an error in the user's words.
+        """Return the levels of a cut, the best first; raise an error in the user's words if it is invalid.
 
         :rtype: list[Level]
         """
@@ -143,10 +143,10 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_level_sql(self, measure, cut, limits):
-        """A query of the population: ``id``, ``revenue``, ``level`` (0 is the best; NULL: no value).
+        """Return a query of the population: ``id``, ``revenue``, ``level`` (0 is the best; NULL: no value).
 
-        Those who are alike share the better rank, as in the rules, so they are never on two sides of a limit; and
-        customers without a value count in the population of which the shares are taken.
+        Customers with equal values share the better rank, as in the rules, so a limit never separates them. Customers
+        without a value count in the population of which the shares are taken.
         """
         return SQL(
             """
@@ -167,7 +167,7 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _get_place_sql(self, cut, levels):
-        """The number of the first level whose limit holds."""
+        """Return the number of the first level whose limit holds, as SQL."""
         last = SQL("%s", len(levels) - 1)
         if len(levels) == 1:
             return last
@@ -176,7 +176,7 @@ class KeyAccountEvaluation(models.Model):
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), last)
 
     def _read_levels(self, measure, cut, limits):
-        """Customers and revenue by level.
+        """Return customers and revenue by level.
 
         :rtype: dict[int | None, tuple[int, Decimal]]
         """
@@ -189,7 +189,7 @@ class KeyAccountEvaluation(models.Model):
         return {level: (customers, revenue) for level, customers, revenue in rows}
 
     def _get_level_members_sql(self, level, **values):
-        """A query of the ids of the lines in one level."""
+        """Return a query of the ids of the lines in one level."""
         query = self._get_level_sql(**values)
         return SQL("SELECT id FROM (%s) levels WHERE level IS NOT DISTINCT FROM %s", query, level)
 
@@ -198,11 +198,11 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_level(self, part, title):
-        """The list of the customers that a part of a picture stands for.
+        """Open the list of customers that a part of a picture stands for.
 
-        :param part: ``{"tier": id or False}``, or ``{"levels": [level, …]}``: those who are in all of these levels,
-            each what makes the levels, and its number as ``level`` (None: those without a value)
-        :param title: what the part is called
+        :param part: ``{"tier": id or False}``, or ``{"levels": [level, …]}``: customers in all of these levels. Each
+            level has the definition of its cut, and its number as ``level`` (None: customers without a value)
+        :param title: the name of the part
         """
         self.ensure_one()
         self._check_sees_all()
@@ -211,13 +211,13 @@ class KeyAccountEvaluation(models.Model):
         else:
             condition = ("filter_for_level", "=", json.dumps({"evaluation": self.id, "levels": part["levels"]}))
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
-        # The client shows the display name where there is one.
+        # The client shows the display name if there is one.
         names = {"name": title, "display_name": title}
         population = [("evaluation_id", "=", self.id), ("in_population", "=", True)]
         return {**action, **names, "domain": [*population, condition], "context": {}}
 
     # -------------------------------------------------------------------------
-    # What the levels of a pyramid are called: "Top 1 %", "500 to under 1,000".
+    # The names of the levels of a pyramid: "Top 1 %", "500 to under 1,000".
     # -------------------------------------------------------------------------
 
     def _get_level_labels(self, measure, cut, limits):
@@ -247,7 +247,7 @@ class KeyAccountEvaluation(models.Model):
         return self.env["key.account.formatter"]._format_number(value)
 
     # -------------------------------------------------------------------------
-    # Value pyramids: the tiers, and whatever else the customers are measured by, each as levels of
+    # Value pyramids: the levels of the tiers, and of every other chosen measure
     # -------------------------------------------------------------------------
 
     @api.constrains("pyramids")
@@ -259,13 +259,13 @@ class KeyAccountEvaluation(models.Model):
                 raise ValidationError(problem)
 
     def _get_some_pyramids(self, pyramids):
-        """These, when they are not too many."""
+        """Return these pyramids; raise an error if there are too many."""
         if not isinstance(pyramids, list) or len(pyramids) > MOST_PYRAMIDS:
             raise ValidationError(self.env._("An evaluation has %s pyramids at most. Remove one first.", MOST_PYRAMIDS))
         return pyramids
 
     def _get_pyramid_problem(self, pyramid):
-        """Why it cannot be drawn, or False. A measure may come and go with the rules: that is told in its picture."""
+        """Return why a pyramid is invalid, or False. A measure missing from the rules is reported in its picture."""
         if not isinstance(pyramid, dict) or set(pyramid) != PARTS or not isinstance(pyramid["measure"], str):
             return self.env._("A pyramid needs a measure, a cut and limits. Choose them on the evaluation.")
         try:
@@ -279,13 +279,14 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def get_pyramids(self, pyramids=None):
-        """What the page of pyramids shows, as texts in the user's language. For those who see all customers.
+        """Return the page of pyramids, as texts in the user's language. Only for users who may read all customers.
 
-        :param pyramids: those that are being edited, instead of the stored ones
+        :param pyramids: pyramids being edited, instead of the stored ones
         :return: ``{"measures": [[group, [[measure, name], …]], …], "tiers": picture, "pyramids": [picture, …]}``.
-            A picture is ``{"title", "problem", "levels": [level, …], "others": [level, …]}``, with a problem nothing
-            else; ``others`` are those outside of the pyramid. A level is ``{"label", "customers", "revenue", "share",
-            "width", "part"}``: its share of the revenue as text and as 0..100, and what ``action_open_level`` takes.
+            A picture is ``{"title", "problem", "levels": [level, …], "others": [level, …]}``; with a problem, nothing
+            else. ``others`` are the levels outside of the pyramid. A level is ``{"label", "customers", "revenue",
+            "share", "width", "part"}``: its share of the revenue as text and as 0..100, and the argument of
+            ``action_open_level``.
         """
         self.ensure_one()
         self._check_sees_all()
@@ -299,7 +300,7 @@ class KeyAccountEvaluation(models.Model):
         }
 
     def _get_tier_picture(self):
-        """The tiers of the rule set, those that nobody got too; customers without a tier stand outside."""
+        """Return the tiers of the rule set, including empty ones; customers without a tier stand outside."""
         rows = {row["tier"]: (row["customers"], row["revenue"]) for row in self._get_summary_rows()}
         nobody = self.env["key.account.tier"]
         tiers = (self.ruleset_id.tier_ids | nobody.union(*rows)).sorted("rank")
@@ -308,7 +309,7 @@ class KeyAccountEvaluation(models.Model):
         return self._get_picture(self.env._("Tiers"), levels, others)
 
     def _get_pyramid_picture(self, pyramid, names):
-        """What a pyramid measures; one that cannot be drawn says why, and the others are drawn all the same."""
+        """Return the picture of a pyramid; one that cannot be drawn states why, without affecting the others."""
         problem = self._get_pyramid_problem(pyramid)
         title = names.get(pyramid["measure"]) if not problem else None
         if not problem and not title:
@@ -326,9 +327,9 @@ class KeyAccountEvaluation(models.Model):
         return self._get_picture(title, levels, others)
 
     def _get_picture(self, title, levels, others):
-        """The texts of a picture.
+        """Return the texts of a picture.
 
-        :param levels: ``(label, part, (customers, revenue))`` of each level; ``others`` likewise, left out when empty
+        :param levels: ``(label, part, (customers, revenue))`` of each level; ``others`` likewise, left out if empty
         """
         total = sum(revenue for _label, _part, (_customers, revenue) in levels + others if revenue > 0)
         return {
@@ -352,7 +353,8 @@ class KeyAccountEvaluation(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Present against potential value: how many customers are high, middle or low in both, by thirds of
+    # Present against potential value: the number of customers that are high, middle or low in both, by thirds of the
+    # maximum
     # -------------------------------------------------------------------------
 
     @api.depends("policy")
@@ -364,11 +366,13 @@ class KeyAccountEvaluation(models.Model):
         return sum((Decimal(one["max_points"]) for one in self._get_frozen_criteria(VALUES[value])), Decimal(0))
 
     def get_value_matrix(self):
-        """The matrix as texts in the user's language, potential value downwards. For those who see all customers.
+        """Return the matrix as texts in the user's language, potential value downwards.
 
-        :return: ``{"columns": [label, …], "rows": [{"label", "cells": [cell, …]}, …], "present", "potential"}`` with
-            what the values consist of; a cell is ``{"customers", "revenue", "shade", "part"}``: its share of the
-            customers as 0..1, and what ``action_open_level`` takes. False when the rules give no points for one of
+        Only for users who may read all customers.
+
+        :return: ``{"columns": [label, …], "rows": [{"label", "cells": [cell, …]}, …], "present", "potential"}``; the
+            last two describe the values. A cell is ``{"customers", "revenue", "shade", "part"}``: its share of the
+            customers as 0..1, and the argument of ``action_open_level``. False when the rules give no points for one of
             the values.
         """
         self.ensure_one()
@@ -391,13 +395,13 @@ class KeyAccountEvaluation(models.Model):
         }
 
     def _get_value_levels(self, value):
-        """Thirds of the maximum, which have no exact decimals: what is measured are the points three times."""
+        """Return thirds of the maximum as levels. The measure is three times the points: thirds are inexact."""
         maximum = self._get_value_maximum(value)
         limits = [format(maximum * 2, "f"), format(maximum, "f")]
         return {"measure": f"value:{value}", "cut": "score", "limits": limits}
 
     def _read_value_matrix(self):
-        """Customers and revenue by ``(level of present value, level of potential value)``."""
+        """Return customers and revenue by ``(level of present value, level of potential value)``."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -423,7 +427,7 @@ class KeyAccountEvaluation(models.Model):
         }
 
     def _get_value_text(self, value):
-        """The perspectives that a value consists of, and their points."""
+        """Return the perspectives that a value consists of, and their points, as text."""
         codes = {one["perspective"] for one in self._get_frozen_criteria(VALUES[value])}
         formatter = self.env["key.account.formatter"]
         return self.env._(

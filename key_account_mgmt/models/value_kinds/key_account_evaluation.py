@@ -2,14 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-# From computing on; what was taken back suggests nothing any more.
+# From computing on; a reverted evaluation suggests nothing any more.
 SUGGESTING_STATES = ("computed", "in_review", "approved", "applied")
 
 
 class KeyAccountEvaluation(models.Model):
-    """Suggested kinds of value become those of customers when people confirm them, never by applying.
+    """Users confirm suggested value types on customers; applying never writes them.
 
-    Reverting leaves them alone: people said so, and nobody who takes tiers back means to say otherwise.
+    Reverting leaves confirmed value types alone: they are the users' own decisions, not part of the tiers.
     """
 
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
@@ -26,7 +26,7 @@ class KeyAccountEvaluation(models.Model):
 
     @api.depends("line_ids.suggested_kind", "line_ids.kind_answer", "state")
     def _compute_kind_counts(self):
-        """Of the lines that the reader may see."""
+        """Count the lines that the reader may see."""
         domain = [
             ("evaluation_id", "in", self.ids),
             ("evaluation_id.state", "in", SUGGESTING_STATES),
@@ -42,7 +42,7 @@ class KeyAccountEvaluation(models.Model):
             evaluation.open_kind_count = answers.get(False, 0)
 
     def action_open_kinds(self):
-        """The suggestions, by kind, with their reasons; those first on which nobody decided yet."""
+        """Open the suggestions by value type, with their reasons; undecided ones first."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_kind_action")
         return {
@@ -60,7 +60,7 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def action_confirm_kinds(self):
-        """Give every customer the suggested kind of value, but for those on which somebody decided already."""
+        """Give every customer the suggested value type, except where a user has decided already."""
         self.ensure_one()
         self._claim(*SUGGESTING_STATES)
         if not self.open_kind_count:
@@ -88,12 +88,12 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model
     def _forget_kind_counts(self):
-        """After answers were written by a statement."""
+        """Invalidate the counts after a statement wrote answers."""
         self.env["key.account.evaluation.line"].invalidate_model(["kind_answer"])
         self.invalidate_model(["kind_count", "open_kind_count", "progress"])
 
     def _get_answer_text(self):
-        """What people said to the suggestions, in one line: "Confirmed: 19, As Before: 1"."""
+        """Return the answers to the suggestions in one line: "Confirmed: 19, As Before: 1"."""
         lines = self.env["key.account.evaluation.line"]
         labels = dict(lines._fields["kind_answer"]._description_selection(self.env))
         counts = lines._read_group([("evaluation_id", "=", self.id)], ["kind_answer"], ["__count"])
@@ -116,14 +116,14 @@ class KeyAccountEvaluation(models.Model):
         return {line_id for line_id, kind in before if kind != now[line_id]}
 
     def _reopen_suggestions(self, line_ids):
-        """Another tier may bring another suggestion, on which nobody decided yet."""
+        """Reset the answers of changed suggestions: another tier may lead to another suggestion, still undecided."""
         self._set_kind_answers(line_ids, None)
         self._answer_known_kinds(line_ids)
 
     def _answer_known_kinds(self, line_ids=None):
-        """Mark suggestions that say what is confirmed on the customer already: there is nothing to decide.
+        """Mark suggestions that are already confirmed on the customer: there is nothing to decide.
 
-        :param line_ids: of these lines only
+        :param line_ids: restrict to these lines
         """
         self.env["res.partner"].flush_model(["key_account_kind"])
         which = SQL("TRUE") if line_ids is None else SQL("line.id IN %s", tuple(line_ids) or (0,))
@@ -143,17 +143,17 @@ class KeyAccountEvaluation(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # From lines with suggested kinds of value to the customers that get them
+    # From lines with suggested value types to their customers
     # -------------------------------------------------------------------------
 
     def _get_open_kind_rows(self, lines=None):
-        """Lines with a suggestion to be confirmed, with the customer that it is about, the best place first.
+        """Return lines with a suggestion to confirm, with the customer that each is about, the best rank first.
 
-        ``is_old``: a later evaluation has suggested a kind for the customer since. ``is_decided``: somebody decided on
-        another line about the customer, or before it was made, since two were merged or one became a contact of the
-        other.
+        ``is_old``: a later evaluation has suggested a value type for the customer since. ``is_decided``: a user decided
+        on another line about the customer, or before that line was made, because two customers were merged or one
+        became a contact of the other.
 
-        :param lines: these, also if somebody decided on them already; by default the next batch of open ones
+        :param lines: these lines, even if a user decided on them already; by default the next batch of open ones
         """
         for model in ("res.partner", "key.account.evaluation", "key.account.evaluation.line"):
             self.env[model].flush_model()
@@ -205,9 +205,9 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _confirm_kind_rows(self, rows):
-        """Write the kinds on the customers, and on the lines that it was done; of two lines the first one counts.
+        """Write the value types on the customers, and record it on the lines; of two lines the first one counts.
 
-        :param rows: as ``_get_open_kind_rows`` gives them
+        :param rows: as returned by ``_get_open_kind_rows``
         """
         usable = {}
         for row in rows:

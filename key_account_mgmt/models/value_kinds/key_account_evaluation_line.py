@@ -13,7 +13,7 @@ ANSWERS = [
 
 
 class KeyAccountEvaluationLine(models.Model):
-    """The kind of value that the rules suggest, frozen with the line, and what people said to it."""
+    """The value type that the rules suggest, frozen with the line, and the user's answer to it."""
 
     _inherit = "key.account.evaluation.line"  # pylint: disable=consider-merging-classes-inherited
 
@@ -51,7 +51,7 @@ class KeyAccountEvaluationLine(models.Model):
     def _compute_confirmed_kind(self):
         for company, lines in self.grouped("company_id").items():
             for line in lines:
-                # sudo: who reads the line may know of which kind its customer is
+                # sudo: a user who may read the line may know the value type of its customer
                 line.confirmed_kind = (
                     line.partner_id.sudo().commercial_partner_id.with_company(company).key_account_kind
                 )
@@ -61,7 +61,7 @@ class KeyAccountEvaluationLine(models.Model):
     # -------------------------------------------------------------------------
 
     def action_confirm_kind(self):
-        """Give the customers of these lines the kinds that are suggested, also where somebody decided otherwise."""
+        """Give the customers of these lines the suggested value types, even where a user decided otherwise."""
         suggested = self.filtered("suggested_kind")
         if not suggested:
             raise UserError(self.env._("The rules suggest no kind of value for these customers."))
@@ -73,7 +73,7 @@ class KeyAccountEvaluationLine(models.Model):
         return True
 
     def _check_kinds_confirmable(self, rows):
-        """One line was asked for by name: say why it cannot be done. Of many, those are left alone."""
+        """Raise an error if a single line cannot be confirmed. Among several lines, such lines are left alone."""
         if len(self) > 1:
             return
         if not rows[0]["customer_id"]:
@@ -88,7 +88,7 @@ class KeyAccountEvaluationLine(models.Model):
             )
 
     def action_keep_kind(self):
-        """Decide against the suggestions: the customers keep what they have, which may be what is suggested."""
+        """Decide against the suggestions: the customers keep their value types, which may equal the suggested ones."""
         differing = self.filtered(lambda line: line.suggested_kind and line.suggested_kind != line.confirmed_kind)
         for evaluation, lines in differing.grouped("evaluation_id").items():
             evaluation._claim(*SUGGESTING_STATES)

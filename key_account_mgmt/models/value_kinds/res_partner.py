@@ -7,7 +7,7 @@ from .key_account_evaluation import SUGGESTING_STATES
 
 
 class ResPartner(models.Model):
-    """The kind of value that a customer looks for: confirmed on the commercial partner, suggested by evaluations."""
+    """The value type of a customer: confirmed on the commercial partner, suggested by evaluations."""
 
     _inherit = "res.partner"
 
@@ -48,7 +48,7 @@ class ResPartner(models.Model):
     def _compute_key_account_suggestion(self):
         latest = self._get_latest_suggestions()
         for partner in self:
-            # While somebody types on the form, the saved customer is the one that lines are about.
+            # While a user edits the form, lines refer to the saved customer.
             line = latest.get(partner._origin.id, self.env["key.account.evaluation.line"])
             if line.suggested_kind == partner.key_account_kind:
                 line = line.browse()
@@ -56,7 +56,7 @@ class ResPartner(models.Model):
             partner.key_account_suggested_kind = line.suggested_kind
 
     def _get_latest_suggestions(self):
-        """``{id of the customer: line of the last evaluation that suggests a kind}``, of the current company."""
+        """Return ``{customer id: line of the last evaluation that suggests a value type}``, of the current company."""
         lines = self.env["key.account.evaluation.line"].search_fetch(
             [
                 ("partner_id", "in", self.ids),
@@ -70,12 +70,12 @@ class ResPartner(models.Model):
         return {line.partner_id.id: line for line in ordered}
 
     def action_confirm_key_account_kind(self):
-        """Give these customers the kind of value that their last evaluation suggests."""
+        """Give these customers the value type that their last evaluation suggests."""
         self.key_account_suggestion_id.action_confirm_kind()
         return True
 
     def action_open_key_account_suggestion(self):
-        """The line that suggests the kind, with its reasons."""
+        """Open the line that suggests the value type, with its reasons."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -95,10 +95,11 @@ class ResPartner(models.Model):
         return result
 
     def _answer_key_account_kinds(self, kind):
-        """Whoever enters a kind decides on what evaluations have suggested so far, and is not asked again; also on
-        lines about a contact that was a customer of its own when it was evaluated.
+        """Take a value type that a user enters as the answer to all suggestions made so far.
 
-        With a statement of its own, since lines are frozen for everybody; the right to enter kinds was checked.
+        This includes lines about contacts that were customers of their own when they were evaluated.
+
+        Uses an SQL statement, because lines are frozen; the right to enter value types is already checked.
         """
         self.env["key.account.evaluation.line"].flush_model(["suggested_kind", "kind_answer"])
         self.env["res.partner"].flush_model(["commercial_partner_id"])
