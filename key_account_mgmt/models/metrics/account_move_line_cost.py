@@ -6,8 +6,10 @@ SALES_DOCUMENTS = ("out_invoice", "out_refund")
 
 
 class AccountMoveLine(models.Model):
-    """What goods cost when they were invoiced: costs of products and of order lines change, margins of the past must
-    not."""
+    """The cost of goods, recorded when they are invoiced.
+
+    Costs of products and of order lines change; margins of the past must not.
+    """
 
     _name = "account.move.line"
     _inherit = ["account.move.line", "key.account.own.fields.mixin"]
@@ -23,7 +25,7 @@ class AccountMoveLine(models.Model):
         " Lines posted before Key Account Management was installed have none.",
     )
 
-    # Posting alone: what it depends on is taken as it stands then.
+    # Depends on posting alone: the cost is recorded as it is at that moment.
     @api.depends("parent_state")
     def _compute_key_account_unit_cost(self):
         for line in self:
@@ -31,7 +33,7 @@ class AccountMoveLine(models.Model):
             line.key_account_unit_cost = float(line._get_key_account_unit_cost()) if counts else 0
 
     def _get_key_account_unit_cost(self):
-        """Cost of one unit now; what is credited costs what it cost on the invoice that is reversed.
+        """Return the current cost of one unit; a credited unit costs what it cost on the reversed invoice.
 
         :rtype: Decimal
         """
@@ -47,13 +49,13 @@ class AccountMoveLine(models.Model):
         return Decimal(repr(product.standard_price)) * self._get_key_account_unit_factor(product.uom_id)
 
     def _get_key_account_ordered_cost(self, order_line):
-        """As on the order line, at the order's own rate."""
+        """Return the cost recorded on the order line, converted at the order's own rate."""
         cost = Decimal(repr(order_line.purchase_price)) * self._get_key_account_unit_factor(order_line.product_uom_id)
         rate = Decimal(repr(order_line.order_id.currency_rate))
         return cost / rate if rate > 0 else cost
 
     def _get_key_account_reversed_line(self):
-        """The line of the reversed invoice about the same goods in the same unit, if its cost was recorded."""
+        """Return the line of the reversed invoice with the same goods in the same unit, if its cost was recorded."""
         lines = self.move_id.reversed_entry_id.invoice_line_ids.filtered(
             lambda line: (
                 line.product_id == self.product_id
@@ -64,7 +66,7 @@ class AccountMoveLine(models.Model):
         return lines[:1]
 
     def _get_key_account_unit_factor(self, unit):
-        """How many of ``unit`` one unit of the line is; a line without a unit is in that unit."""
+        """Return how many of ``unit`` one unit of the line is; a line without a unit counts as ``unit``."""
         own = self.product_uom_id
         if not own or not unit or own == unit:
             return Decimal(1)

@@ -11,17 +11,17 @@ from ...rules import Book
 from ..shared.statements import planned_for_many
 from .key_account_metric import UNCOLLECTED_SOURCES
 
-# Up to so many customers are found by indexes, one by one; more are quicker to read with all others.
+# Up to this number, customers are found one by one through indexes; above it, reading all customers at once is faster.
 FEW_CUSTOMERS = 1000
 _cursor_numbers = count(1)
 
 
 def parse_facts(facts, choices=()):
-    """Turn collected or stored facts into what the decision core takes.
+    """Return collected or stored facts in the form that the decision core reads.
 
-    :param dict facts: numbers as text by metric code, as the collector makes them
+    :param dict facts: numbers as text by metric code, as returned by the collector
     :param choices: codes of the metrics of kind choice, whose values stay text
-    :return: ``{code: Decimal | str}``; what is missing, or not a finite number, is left out
+    :return: ``{code: Decimal | str}``; missing values and numbers that are not finite are left out
     """
     values = {}
     for code, value in facts.items():
@@ -35,7 +35,7 @@ def parse_facts(facts, choices=()):
 
 
 class KeyAccountCollector(models.AbstractModel):
-    """Joins what every source knows of the customers of a company in a period.
+    """Joins the facts of all sources about the customers of a company in a period.
 
     The statements read documents directly, whatever the reader's own rights: callers check that the user may
     evaluate customers.
@@ -49,15 +49,13 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _get_facts_query(self, scope):
-        """All facts of the population as one statement, so that they need not pass through Python.
+        """Return all facts of the population as one statement, so that they need not pass through Python.
 
-        Pending changes are written first: run the statement before changing documents.
-
-        Execute it as ``_planned`` says.
+        Pending changes are written first: run the statement before changing documents. Execute it within ``_planned``.
 
         :param CollectionScope scope: company, period and population
-        :return: ``odoo.tools.SQL`` of a SELECT of ``partner_id`` and ``facts`` (jsonb), one row per customer;
-            numbers are text, exact, without trailing zeros; what is missing has no key
+        :return: ``odoo.tools.SQL`` of a SELECT of ``partner_id`` and ``facts`` (jsonb), one row per customer; numbers
+            are exact text without trailing zeros; a missing value has no key
         """
         self._check_scope(scope)
         self.env.flush_all()
@@ -81,7 +79,7 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _collect(self, scope):
-        """Yield ``(partner_id, {code: Decimal | str})`` of every customer, without holding all of them in memory."""
+        """Yield ``(partner_id, {code: Decimal | str})`` per customer, without holding all customers in memory."""
         choices = self._get_choice_codes()
         for rows in self._fetch_batches(scope, self._get_facts_query(scope)):
             for partner_id, facts in rows:
@@ -89,7 +87,7 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _count(self, scope):
-        """How many customers the population has; quick enough to ask while somebody fills in a form."""
+        """Return the number of customers in the population; fast enough to call while a user fills in a form."""
         customers = self._get_quick_sql(scope)
         with self._planned(scope):
             [[number]] = self.env.execute_query(SQL("SELECT count(*) FROM (%s) population", customers))
@@ -97,7 +95,7 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _get_customer_ids(self, scope):
-        """Commercial partners of the population, without their facts.
+        """Return the commercial partners of the population, without their facts.
 
         :rtype: list[int]
         """
@@ -107,7 +105,7 @@ class KeyAccountCollector(models.AbstractModel):
         return [partner_id for [partner_id] in rows]
 
     def _get_quick_sql(self, scope):
-        """The population as one statement of its own, which needs none of the facts."""
+        """Return the population as a statement that does not need the facts."""
         self._check_scope(scope)
         self.env.flush_all()
         if not scope.with_business_only:
@@ -116,7 +114,7 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _get_choice_codes(self):
-        """Codes of the metrics whose values are options, for ``parse_facts``."""
+        """Return the codes of the metrics whose values are options, for ``parse_facts``."""
         metrics = self.env["key.account.metric"].with_context(active_test=False)
         return frozenset(metrics.search([("kind", "=", "choice")]).mapped("code"))
 
@@ -125,14 +123,14 @@ class KeyAccountCollector(models.AbstractModel):
     # ------------------------------------------------------------------------------------------------------------
 
     def _get_population_sql(self, scope):
-        """Customers with an invoice or credit note in the period; or exactly those that were asked for."""
+        """Return the customers with an invoice or credit note in the period, or exactly the requested partners."""
         if scope.with_business_only:
             invoiced = SQL("SELECT partner_id FROM %s WHERE document_count > 0", self._get_alias("invoice"))
             return self._add_prospects(scope, invoiced)
         return SQL("SELECT id AS partner_id FROM res_partner WHERE id = ANY(%s)", list(scope.partner_ids or ()))
 
     def _add_prospects(self, scope, customers):
-        """The statement of who has business, with the prospects if they are asked for."""
+        """Return the statement ``customers``, with the prospects if the scope includes them."""
         if not scope.with_prospects:
             return customers
         sources = self._get_prospect_sources()
@@ -143,7 +141,7 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _get_prospect_sources(self, metrics=None):
-        """The sources that offer prospects: all, or those of some metrics.
+        """Return the sources that offer prospects: all, or those of the given metrics.
 
         :param metrics: ``key.account.metric`` records
         :rtype: set[str]
@@ -154,7 +152,10 @@ class KeyAccountCollector(models.AbstractModel):
         return {source for source in sources if self._get_source(source)._offers_prospects}
 
     def _get_json_sql(self, metrics_by_source):
-        """From two lists of texts: an object of single keys and values takes PostgreSQL nearly twice as long."""
+        """Build the JSON from two lists of texts.
+
+        PostgreSQL takes nearly twice as long for an object of single keys and values.
+        """
         values = {
             metric.code: self._get_value_sql(metric, metric.code in zero_codes)
             for source, metrics in metrics_by_source.items()
@@ -168,7 +169,7 @@ class KeyAccountCollector(models.AbstractModel):
         )
 
     def _get_value_sql(self, metric, is_zero_without_documents):
-        """Exact text of a number; "not a number", which a broken document can hold, is missing."""
+        """Return the exact text of a number; "not a number", which a broken document can hold, counts as missing."""
         column = SQL("%s.%s", self._get_alias(metric.source), SQL.identifier(metric.code))
         if metric.kind == "choice":
             return SQL("%s::text", column)
@@ -182,7 +183,7 @@ class KeyAccountCollector(models.AbstractModel):
 
     @api.model
     def _planned(self, scope):
-        """The context in which statements about the customers of ``scope`` are executed: see ``planned_for_many``."""
+        """Return the context manager in which to execute statements about ``scope``: see ``planned_for_many``."""
         is_few = scope.partner_ids is not None and len(scope.partner_ids) <= FEW_CUSTOMERS
         return nullcontext() if is_few else planned_for_many(self.env.cr)
 
@@ -197,9 +198,10 @@ class KeyAccountCollector(models.AbstractModel):
             )
 
     def _get_metrics_by_source(self):
-        """Metrics to collect, archived ones too: an active rule set may still use them.
+        """Return the metrics to collect, archived ones too: an active rule set may still use them.
 
-        :return: ``{source: key.account.metric records}``; the invoices' first, since they tell the population
+        :return: ``{source: key.account.metric records}``; the source of invoices first, since it determines the
+            population
         """
         metrics = (
             self.env["key.account.metric"]
@@ -215,7 +217,7 @@ class KeyAccountCollector(models.AbstractModel):
         return SQL.identifier(f"source_{source}")
 
     def _fetch_batches(self, scope, query):
-        """Rows of a statement in batches, by a cursor of the database that ends with the transaction."""
+        """Yield the rows of a statement in batches, through a database cursor that ends with the transaction."""
         name = SQL.identifier(f"key_account_facts_{next(_cursor_numbers)}")
         with self._planned(scope):
             self.env.cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
@@ -224,15 +226,15 @@ class KeyAccountCollector(models.AbstractModel):
         self.env.cr.execute(SQL("CLOSE %s", name))
 
     # -------------------------------------------------------------------------
-    # Facts as the decision core takes them, for whoever decides without storing them
+    # Facts in the form that the decision core reads, for callers that decide without storing them
     # -------------------------------------------------------------------------
 
     @api.model
     def _collect_books(self, scope, codes):
-        """Only the metrics that the rules use, so that a big company fits into memory.
+        """Return books of only the metrics that the rules use, so that a big company fits into memory.
 
-        :param codes: of the metrics
-        :return: books in batches whose keys are customers, and each customer's revenue in the same order
+        :param codes: codes of the metrics
+        :return: books in batches with customers as keys, and each customer's revenue in the same order
         """
         books, revenues = [], {}
         for batch in split_every(self._batch_size, self._collect(scope)):
@@ -242,14 +244,14 @@ class KeyAccountCollector(models.AbstractModel):
         return books, revenues
 
     # -------------------------------------------------------------------------
-    # What the user should know about the data before they are evaluated
+    # Notices about the data, for the user to read before evaluating
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_notices(self, scope, metrics=()):
-        """What the user should know about the data of the period, as translated sentences.
+        """Return notices about the data of the period for the user, as translated sentences.
 
-        :param metrics: ``key.account.metric`` records that rules look at: what their sources have to say counts too
+        :param metrics: ``key.account.metric`` records that the rules use: the notices of their sources are included
         :rtype: list[str]
         """
         self._check_scope(scope)
@@ -275,7 +277,7 @@ class KeyAccountCollector(models.AbstractModel):
         ]
 
     def _get_unrated_sql(self, scope):
-        """Currencies of documents of the period that had no rate on their day, with the number of documents."""
+        """Return the currencies without a rate on the day of a document of the period, with the number of documents."""
         return SQL(
             """
             SELECT currency.name, count(*)

@@ -14,21 +14,22 @@ METRIC_KINDS = [
 CODE_FORM = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Columns that the sources' statements have besides metrics, and the total of the criteria.
 RESERVED_CODES = {"partner_id", "document_count", "score"}
-# The tier that was decided, for which rules grant credit and rewards.
+# The decided tier, by which rules grant credit and rewards.
 RESERVED_CODES |= {"tier"}
 # Columns of the rows that cap discounts. In a policy they stand beside metrics.
 RESERVED_CODES |= {"customer_tier", "product_category", "product", "customer_kind"}
 RESERVED_CODES |= {"sales_team", "country", "pricelist", "order_date"}
-# What is not collected of customers: the score comes out of the criteria, an order line brings its own facts.
+# Not collected from customers: the score results from the criteria, and an order line brings its own facts.
 UNCOLLECTED_SOURCES = ("score", "line")
 LINE_CODES = ["order_amount", "order_quantity"]
 DEFINITION_FIELDS = ("code", "kind", "source")
 
 
 class KeyAccountMetric(models.Model):
-    """What can be known of a customer for a period.
+    """A number, amount, percentage, count or choice known of a customer for a period.
 
-    The closed set of sources fills the metrics that addons ship; administrators add metrics that people enter.
+    The closed set of sources fills the metrics that addons ship; users enter the values of metrics that administrators
+    add.
     """
 
     _name = "key.account.metric"
@@ -106,7 +107,7 @@ class KeyAccountMetric(models.Model):
                 )
 
     def _get_possible_codes(self):
-        """The codes that the metric's source can fill."""
+        """Return the codes that the metric's source can fill."""
         self.ensure_one()
         if self.source in UNCOLLECTED_SOURCES:
             return ["score"] if self.source == "score" else LINE_CODES
@@ -130,7 +131,7 @@ class KeyAccountMetric(models.Model):
                 )
 
     def copy_data(self, default=None):
-        """A duplicate gets a free code, and people enter its values: no source fills another code."""
+        """Give a duplicate a free code. Users enter its values: no source fills a new code."""
         values_list = super().copy_data(default)
         taken = {code for [code] in self.with_context(active_test=False)._read_group([], ["code"])}
         for metric, values in zip(self, values_list, strict=True):
@@ -144,7 +145,7 @@ class KeyAccountMetric(models.Model):
         return values_list
 
     def write(self, vals):
-        """Refuse to change what other records rely on: what a metric is, once somebody uses it."""
+        """Refuse to change what a metric means once it is in use: other records rely on it."""
         for metric in self:
             changed = [name for name in DEFINITION_FIELDS if name in vals and vals[name] != metric[name]]
             if changed:
@@ -175,9 +176,9 @@ class KeyAccountMetric(models.Model):
             )
 
     def _get_user_names(self):
-        """Names of what relies on these metrics, such as rule sets and entered values.
+        """Return the names of what uses these metrics, such as rule sets and entered values.
 
-        Records of companies that the user cannot see count too, without more than their name being shown: sudo.
+        Runs as superuser: uses in companies hidden from the user count too, and only their names are shown.
 
         :rtype: list[str]
         """
@@ -186,7 +187,7 @@ class KeyAccountMetric(models.Model):
 
     @api.model
     def _get_user_models(self):
-        """Models that use metrics, in the order in which they are loaded."""
+        """Return the models that use metrics, in loading order."""
         users = self.env.registry.descendants(["key.account.metric.user.mixin"], "_inherit")
         return [name for name in users if not self.env[name]._abstract]
 

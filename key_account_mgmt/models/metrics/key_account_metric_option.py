@@ -62,10 +62,9 @@ class KeyAccountMetricOption(models.Model):
             )
 
     def _get_used(self):
-        """Those of the options that a scale, a condition, an entered value, an appraisal or a profile of any company
-        names.
+        """Return the options that scales, conditions, entered values, appraisals or profiles of any company use.
 
-        Companies that the user cannot see count too, and only the options' own names are shown: sudo.
+        Runs as superuser: uses in companies hidden from the user count too, and only the options' own names are shown.
         """
         sudo = self.sudo().with_context(active_test=False)
         users = self.env["key.account.metric"]._get_user_models()

@@ -2,9 +2,9 @@ from odoo import api, models
 
 
 class KeyAccountMetricUserMixin(models.AbstractModel):
-    """Models that rely on metrics: while they do, a metric or one of its options cannot be deleted or change its code.
+    """Models that use metrics. Metrics and options in use cannot be deleted, nor can their codes change.
 
-    Rooms and other addons say what they use by implementing this mixin; metrics know none of them.
+    Rooms and other addons report their uses by implementing this mixin; metrics know none of these models.
     """
 
     _name = "key.account.metric.user.mixin"
@@ -12,7 +12,7 @@ class KeyAccountMetricUserMixin(models.AbstractModel):
 
     @api.model
     def _get_metric_uses(self, metrics):
-        """Return names of what relies on any of the metrics, in the user's language.
+        """Return the names of what uses any of the metrics, in the user's language.
 
         Called as superuser and with archived records, so that other companies count too; only names are shown.
 
@@ -22,5 +22,5 @@ class KeyAccountMetricUserMixin(models.AbstractModel):
 
     @api.model
     def _get_used_options(self, options):
-        """Return those of the options that records of this model name. Called as ``_get_metric_uses`` is."""
+        """Return the options that records of this model use. Called in the same way as ``_get_metric_uses``."""
         return options.browse()

@@ -7,14 +7,14 @@ from odoo.exceptions import UserError, ValidationError
 from ..shared.access import strip_caller_context
 from ..shared.numbers import is_number
 
-# Beyond this a float does not hold cents, and no business has such figures.
+# Above this limit a float does not hold cents. No business reaches such figures.
 LARGEST_VALUE = 10**15
 
 
 class KeyAccountMetricValue(models.Model):
-    """What a person entered for one customer, metric and period.
+    """A value that a user entered for one customer, metric and period.
 
-    An evaluation takes the value whose period lies in its own; of several, the one that ends last.
+    An evaluation takes the value whose period lies within its own; of several, the one that ends last.
     """
 
     _name = "key.account.metric.value"
@@ -46,8 +46,8 @@ class KeyAccountMetricValue(models.Model):
     )
     note = fields.Char()
     is_appraised = fields.Boolean("From Appraisals", readonly=True, copy=False)
-    # As good as UNIQUE, but merging customers is refused: of rows that are UNIQUE, core deletes those of the customers
-    # that are merged into another one, all of them, when one of them is in the way.
+    # Equivalent to UNIQUE, except that merging customers is refused. With UNIQUE, one conflict would make core delete
+    # all rows of the merged customers.
     _unique = models.Constraint(
         "EXCLUDE (partner_id WITH =, company_id WITH =, metric_id WITH =, date_from WITH =, date_to WITH =)",
         lambda env, diagnostics: env["key.account.metric.value"]._get_twice_message(diagnostics),
@@ -75,7 +75,7 @@ class KeyAccountMetricValue(models.Model):
             self.value = 0.0
 
     def _add_missing_default_values(self, values):
-        """The defaults of a caller's context are no sounder than what he sends."""
+        """Validate context defaults like explicit values."""
         return self._get_customer_values(super()._add_missing_default_values(values))
 
     @api.model_create_multi
@@ -93,9 +93,9 @@ class KeyAccountMetricValue(models.Model):
         return super().unlink()
 
     def _get_customer_values(self, vals):
-        """Values with the commercial partner instead of its contact, once the number has been found sound.
+        """Return values with the commercial partner instead of its contact; raise if the number is not valid.
 
-        What appraisals came to stays with whom they are about, even if he is a contact by now.
+        Values from appraisals stay with the appraised customer, even if it has become a contact since.
         """
         if vals.get("is_appraised"):
             return vals
@@ -117,11 +117,11 @@ class KeyAccountMetricValue(models.Model):
         return options.browse(option.id for [option] in groups)
 
     # -------------------------------------------------------------------------
-    # What is refused as a value, and why
+    # Values that are refused, and the reasons
     # -------------------------------------------------------------------------
 
     def _check_number(self, vals):
-        """Refuse numbers that later arithmetic could not hold, before they reach the database."""
+        """Raise on numbers that later arithmetic cannot hold, before they reach the database."""
         if is_number(vals["value"], LARGEST_VALUE):
             return
         partner = self.env["res.partner"].browse(vals.get("partner_id")) or self[:1].partner_id
@@ -139,7 +139,7 @@ class KeyAccountMetricValue(models.Model):
 
     @api.model
     def _get_twice_message(self, diagnostics):
-        """Which value is there already, from what the database says of it."""
+        """Return which value exists already, from the diagnostics of the database."""
         found = re.search(r"=\((\d+), \d+, (\d+), (\S+), (\S+)\)", diagnostics.message_detail or "")
         if not found:
             return self.env._("A customer has one value of a metric for a period. Change the one that is there.")
@@ -175,7 +175,7 @@ class KeyAccountMetricValue(models.Model):
                 raise ValidationError(message)
 
     def _get_value_problem(self):
-        """What is wrong with the value for its metric, as a sentence; None if nothing is."""
+        """Return the reason why the value does not fit its metric, as a sentence; None if it fits."""
         self.ensure_one()
         if self.metric_id.source != "manual":
             return self.env._(
@@ -206,7 +206,7 @@ class KeyAccountMetricValue(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Grades that appraisals came to: they change with the appraisals, and not by hand
+    # Grades from appraisals: they change with the appraisals, and not by hand
     # -------------------------------------------------------------------------
 
     def _check_entered(self):
@@ -224,15 +224,15 @@ class KeyAccountMetricValue(models.Model):
 
     @api.model
     def _set_appraised(self, keys, grades):
-        """Make these grades, and no others, the values of these customers and periods that come from appraisals.
+        """Store exactly these grades as the values from appraisals for these customers and periods.
 
         :param keys: ``{(company, partner, date_from, date_to)}``, records by their ids
         :param grades: ``{(*key, metric): option}``, records by their ids
-        :raise UserError: somebody entered such a value by hand
+        :raise UserError: a user entered such a value by hand
         """
-        # sudo: an appraiser may enter no values; these are what the appraisals say, to which he has access
+        # sudo: an appraiser may not enter values; these grades come from the appraisals, which the appraiser may access
         door = strip_caller_context(self).sudo()
-        # What this class keeps from everybody else's hands.
+        # Bypass the restrictions of this class on other callers.
         past = partial(super, KeyAccountMetricValue)
         there = door._get_by_key(keys)
         entered = [value for key, value in there.items() if key in grades and not value.is_appraised]
@@ -248,7 +248,7 @@ class KeyAccountMetricValue(models.Model):
 
     @api.model
     def _drop_appraised(self, partners):
-        """Take away what the appraisals of these customers came to, since they are about to be another's.
+        """Delete the values from appraisals of these customers: the appraisals are about to move to another customer.
 
         :param partners: ``res.partner``
         """
@@ -256,11 +256,11 @@ class KeyAccountMetricValue(models.Model):
         values = (
             strip_caller_context(self).sudo().search([("partner_id", "in", partners.ids), ("is_appraised", "=", True)])
         )
-        # Past what this class keeps from everybody else's hands.
+        # Bypass the restrictions of this class on other callers.
         return super(KeyAccountMetricValue, values).unlink()  # pylint: disable=super-method-mismatch
 
     def _get_by_key(self, keys):
-        """Values of these customers and periods: ``{(company, partner, date_from, date_to, metric): value}``."""
+        """Return ``{(company, partner, date_from, date_to, metric): value}`` of these customers and periods."""
         companies, partners, _starts, _ends = zip(*keys, strict=True)
         values = self.search([("company_id", "in", companies), ("partner_id", "in", partners)])
         by_key = {

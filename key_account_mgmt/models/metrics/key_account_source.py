@@ -8,7 +8,7 @@ DIVISION_DECIMALS = 40
 
 
 class KeyAccountSource(models.AbstractModel):
-    """What every source of metrics does.
+    """The interface and the shared SQL of all sources of metrics.
 
     Another addon adds a source in three steps: extend the selection ``source`` of ``key.account.metric``,
     define ``key.account.source.<source>`` that inherits this model and implements ``_get_metric_codes`` and
@@ -18,12 +18,12 @@ class KeyAccountSource(models.AbstractModel):
     _name = "key.account.source"
     _description = "Source of Key Account Metrics"
 
-    # Whether the source knows who may be evaluated without business, by ``_get_prospects_sql``.
+    # Whether the source implements ``_get_prospects_sql``: customers that may be evaluated without business.
     _offers_prospects = False
 
     @api.model
     def _get_metric_codes(self):
-        """The codes of the metrics that this source fills: the columns of its statement.
+        """Return the codes of the metrics that this source fills: the columns of its statement.
 
         :rtype: list[str]
         """
@@ -31,9 +31,9 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_zero_codes(self):
-        """Those of its metrics that are zero, and not missing, for a customer that the statement does not name.
+        """Return the codes whose value is zero, and not missing, for a customer that is absent from the statement.
 
-        Sums and counts of documents: no document means zero.
+        These are sums and counts of documents: no document means zero.
 
         :rtype: list[str]
         """
@@ -41,12 +41,12 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_facts_sql(self, scope):
-        """The facts of every customer in this source, as one statement.
+        """Return the facts of every customer in this source, as one statement.
 
-        Of a whole company it is executed without nested loops (``planned_for_many``), since PostgreSQL cannot know how
-        many customers come out of a part of it: join by equality, so that a hash can do it.
+        For a whole company it runs without nested loops (``planned_for_many``), since PostgreSQL cannot know how many
+        customers a part of it returns: join by equality, so that a hash join is possible.
 
-        :param scope: ``CollectionScope`` (company, date_from, date_to, partner_ids or None for everybody)
+        :param scope: ``CollectionScope`` (company, date_from, date_to, partner_ids or None for all customers)
         :return: ``odoo.tools.SQL`` of a SELECT that yields ``partner_id`` (commercial partner) once,
             and one column per metric code that this source fills: numeric or text, NULL when missing
         """
@@ -54,7 +54,7 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_notices(self, scope):
-        """What the user should know of what this source counts in the period, as translated sentences.
+        """Return notices for the user about what this source counts in the period, as translated sentences.
 
         :rtype: list[str]
         """
@@ -62,10 +62,11 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_prospects_sql(self, scope):
-        """Who may be evaluated without business; for sources that offer prospects.
+        """Return the customers that may be evaluated without business; for sources that offer prospects.
 
         :param scope: as for ``_get_facts_sql``
-        :return: ``odoo.tools.SQL`` of a SELECT of ``partner_id`` (commercial partner); with business or without
+        :return: ``odoo.tools.SQL`` of a SELECT of ``partner_id`` (commercial partner); customers with business may be
+            included
         """
         raise NotImplementedError
 
@@ -75,10 +76,10 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_customer_join_sql(self, scope, column):
-        """Join ``customer``, the contact in ``column``; ``customer.commercial_partner_id`` is whom facts belong to.
+        """Join ``customer``, the contact in ``column``; facts belong to ``customer.commercial_partner_id``.
 
-        Documents keep the commercial partner of their day; it may have got a parent since, by which the whole
-        history moves to the parent.
+        Documents keep the commercial partner of their day. If it has got a parent since, the whole history moves to the
+        parent.
         """
         narrowed = SQL()
         if scope.partner_ids is not None:
@@ -87,18 +88,21 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_invoices_sql(self):
-        """The facts of the source of invoices as a table of the same query, for a statement that needs, say, the
-        ``revenue`` of the period: the collector puts that source before all others."""
+        """Return the facts of the invoice source as a table of the same query.
+
+        For statements that need, for example, the ``revenue`` of the period: the collector puts that source before all
+        others.
+        """
         return self.env["key.account.collector"]._get_alias("invoice")
 
     @api.model
     def _get_stacked_sql(self, parts, columns):
-        """Statements under each other, without a value where one has no such column: to be added up per customer.
+        """Return the union of the statements, NULL where one lacks a column: callers add up the rows per customer.
 
-        Never joined: PostgreSQL can only guess how many customers a grouped statement names, and takes a nested loop
-        for what it guesses small.
+        Not a join: PostgreSQL can only guess how many customers a grouped statement returns, and takes a nested loop
+        where it guesses a small number.
 
-        :param parts: ``[(statement, names of its columns)]``, each a SELECT of ``partner_id`` and these
+        :param parts: ``[(statement, names of its columns)]``, each a SELECT of ``partner_id`` and these columns
         :param columns: ``{name: SQL type}`` of all columns
         """
         return SQL(" UNION ALL ").join(
@@ -117,7 +121,7 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_ratio_sql(self, dividend, divisor, factor=1):
-        """``dividend × factor ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
+        """Return ``dividend × factor ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
         return SQL(
             "CASE WHEN %(divisor)s > 0"
             " THEN round(round(%(dividend)s * %(factor)s, %(precise)s) / %(divisor)s, %(decimals)s) END",
@@ -130,5 +134,5 @@ class KeyAccountSource(models.AbstractModel):
 
     @api.model
     def _get_percentage_sql(self, dividend, divisor):
-        """``dividend × 100 ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
+        """Return ``dividend × 100 ÷ divisor``, rounded half up; NULL when the divisor is not positive."""
         return self._get_ratio_sql(dividend, divisor, factor=100)

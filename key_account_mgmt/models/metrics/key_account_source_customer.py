@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceCustomer(models.AbstractModel):
-    """What stands on the customer itself, in the evaluated company, when the evaluation is computed."""
+    """Facts stored on the customer itself, in the evaluated company, at the time of the evaluation."""
 
     _name = "key.account.source.customer"
     _inherit = ["key.account.source"]

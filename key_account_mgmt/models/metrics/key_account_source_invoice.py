@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from .key_account_source_invoice_line import InvoiceLines
 
-# A corrected invoice follows its reversal within so many days.
+# A corrected invoice follows its reversal within this number of days.
 DAYS_TO_REWRITE = 7
 DOCUMENT_COLUMNS = {
     "document_count": "bigint",
@@ -16,7 +16,7 @@ DOCUMENT_COLUMNS = {
     "first_invoice_date": "date",
     "active_months": "bigint",
 }
-# What came back, the part of it that invoices took off themselves, and what goods cost.
+# Returned value, the part of it that invoices deducted themselves, and the cost of goods.
 LINE_COLUMNS = {"returned": "numeric", "taken_off": "numeric", "cost": "numeric"}
 PART_COLUMNS = {**DOCUMENT_COLUMNS, **LINE_COLUMNS, "privilege_cost": "numeric"}
 
@@ -63,7 +63,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         ]
 
     def _get_facts_sql(self, scope):
-        """Besides the metrics, ``document_count`` tells the collector who had business in the period."""
+        """Return the facts; besides the metrics, ``document_count`` marks customers with business in the period."""
         growth = SQL("(total.revenue - total.revenue_previous)")
         return SQL(
             """
@@ -105,8 +105,11 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     def _get_average_month_sql(self, scope, since):
-        """Revenue ÷ months from a day on. A period that is not made of whole months counts by its days, of which a
-        month has 365 ÷ 12: else two weeks across the turn of a month would be two months."""
+        """Return revenue ÷ months since a day.
+
+        A period that is not made of whole months counts by its days, with 365 ÷ 12 days per month: otherwise two weeks
+        across the turn of a month would count as two months.
+        """
         if not scope.is_whole_months:
             days = SQL("12 * (%s::date - %s::date + 1)", scope.date_to, since)
             return self._get_ratio_sql(SQL("total.revenue"), SQL("(%s)", days), factor=365)
@@ -115,7 +118,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         return self._get_ratio_sql(SQL("total.revenue"), SQL("(%s - %s + 1)", last, first))
 
     def _get_totals_sql(self, scope):
-        """Sums of documents, of their lines and of privileges, per customer: whoever is named by any of them."""
+        """Return the sums of documents, lines and privileges per customer, for each customer with any of them."""
         return SQL(
             """
             SELECT part.partner_id,
@@ -139,7 +142,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     def _get_parts(self, scope):
-        """What the totals are added up from; an extension adds its own.
+        """Return the parts that the totals are added up from; an extension adds its own.
 
         :return: ``[(statement, its columns)]``: each a SELECT of ``partner_id`` and some of ``PART_COLUMNS``, any
             number of rows per customer
@@ -152,13 +155,13 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         ]
 
     def _get_privilege_parts(self, scope):
-        """What customers were given beside the margin, as in ``_get_parts``. Hook of the room of awards; none here."""
+        """Return what customers received beside the margin, as in ``_get_parts``. Hook of the room of awards: none."""
         return []
 
     def _get_documents_sql(self, scope, rewritten_ids):
-        """One pass over the documents up to the period's end: the period, the one before, the first and the last.
+        """Read the documents up to the period's end in one pass: the period, the one before, the first and the last.
 
-        :param rewritten_ids: of invoices that were written anew, and count as no invoices
+        :param rewritten_ids: ids of invoices that were issued anew, and do not count as invoices
         """
         previous_from, previous_to = scope.previous_period
         return SQL(
@@ -198,7 +201,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     def _get_customers_sql(self, scope):
-        """Just who has an invoice or credit note in the period."""
+        """Return only the customers with an invoice or credit note in the period."""
         return SQL(
             """
             SELECT DISTINCT customer.commercial_partner_id AS partner_id
@@ -219,16 +222,16 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     # -------------------------------------------------------------------------
-    # Invoices that were reversed and written anew: the first one and its credit note are a mistake put right, neither a
-    # purchase nor a return
+    # Invoices that were reversed and issued anew: the first one and its credit note correct a mistake. They are neither
+    # a purchase nor a return.
     # -------------------------------------------------------------------------
 
     def _get_rewritten(self, scope):
-        """Which credit notes of the period cancelled an invoice that was written anew by its end.
+        """Return the credit notes of the period that cancelled an invoice which was issued anew by the period's end.
 
-        Odoo keeps no link from the new invoice to the old one, so it is told by what it is: an invoice to the same
-        customer about some of the same goods, entered after a credit note that took back all of the old one, and dated
-        at most a week after it.
+        Odoo keeps no link from the new invoice to the old one. So the new one is recognized by its content: an invoice
+        to the same customer with some of the same goods, entered after a credit note for all of the old one, and dated
+        at most a week after that credit note.
 
         Each invoice is looked up by index, in a scalar subquery: no join whose size could be guessed wrong.
 
@@ -262,7 +265,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         return [invoice_id for invoice_id, _credit_id in rows], [credit_id for _invoice_id, credit_id in rows]
 
     def _get_anew_sql(self, scope):
-        """The invoice that was written instead of ``old`` after ``credit``."""
+        """Return the invoice that replaced ``old`` after ``credit``."""
         return SQL(
             """
             SELECT anew.id
@@ -291,5 +294,5 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     def _get_valid_sql(self, invoice_ids):
-        """Whether ``move`` is none of the invoices that were written anew."""
+        """Return the condition that ``move`` is none of the invoices that were issued anew."""
         return SQL("NOT (move.id = ANY(%s::int[]))", list(invoice_ids)) if invoice_ids else SQL("TRUE")

@@ -4,11 +4,11 @@ from .key_account_source import DIVISION_DECIMALS
 
 
 class InvoiceLines:
-    """What goods on invoices of a period cost, and which of them came back.
+    """The cost of goods on the invoices of a period, and the goods that were returned.
 
-    A credit note need not be a return: Odoo makes one of a partial invoice that is below its down payment, with goods
-    in negative quantities; it may give a price difference back, which leaves the goods and their cost with the
-    customer; and an invoice may be reversed to be written anew.
+    A credit note need not be a return: Odoo turns a partial invoice below its down payment into a credit note, with
+    goods in negative quantities; a credit note may refund a price difference, which leaves the goods and their cost
+    with the customer; and an invoice may be reversed to be issued anew.
     """
 
     def __init__(self, source, scope):
@@ -16,12 +16,12 @@ class InvoiceLines:
         self.scope = scope
 
     def get_sums_sql(self, rewritten_ids):
-        """Sums of the lines of the period, in company currency, per customer.
+        """Return the sums of the lines of the period, in company currency, per customer.
 
-        ``cost`` of what was sold less what came back; ``returned``: untaxed value of the goods that came back;
-        ``taken_off``: the part of it that invoices took off themselves, as negative quantities.
+        ``cost``: goods sold less goods returned; ``returned``: untaxed value of the returned goods; ``taken_off``: the
+        part of it that invoices deducted themselves, as negative quantities.
 
-        :param rewritten_ids: of credit notes of invoices that were written anew
+        :param rewritten_ids: ids of credit notes for invoices that were issued anew
         """
         return SQL(
             """
@@ -41,7 +41,7 @@ class InvoiceLines:
         )
 
     def _get_judged_lines_sql(self):
-        """Lines with what they are: ``is_return`` of goods that came back, ``is_difference`` of a price."""
+        """Return the classified lines: ``is_return`` for returned goods, ``is_difference`` for a price difference."""
         return SQL(
             """
             SELECT line.*,
@@ -56,7 +56,7 @@ class InvoiceLines:
                    ) line
             """,
             less_than_invoiced=self._get_less_than_invoiced_sql(),
-            # Without a product nothing is known of the goods: what names no invoice counts as one of them.
+            # Without a product the goods are unknown: a line without a reversed invoice counts as goods.
             less_than_cost=SQL(
                 "CASE WHEN line.product_id IS NULL THEN line.reversed_entry_id IS NOT NULL"
                 " ELSE 2 * line.balance < line.unit_cost * -line.goods END"
@@ -65,9 +65,10 @@ class InvoiceLines:
         )
 
     def _get_less_than_invoiced_sql(self):
-        """Whether a line credits less than half of the price that the reversed invoice charged for the same goods.
+        """Return whether a line credits less than half of the price that the reversed invoice charged for these goods.
 
-        NULL where it names no invoice, or one without such goods. Asked of credit lines only, one by one by index.
+        NULL without a reversed invoice, or with one that lacks these goods. Evaluated for credit lines only, one by one
+        through an index.
         """
         return SQL(
             """
@@ -87,11 +88,11 @@ class InvoiceLines:
         )
 
     def _get_goods_lines_sql(self):
-        """Lines of the period that have a cost or may have come back; ``goods``: how many the customer got.
+        """Return the lines of the period with a cost or a possible return; ``goods``: the quantity received.
 
-        Only lines with a product or a sale order behind them can have a cost. The entry's own cost lines of
-        perpetual stock valuation are of another display type. A line made of several sale lines has a row for each of
-        them, of which the first has ``place`` 1. It costs their mean: ``unit_cost × weight ÷ links`` of all rows.
+        Only lines with a product or a sale order behind them can have a cost. The entry's own cost lines of perpetual
+        stock valuation have another display type. An invoice line made of several sale lines has one row per sale line;
+        the first row has ``place`` 1. Its cost is their mean: ``unit_cost × weight ÷ links`` over all rows.
         """
         return SQL(
             """
@@ -138,7 +139,7 @@ class InvoiceLines:
         )
 
     def _get_sale_links_sql(self):
-        """Sale lines of an invoice line, counted and numbered: the cost of a line made of several is their mean."""
+        """Return the sale lines of an invoice line, counted and numbered: with several, the cost is their mean."""
         return SQL(
             """
             SELECT invoice_line_id,
@@ -150,7 +151,7 @@ class InvoiceLines:
         )
 
     def _get_sale_cost_sql(self):
-        """Cost of one unit of the invoice line as recorded on the sale line, at the order's own rate."""
+        """Return the cost of one unit of the invoice line as recorded on the sale line, at the order's own rate."""
         return SQL(
             """
             sale_line.purchase_price::numeric
@@ -161,7 +162,7 @@ class InvoiceLines:
         )
 
     def _get_product_cost_sql(self):
-        """Cost of one unit of the invoice line from the product's cost in the company, as it is now."""
+        """Return the cost of one unit of the invoice line from the product's current cost in the company."""
         product = self.source.env["product.product"].with_company(self.scope.company)
         return SQL(
             "%s::numeric * %s",
@@ -170,7 +171,7 @@ class InvoiceLines:
         )
 
     def _get_unit_factor_sql(self, alias):
-        """How many units of ``alias`` one unit of the invoice line is; lines without a unit are in that unit."""
+        """Return how many units of ``alias`` one unit of the invoice line is: 1 for a line without a unit."""
         return SQL(
             "CASE WHEN line_uom.id <> %(unit)s.id THEN line_uom.factor::numeric / %(unit)s.factor::numeric ELSE 1 END",
             unit=SQL.identifier(alias),

@@ -3,10 +3,10 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceManual(models.AbstractModel):
-    """Values that people enter per customer and period.
+    """Values that users enter per customer and period.
 
-    A value counts when its period lies in the evaluation's; of several, the one that ends last (then the one that
-    begins last: the closest look at the end of the period).
+    A value counts when its period lies within the evaluation's. Of several, the one that ends last counts; among these
+    the one that begins last, since it is closest to the end of the period.
     """
 
     _name = "key.account.source.manual"
@@ -36,7 +36,7 @@ class KeyAccountSourceManual(models.AbstractModel):
         )
 
     def _get_values_sql(self, scope):
-        """The value that counts, per customer and metric."""
+        """Return the value that counts, per customer and metric."""
         return SQL(
             """
             SELECT DISTINCT ON (customer.commercial_partner_id, entry.metric_id)

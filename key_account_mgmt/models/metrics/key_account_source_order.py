@@ -39,12 +39,14 @@ class KeyAccountSourceOrder(models.AbstractModel):
         )
 
     def _get_confirmed_sql(self, scope):
-        """Whether ``sale`` was a confirmed order at the end of the period; what was cancelled later was."""
+        """Return the condition that ``sale`` was confirmed at the end of the period, even if cancelled later."""
         end = self._get_start_of_day(scope.company, scope.date_to + timedelta(days=1))
         return SQL("(sale.state = 'sale' OR (sale.state = 'cancel' AND sale.key_account_cancelled_on >= %s))", end)
 
     def _get_start_of_day(self, company, date):
-        """The company's midnight in UTC, as orders are stored: not the user's, or two people would count differently.
+        """Return the company's midnight in UTC, as orders are stored.
+
+        The user's time zone would give users in different zones different counts.
 
         :rtype: datetime
         """

@@ -8,10 +8,10 @@ from ..shared.numbers import exact_text
 
 
 class KeyAccountExpectation(models.Model):
-    """What a customer is expected to be worth in a fiscal year, or in a quarter of it.
+    """The expected value of a customer in a fiscal year, or in a quarter of it.
 
-    The market potential and the share of it are those of a prospect; the additional volume comes on top of the current
-    business of a customer. That one is never entered: it is the revenue of the period.
+    Market potential and share apply to a prospect; the additional volume adds to the current business of a customer.
+    Users never enter the current business: it is the revenue of the period.
     """
 
     _name = "key.account.expectation"

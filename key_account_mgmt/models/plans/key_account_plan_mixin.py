@@ -7,9 +7,9 @@ from .key_account_plan_overlap import get_overlap_message
 
 
 class KeyAccountPlanMixin(models.AbstractModel):
-    """What is planned of one customer for a fiscal year or a quarter of it, in company currency.
+    """A plan for one customer and a fiscal year or a quarter of it, in company currency.
 
-    Rows of a customer never overlap, so that those within a period can be added up.
+    Rows of a customer never overlap, so that the rows within a period can be added up.
     """
 
     _name = "key.account.plan.mixin"
@@ -41,7 +41,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
     date_to = fields.Date("To", compute="_compute_dates", store=True, precompute=True)
     note = fields.Char()
 
-    # Ranges of one number each, since PostgreSQL compares ranges, and not numbers, in such a constraint by itself.
+    # Ranges of one number each: without an extension, PostgreSQL compares ranges in such a constraint, but not numbers.
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(partner_id, partner_id, '[]') WITH =,"
         " int4range(company_id, company_id, '[]') WITH =, daterange(date_from, date_to, '[]') WITH &&)"
@@ -61,7 +61,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
             plan.display_name = self._get_row_name(plan.partner_id, plan.year, plan.quarter)
 
     def _get_row_name(self, partner, year, quarter):
-        """What messages call a row: "Customer: Q1 2025"."""
+        """Return the name of a row in messages: "Customer: Q1 2025"."""
         labels = dict(self._fields["quarter"]._description_selection(self.env))
         part = "" if quarter in (False, "year") else f"{labels[quarter]} "
         return f"{partner.display_name}: {part}{year}"
@@ -71,19 +71,22 @@ class KeyAccountPlanMixin(models.AbstractModel):
         self.partner_id = self.partner_id.commercial_partner_id
 
     # -------------------------------------------------------------------------
-    # What is refused
+    # Validation
     # -------------------------------------------------------------------------
 
     def _add_missing_default_values(self, values):
-        """The defaults of a caller's context are no sounder than what he sends."""
+        """Validate context defaults like explicit values."""
         return self._get_sound_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))
 
     def _get_sound_values(self, vals):
-        """Values with numbers that arithmetic can hold; an empty quarter, as in spreadsheets, is the whole year. What
-        is computed stays computed: a file that was exported may bring it along."""
+        """Return valid values; raise on numbers that arithmetic cannot hold.
+
+        An empty quarter, as in spreadsheets, means the whole year. Computed columns are dropped: an exported file may
+        contain them.
+        """
         computed = {name for name in vals if (field := self._fields.get(name)) and field.compute and field.readonly}
         values = {name: value for name, value in vals.items() if name not in computed}
         for name in values:

@@ -5,7 +5,7 @@ from odoo import fields
 
 
 def get_overlap_message(env, diagnostics):
-    """Which row is in the way of another one, from what the database says of both.
+    """Return which existing row overlaps the new one, from the diagnostics of the database.
 
     :param diagnostics: of the violated constraint ``_no_overlap``
     """

@@ -5,7 +5,7 @@ from ..shared.numbers import exact_text
 
 
 class KeyAccountProbability(models.Model):
-    """How likely it is that an expectation comes true: a name, and what it counts in per cent."""
+    """A name for the probability of an expectation, and its weight in per cent."""
 
     _name = "key.account.probability"
     _description = "Probability Level"

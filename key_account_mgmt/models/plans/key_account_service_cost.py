@@ -8,9 +8,9 @@ KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promot
 
 
 class KeyAccountServiceCost(models.Model):
-    """What serving a customer cost on a day, beside the goods and the hours: freight, repairs, its share of a fair.
+    """A cost of serving a customer on a day, beside goods and hours: freight, repairs, a share of a trade fair.
 
-    Dated as a document is, so that it counts in every period with its day. What was paid back is negative.
+    It has a date like a document, and counts in every period that contains this day. A refund is negative.
     """
 
     _name = "key.account.service.cost"
@@ -44,7 +44,7 @@ class KeyAccountServiceCost(models.Model):
             cost.display_name = self._get_row_name(cost.partner_id, cost.date)
 
     def _get_row_name(self, partner, date):
-        """What messages call a row: "Customer: 03/31/2025"."""
+        """Return the name of a row in messages: "Customer: 03/31/2025"."""
         return f"{partner.display_name}: {format_date(self.env, date)}"
 
     @api.onchange("partner_id")
@@ -52,20 +52,22 @@ class KeyAccountServiceCost(models.Model):
         self.partner_id = self.partner_id.commercial_partner_id
 
     # -------------------------------------------------------------------------
-    # What is refused, and what is put right
+    # Validation and normalization
     # -------------------------------------------------------------------------
 
     @api.model
     def _add_missing_default_values(self, values):
-        """The defaults of a caller's context are no sounder than what he sends."""
+        """Validate context defaults like explicit values."""
         return self._get_sound_values(super()._add_missing_default_values(values))
 
     def write(self, vals):
         return super().write(self._get_sound_values(vals))
 
     def _get_sound_values(self, vals):
-        """Values with the customer instead of its contact, an amount that arithmetic can hold, and a kind: a
-        spreadsheet may leave it empty."""
+        """Return values with the customer instead of its contact; raise if arithmetic cannot hold the amount.
+
+        An empty kind, as in spreadsheets, becomes “other”.
+        """
         sound = dict(vals)
         if vals.get("partner_id"):
             sound["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id

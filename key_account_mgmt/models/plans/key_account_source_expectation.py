@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceExpectation(models.AbstractModel):
-    """What customers are expected to be worth in the period: prospects by their potential, others by their business."""
+    """The expected value of customers in the period: prospects by their potential, others by their business."""
 
     _name = "key.account.source.expectation"
     _inherit = ["key.account.source"]
@@ -15,7 +15,11 @@ class KeyAccountSourceExpectation(models.AbstractModel):
         return ["expected_value"]
 
     def _get_facts_sql(self, scope):
-        """Who has business in the period is no prospect; of whom nothing is expected on top, its business is."""
+        """Return the expected values.
+
+        Customers invoiced in the period are not prospects. Without additional volume, their expected value is their
+        revenue.
+        """
         return SQL(
             """
             SELECT COALESCE(invoiced.partner_id, expected.partner_id) AS partner_id,
@@ -31,7 +35,7 @@ class KeyAccountSourceExpectation(models.AbstractModel):
         )
 
     def _get_expectations_sql(self, scope):
-        """Sums of the expectations wholly within the period; without a market potential nobody is a prospect."""
+        """Return the sums of the expectations wholly within the period; a prospect needs a market potential."""
         return SQL(
             """
             SELECT customer.commercial_partner_id AS partner_id,
@@ -51,7 +55,7 @@ class KeyAccountSourceExpectation(models.AbstractModel):
         )
 
     def _get_prospects_sql(self, scope):
-        """Who may be evaluated without business: whose market potential is known. Archived contacts are given up."""
+        """Return the active contacts with a known market potential: they may be evaluated without business."""
         return SQL(
             """
             SELECT expected.partner_id

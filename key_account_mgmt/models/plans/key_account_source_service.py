@@ -8,9 +8,9 @@ SECONDS_PER_HOUR = 3600
 
 
 class KeyAccountSourceService(models.AbstractModel):
-    """What it costs to serve a customer beside the goods, and what is left of the margin after that.
+    """The cost of serving a customer beside the goods, and the margin that remains after it.
 
-    Work is measured in seconds up to the end, so that hours and money are rounded once.
+    Work is measured in seconds until the last step, so that hours and money are rounded once.
     """
 
     _name = "key.account.source.service"
@@ -24,7 +24,7 @@ class KeyAccountSourceService(models.AbstractModel):
         return ["service_hours", "cost_to_serve", "contribution"]
 
     def _get_facts_sql(self, scope):
-        """Whoever was invoiced or served: without work and costs, all of the margin is left."""
+        """Return the facts of invoiced or served customers; without work and costs, the whole margin remains."""
         return SQL(
             """
             SELECT served.partner_id,
@@ -52,7 +52,7 @@ class KeyAccountSourceService(models.AbstractModel):
         )
 
     def _get_services_sql(self, scope):
-        """Hours, and what they and the entered costs come to in company currency, per customer."""
+        """Return hours per customer, and the cost of these hours plus the entered costs in company currency."""
         return SQL(
             """
             SELECT service.partner_id,
@@ -77,11 +77,11 @@ class KeyAccountSourceService(models.AbstractModel):
         )
 
     def _get_works_sql(self, scope):
-        """``partner_id`` (commercial partner) and ``seconds`` of everything that was done for customers."""
+        """Return ``partner_id`` (commercial partner) and ``seconds`` of all work for customers."""
         return SQL(" UNION ALL ").join(self._get_work_statements(scope))
 
     def _get_work_statements(self, scope):
-        """One statement for each kind of work: here activities by the documents they are on. Extend it to add others.
+        """Return one statement for each kind of work: here activities by their documents. Extend it to add others.
 
         :return: list of ``odoo.tools.SQL``, each a SELECT of ``partner_id`` and ``seconds`` (numeric), any number of
             rows per customer
@@ -107,7 +107,7 @@ class KeyAccountSourceService(models.AbstractModel):
         )
 
     def _get_notices(self, scope):
-        """That hours cost nothing, as long as nobody has said what an hour costs."""
+        """Return a notice that hours cost nothing, while the company has no cost of an hour."""
         notices = super()._get_notices(scope)
         if not scope.company.key_account_hour_cost and self._has_work(scope):
             notices.append(
@@ -125,11 +125,11 @@ class KeyAccountSourceService(models.AbstractModel):
         return has_work
 
     # -------------------------------------------------------------------------
-    # Done activities, by their type: Odoo keeps them archived, with the day on which they were done
+    # Done activities, by their type: Odoo archives them with the day on which they were done
     # -------------------------------------------------------------------------
 
     def _get_activity_documents(self):
-        """On which documents activities serve a customer. Extend it to add others that have a ``company_id``.
+        """Return the documents on which activities serve a customer. Extend it with models that have a ``company_id``.
 
         :return: ``{model: (column of the customer, condition on the documents)}`` as SQL, the document's table being
             ``document``
@@ -144,8 +144,11 @@ class KeyAccountSourceService(models.AbstractModel):
         }
 
     def _get_activities_sql(self, scope, model, customer, condition):
-        """An activity is of the company of its document; on a document of all companies, of the company of the user
-        who had to do it."""
+        """Return the work in activities on one model.
+
+        An activity belongs to the company of its document. If the document has no company, it belongs to the company of
+        the assigned user.
+        """
         return SQL(
             """
             SELECT customer.commercial_partner_id AS partner_id, activity_type.key_account_hours * 3600 AS seconds
@@ -173,6 +176,8 @@ class KeyAccountSourceService(models.AbstractModel):
         )
 
     def _get_activity_conditions(self):
-        """Conditions on activities that count, as SQL; the table is ``activity``. Extend it where another record holds
-        the time of some."""
+        """Return the conditions for activities that count, as SQL; the table is ``activity``.
+
+        Extend it where another record holds the time of some activities.
+        """
         return []

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceTarget(models.AbstractModel):
-    """Targets wholly within the period, and how far the revenue of the period attains them."""
+    """Targets wholly within the period, and the percentage of them that the revenue of the period attains."""
 
     _name = "key.account.source.target"
     _inherit = ["key.account.source"]
@@ -13,7 +13,10 @@ class KeyAccountSourceTarget(models.AbstractModel):
         return ["target", "target_attainment_pct"]
 
     def _get_facts_sql(self, scope):
-        """A customer's own rows never overlap, so they add up; those of one that became a contact count as well."""
+        """Return the facts.
+
+        Rows of one customer never overlap, so they add up; rows of a former customer that became a contact count too.
+        """
         return SQL(
             """
             SELECT planned.partner_id,

@@ -3,10 +3,10 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceTerritory(models.AbstractModel):
-    """Goods that turn up outside the territory: where the invoices of the period were delivered.
+    """Goods delivered outside the territory, by the delivery addresses of the period's invoices.
 
-    An address without a country says nothing, nor does one without a state where the territory names states of its
-    country. Invoices to such places are left out.
+    An address without a country is unknown. So is an address without a state, where the territory lists states of its
+    country. Invoices to unknown places are left out.
     """
 
     _name = "key.account.source.territory"
@@ -30,7 +30,7 @@ class KeyAccountSourceTerritory(models.AbstractModel):
         )
 
     def _get_deliveries_sql(self, scope):
-        """Posted invoices of customers with a territory; ``inside`` is NULL where the place is not known."""
+        """Return the posted invoices of customers with a territory; ``inside`` is NULL where the place is unknown."""
         invoices = self.env["key.account.source.invoice"]
         return SQL(
             """
@@ -67,12 +67,13 @@ class KeyAccountSourceTerritory(models.AbstractModel):
         )
 
     def _get_territory_sql(self, scope):
-        # sudo: managers evaluate customers whatever their own rights on them, as with all documents; see the collector
+        # sudo: managers evaluate customers whatever their own rights on territories, as with all documents; see the
+        # collector
         customers = self.env["res.partner"].sudo().with_company(scope.company)
         return customers._field_to_sql("owner", "key_account_territory_id")
 
     def _get_states_sql(self):
-        """The states to which a territory narrows one of its countries."""
+        """Return the states to which a territory narrows one of its countries."""
         return SQL(
             """
             SELECT chosen.territory_id, state.country_id, array_agg(state.id) AS state_ids

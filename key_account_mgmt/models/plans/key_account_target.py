@@ -4,7 +4,7 @@ from odoo.tools.misc import formatLang
 
 
 class KeyAccountTarget(models.Model):
-    """The revenue that a customer is to bring in a fiscal year, or in a quarter of it."""
+    """The target revenue of a customer in a fiscal year, or in a quarter of it."""
 
     _name = "key.account.target"
     _description = "Key Account Target"

@@ -3,9 +3,9 @@ from odoo.exceptions import ValidationError
 
 
 class KeyAccountTerritory(models.Model):
-    """Where goods for a customer may go: countries, narrowed to some of their states where those are named.
+    """The countries where goods for a customer may go, narrowed to the listed states of a country.
 
-    Where all its countries were deleted since, it is no territory: nothing is outside of it.
+    If all its countries have been deleted since, it is no territory: nothing is outside of it.
     """
 
     _name = "key.account.territory"
@@ -33,7 +33,7 @@ class KeyAccountTerritory(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    # The name is in every new record, and who gives no countries at all is to be told, too.
+    # `name` is listed so that the check also runs on a new record without countries.
     @api.constrains("name", "country_ids")
     def _check_countries(self):
         for territory in self:

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# A leap year.
+# Days of a leap year.
 LONGEST_HOURS = 366 * 24
 
 
 class MailActivityType(models.Model):
-    """How much work an activity of the type is, where it serves a customer."""
+    """The work that an activity of the type takes, where it serves a customer."""
 
     _inherit = "mail.activity.type"
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
-    """The territory that a customer sells in, one per company, on the commercial partner."""
+    """The territory in which a customer may sell, one per company, on the commercial partner."""
 
     _inherit = "res.partner"
 

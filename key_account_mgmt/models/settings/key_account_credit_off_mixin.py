@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class KeyAccountCreditOffMixin(models.AbstractModel):
-    """Records of a company that grant credit limits say so where the company does not use limits."""
+    """Records that grant credit limits, and warn if their company does not use credit limits."""
 
     _name = "key.account.credit.off.mixin"
     _description = "Grants of Credit Limits That Are Off"
@@ -14,7 +14,7 @@ class KeyAccountCreditOffMixin(models.AbstractModel):
     )
 
     def _grants_credit_limits(self):
-        """Whether the record is about credit limits."""
+        """Return whether the record grants credit limits."""
         raise NotImplementedError
 
     @api.depends(lambda self: ("company_id", *self._get_credit_off_fields()))
@@ -26,5 +26,5 @@ class KeyAccountCreditOffMixin(models.AbstractModel):
 
     @api.model
     def _get_credit_off_fields(self):
-        """What ``_grants_credit_limits`` looks at."""
+        """Return the fields that ``_grants_credit_limits`` reads."""
         return ()

@@ -12,11 +12,12 @@ from ..shared.numbers import get_largest_amount
 
 
 class CreditFacts(NamedTuple):
-    """What is asked of a company at each confirmation of an order.
+    """The settings of a company that the credit check reads at each confirmation of an order.
 
-    ``overdue_days``: amounts overdue for more days than these count as well; None where they do not. As much as
-    ``tolerance``, in company currency, or ``tolerance_pct`` of the limit is passed over. ``tree_ids``: the company and
-    its branches, whose documents use its limits; ``root_id``: the company that it is a branch of, or itself.
+    ``overdue_days``: amounts overdue for more days than this count as well; None if they do not. The check ignores
+    overdue amounts up to ``tolerance``, in company currency, or ``tolerance_pct`` of the limit. ``tree_ids``: the
+    company and its branches, whose documents use its limits; ``root_id``: the company of which it is a branch, or
+    itself.
     """
 
     uses_credit: bool
@@ -30,7 +31,7 @@ class CreditFacts(NamedTuple):
 
     @property
     def enforces(self):
-        """Whether an order may be stopped because of its customer's credit."""
+        """Return whether the customer's credit can stop an order."""
         return self.uses_credit and self.policy != "warn"
 
 
@@ -43,7 +44,7 @@ CREDIT_FIELDS = {
     "key_account_overdue_tolerance",
     "key_account_overdue_tolerance_pct",
 }
-# Odoo reads all of a company with nearly every request; these are read together, when one of them is asked for.
+# Odoo prefetches the other fields of a company in nearly every request; these are read together, on the first access.
 SETTINGS = "key_account_settings"
 APPRAISAL_RULES = [("average", "Average of the appraisers"), ("lead", "The lead's word")]
 CREDIT_POLICIES = [("warn", "Warn"), ("approval", "Ask for approval"), ("block", "Block")]
@@ -128,7 +129,7 @@ class ResCompany(models.Model):
     key_account_hour_cost = fields.Monetary(
         "Cost of an Hour",
         prefetch=SETTINGS,
-        # Portal users may read companies, and it is no business of customers.
+        # Portal users may read companies, but customers must not see this cost.
         groups="base.group_user",
         help="What an hour of somebody's work for a customer costs, in company currency. 0: hours cost nothing.",
     )
@@ -140,22 +141,22 @@ class ResCompany(models.Model):
         return result
 
     def _get_key_account_credit_facts(self):
-        """What the company wants of its customers' credit, and its currency, without reading all of it."""
+        """Return the credit settings and the currency of the company, without reading all its fields."""
         self.ensure_one()
         return self._get_key_account_credit_facts_of(self.id)
 
     def _get_key_account_limiting(self):
-        """The companies whose credit limits hold for orders of this one: itself, and the one it is a branch of."""
+        """Return the companies whose credit limits apply to orders of this one: itself and its root company."""
         return self | self.browse(self._get_key_account_credit_facts().root_id)
 
     def _uses_key_account_credit(self):
-        """Whether limits hold for customers of this company: its own, or those of the one that it is a branch of."""
+        """Return whether credit limits, its own or those of its root company, apply to customers of this company."""
         return any(one._get_key_account_credit_facts().uses_credit for one in self._get_key_account_limiting())
 
     @api.model
     @ormcache("company_id")
     def _get_key_account_credit_facts_of(self, company_id):
-        # sudo: none of this is a secret from who sees a limit on a screen, or is stopped by it
+        # sudo: users who see a limit on a screen, or whom a limit stops, may know all of these settings
         company = self.sudo().browse(company_id)
         return CreditFacts(
             company.account_use_credit_limit,
@@ -186,7 +187,7 @@ class ResCompany(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # What an hour of work for a customer costs
+    # The cost of an hour of work for a customer
     # -------------------------------------------------------------------------
 
     @api.constrains("key_account_hour_cost")
@@ -205,22 +206,22 @@ class ResCompany(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # Fiscal years and their quarters, as people name them: by the year in which the fiscal year ends
+    # Fiscal years and their quarters, named by the year in which the fiscal year ends
     # -------------------------------------------------------------------------
 
     def _get_key_account_this_year(self):
-        """The fiscal year of today, by the user's date."""
+        """Return the current fiscal year, by the user's date."""
         return self.compute_fiscalyear_dates(fields.Date.context_today(self))["date_to"].year
 
     def _get_key_account_last_year(self):
-        """The last full fiscal year: what the yearly evaluation asks about."""
+        """Return the last full fiscal year, which the yearly evaluation uses."""
         start = self.compute_fiscalyear_dates(fields.Date.context_today(self))["date_from"]
         return (start - timedelta(days=1)).year
 
     def _get_key_account_period(self, year, quarter="year"):
-        """First and last day of a fiscal year, or of three of its months; ``(False, False)`` for an impossible year.
+        """Return first and last day of a fiscal year or quarter; ``(False, False)`` for an impossible year.
 
-        :param quarter: one of ``QUARTERS``; what is none is the whole year
+        :param quarter: one of ``QUARTERS``; any other value means the whole year
         """
         if not self or year not in YEARS:
             return False, False

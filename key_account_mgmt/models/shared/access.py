@@ -1,4 +1,4 @@
-"""Groups, activity types and the context of callers: what several rooms ask about rights."""
+"""Groups, activity types and the context of callers: what several rooms need for checks of rights."""
 
 # Users of the addon.
 KEY_ACCOUNT_MANAGER = "key_account_mgmt.group_key_account_manager"
@@ -7,7 +7,7 @@ RULE_ADMINISTRATOR = "key_account_mgmt.group_key_account_rule_admin"
 # Users of Sales.
 SALES_MANAGER = "sales_team.group_sale_manager"
 SALES_ALL_DOCUMENTS = "sales_team.group_sale_salesman_all_leads"
-# Users who read figures of all customers: those who see all documents, and finance, which decides on awards.
+# Users who may read the figures of all customers: those who see all documents, and Finance, which decides on awards.
 TOTALS_READERS = f"{SALES_ALL_DOCUMENTS},{FINANCE}"
 
 ACTIVITY_APPROVAL = "key_account_mgmt.mail_activity_type_approval"
@@ -15,7 +15,7 @@ ACTIVITY_AWARD = "key_account_mgmt.mail_activity_type_award"
 ACTIVITY_DELIVERY = "key_account_mgmt.mail_activity_type_award_delivery"
 ACTIVITY_APPRAISAL = "key_account_mgmt.mail_activity_type_appraisal"
 
-# Keys by which a remote caller could keep the approvers from being notified.
+# Keys with which a remote caller could suppress the notification of the approvers.
 SILENCERS = {"mail_activity_automation_skip", "mail_activity_quick_update", "tracking_disable", "mail_notrack"}
 
 

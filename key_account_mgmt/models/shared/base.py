@@ -8,10 +8,11 @@ TEXTS = ("char", "text", "html")
 
 
 class Base(models.AbstractModel):
-    """Texts of key accounts that no database can hold are refused by a message that names the field.
+    """Raise an error with the name of the field for texts of key accounts that no database can hold.
 
-    Remote calls and imports can bring a NUL character, or half of one that takes two; Odoo passes it on to PostgreSQL,
-    and users get a database error. Here, for all our models at once. Texts of other models stay as they are in Odoo.
+    Remote calls and imports can bring a NUL character, or an unpaired surrogate; Odoo passes it on to PostgreSQL, and
+    users get a database error. This class checks all our models at once. Texts of other models stay as they are in
+    Odoo.
     """
 
     _inherit = "base"
@@ -48,7 +49,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _is_key_account_text(self, field):
-        # What the addon itself puts into JSON columns came from the database.
+        # JSON that the addon itself writes comes from the database.
         return field.type in TEXTS or (field.type == "json" and not self.env.su)
 
 

@@ -1,6 +1,6 @@
-"""Orders that customers confirm are put on hold instead of refused: customers cannot answer an error."""
+"""Context of orders that customers confirm: hold instead of refuse, since customers cannot act on an error."""
 
 from contextvars import ContextVar
 
-# Set by the guard while a customer's own confirmation or payment is processed.
+# The guard sets this key while it processes a customer's own confirmation or payment.
 HOLDING = ContextVar("key_account_holding", default=False)

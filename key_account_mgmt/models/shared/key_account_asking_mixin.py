@@ -4,10 +4,10 @@ from .access import RULE_ADMINISTRATOR, strip_caller_context
 
 
 class KeyAccountAskingMixin(models.AbstractModel):
-    """Records that wait for a decision, and who is asked for it, each by an activity in the own language.
+    """Records that wait for a decision. Each user asked for it gets an activity in the user's own language.
 
-    Asked are exactly those who may decide at the moment. Where nobody may, the rule administrators are told, who can
-    change that. People come and go, so that it is asked again when users change (``res.users``).
+    Exactly the users who may decide at the moment are asked. If no user may decide, the rule administrators, who can
+    change that, get the activity. Changes of users trigger an update (``res.users``).
     """
 
     _name = "key.account.asking.mixin"
@@ -16,12 +16,12 @@ class KeyAccountAskingMixin(models.AbstractModel):
     _awaits_decision = True
 
     def _ask_to_decide(self, activity_type, asked, prepare, prepare_nobody):
-        """Let exactly those who are asked have an activity on each of these records.
+        """Give exactly the asked users an activity on each of these records, and remove those of other users.
 
         :param str activity_type: external id
         :param dict asked: ``{record: users}``
-        :param prepare: what an activity says, from a record in the user's language
-        :param prepare_nobody: the same for rule administrators, where nobody may decide
+        :param prepare: function that returns the values of an activity, from a record in the user's language
+        :param prepare_nobody: the same for rule administrators, if no user may decide
         """
         found = self._get_asking_activities(activity_type)
         for record, users in asked.items():
@@ -30,8 +30,8 @@ class KeyAccountAskingMixin(models.AbstractModel):
             record._ask_people(activity_type, people, say, found.get(record.id, self.env["mail.activity"]))
 
     def _get_asking_activities(self, activity_type):
-        """``{record id: activities}`` of those who are asked already."""
-        # sudo: the activities are those of all who were asked
+        """Return ``{record id: activities}`` of the users who have been asked already."""
+        # sudo: the activities belong to all users who were asked
         return (
             self.env["mail.activity"]
             .sudo()
@@ -50,7 +50,8 @@ class KeyAccountAskingMixin(models.AbstractModel):
             values = prepare(self.with_context(lang=user.lang))
             mine = activities.filtered(lambda activity, asked=user: activity.user_id == asked)
             if not mine:
-                # sudo: who asks need not be allowed to assign work to others; `clean`: no context keeps it from them
+                # sudo: the asking user need not have the right to assign work to others; a clean context ensures the
+                # notification
                 target = strip_caller_context(self).sudo().with_context(lang=user.lang)
                 target.activity_schedule(activity_type, user_id=user.id, **values)
             elif mine[0].summary != values["summary"]:
@@ -62,8 +63,8 @@ class KeyAccountAskingMixin(models.AbstractModel):
 
     @api.model
     def _get_members(self, group, companies):
-        """The internal users in a group who work in any of the companies."""
-        # sudo: who asks need not read who has which rights
+        """Return the internal users in a group who work in any of the companies."""
+        # sudo: the asking user need not have the right to read the groups of other users
         users = self.env["res.users"].sudo()
         return users.search(
             [

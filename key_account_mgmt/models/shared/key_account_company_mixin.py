@@ -2,10 +2,10 @@ from odoo import models
 
 
 class KeyAccountCompanyMixin(models.AbstractModel):
-    """Records of a company that stay out of companies of others.
+    """Records of a company that users cannot move to a company without having access to it.
 
-    Odoo asks for the right on a record before it is written only. So who may change a record could move it to a company
-    that he has no access to, and change the rules or figures there. A new record is checked by Odoo itself.
+    Odoo checks access to a record only before writing it. So a user who may change a record could move it to a
+    forbidden company, and change the rules or figures there. Odoo itself checks new records.
     """
 
     _name = "key.account.company.mixin"

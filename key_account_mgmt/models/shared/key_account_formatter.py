@@ -9,17 +9,17 @@ MAX_DIGITS = 12
 
 
 class KeyAccountFormatter(models.AbstractModel):
-    """Exact numbers in the user's spelling. Odoo's own formatting goes through floats, which end at 15 digits."""
+    """Format exact numbers for the user. Odoo's own formatting uses floats, which hold only 15 digits."""
 
     _name = "key.account.formatter"
     _description = "Formatter of Key Account Values"
 
     @api.model
     def _format_number(self, value, digits=None, trim=False):
-        """``value`` (Decimal, or its text) with the separators of the user's language.
+        """Return ``value`` (Decimal, or its text) with the separators of the user's language.
 
-        :param digits: decimals to round to; None shows all there are
-        :param trim: leave out zeros at the end of the decimals
+        :param digits: decimals to round to; None shows all decimals
+        :param trim: leave out trailing zeros of the decimals
         """
         value = Decimal(value)
         if not value.is_finite():
@@ -36,7 +36,7 @@ class KeyAccountFormatter(models.AbstractModel):
 
     @api.model
     def _format_amount(self, value, currency, digits=None, trim=False):
-        """``value`` as money; whole amounts go without decimals when ``trim``."""
+        """Return ``value`` as money; whole amounts have no decimals when ``trim``."""
         value = Decimal(value)
         places = currency.decimal_places if currency else 2
         digits = max(places, digits or 0)
@@ -51,7 +51,7 @@ class KeyAccountFormatter(models.AbstractModel):
 
     @api.model
     def _format_list(self, parts):
-        """The parts behind each other, with the comma of the user's language: Chinese has one of its own."""
+        """Return the parts joined with the comma of the user's language: Chinese has its own."""
         parts = list(parts) or [""]
         return reduce(lambda before, after: self.env._("%(before)s, %(after)s", before=before, after=after), parts)
 
@@ -65,13 +65,15 @@ class KeyAccountFormatter(models.AbstractModel):
 
     @api.model
     def _round_up(self, value, currency):
-        """What is missing, in steps of the currency: 0.001 of dollars is not nothing, but 0.01."""
+        """Return a missing amount, rounded up to a step of the currency: 0.001 of a dollar is not zero, but 0.01."""
         return value.quantize(Decimal(1).scaleb(-currency.decimal_places), ROUND_CEILING, EXACT)
 
     @api.model
     def _get_telling_digits(self, value, digits, thresholds):
-        """The fewest decimals, from ``digits`` on, at which ``value`` still stands on the right side of every
-        threshold: 69.9999 against 70 must not read "70 %, which is less than 70 %"."""
+        """Return the fewest decimals, starting at ``digits``, that keep ``value`` on the right side of every threshold.
+
+        69.9999 against 70 must not read "70 %, which is less than 70 %".
+        """
         value = Decimal(value)
         for places in range(digits, MAX_DIGITS):
             shown = self._round(value, places)

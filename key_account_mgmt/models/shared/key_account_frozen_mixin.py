@@ -6,10 +6,10 @@ from .access import strip_caller_context
 
 
 class KeyAccountFrozenMixin(models.AbstractModel):
-    """Records that tell what was decided and done: nobody makes, edits, deletes or copies them.
+    """Records of decisions and actions: no user may create, edit, delete or copy them.
 
-    Not the superuser, not an import, not a context key. ``_record`` and ``_set_values`` are the only doors; they are
-    private, hence out of reach of remote calls, and what they are given is checked by those who call them.
+    Neither the superuser nor an import nor a context key bypasses this. ``_record`` and ``_set_values`` are the only
+    ways in; they are private, hence out of reach of remote calls, and their callers validate the values.
     """
 
     _name = "key.account.frozen.mixin"
@@ -17,12 +17,12 @@ class KeyAccountFrozenMixin(models.AbstractModel):
 
     @api.model
     def _get_frozen_message(self, action):
-        """Why ``action`` (create, write, unlink, copy) is refused, and what to do instead."""
+        """Return why ``action`` (create, write, unlink, copy) is refused, and what the user can do instead."""
         raise NotImplementedError
 
     @api.model
     def _get_unfrozen_fields(self):
-        """Messages and activities about a record are not part of it."""
+        """Return the fields for messages and activities: they are not part of the record."""
         mixins = ("mail.thread", "mail.activity.mixin")
         return {name for mixin in mixins for name in self.env[mixin]._fields if name in self._fields} - {"id"}
 
@@ -47,18 +47,21 @@ class KeyAccountFrozenMixin(models.AbstractModel):
 
     @api.model
     def _record(self, vals_list):
-        """Make records; every stored field is given, so that no default of a context gets in."""
-        # sudo: nobody has the right to create them, so that this is the only way
+        """Create records from values of every stored field, so that no context default is applied."""
+        # sudo: no user has the right to create them, so that this is the only way
         door = super(KeyAccountFrozenMixin, strip_caller_context(self).sudo())
         return door.create(vals_list).with_env(self.env)  # pylint: disable=super-method-mismatch
 
     def _set_values(self, vals):
-        """Write what only the workflow may."""
-        # sudo: nobody has the right to write them, so that this is the only way
+        """Write values that only the workflow may change."""
+        # sudo: no user has the right to write them, so that this is the only way
         return super(KeyAccountFrozenMixin, strip_caller_context(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     def _lock(self):
-        """Touch the rows, so that of two people who decide at once the second fails, is tried again, and is told."""
+        """Touch the rows.
+
+        The second of two concurrent decisions then fails to serialize, is retried, and reports the new state.
+        """
         if self:
             table = SQL.identifier(self._table)
             self.env.cr.execute(SQL("UPDATE %s SET write_date = write_date WHERE id IN %s", table, tuple(self.ids)))

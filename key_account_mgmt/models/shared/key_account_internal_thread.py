@@ -4,17 +4,18 @@ from .access import TOTALS_READERS
 
 
 class KeyAccountInternalThread(models.AbstractModel):
-    """A chatter among ourselves: the customer is whom a record is about, and never a recipient.
+    """An internal chatter: the customer is the subject of the record, and never a recipient.
 
-    Odoo proposes the contact of a document as recipient of "Send message". The customer would read by mail what it
-    costs to serve, how it was graded or what it might be granted.
+    Odoo proposes the contact of a document as recipient of "Send message". Such a mail would show customers what they
+    cost to serve, how they were graded or what they might be granted.
     """
 
     _name = "key.account.internal.thread"
     _inherit = ["mail.thread"]
     _description = "Key Account Chatter without Customers"
 
-    # Whether the chatter names customers of others and figures of all: then it is not for who sees own customers only.
+    # Whether the chatter names other users' customers and total figures: then users limited to their own customers
+    # cannot read it.
     _tells_totals = False
 
     def _mail_get_partner_fields(self, introspect_fields=False):

@@ -7,10 +7,10 @@ PREFIX = "key_account_"
 
 
 class KeyAccountOwnFieldsMixin(models.AbstractModel):
-    """Columns of other documents that only the addon fills: figures, and how far something is.
+    """Columns of other documents that only the addon fills: figures and states of progress.
 
-    Odoo lets whoever may write a document write its computed and readonly columns too, over RPC, and takes defaults
-    for them from the context. No order gets further by that, but what people see and report would be wrong.
+    Odoo lets users who may write a document also write its computed and readonly columns, over RPC, and takes context
+    defaults for them. No order passes a check that way, but screens and reports would show wrong figures.
     """
 
     _name = "key.account.own.fields.mixin"
@@ -32,7 +32,7 @@ class KeyAccountOwnFieldsMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields_list):
-        """A default of a caller's context never stands for what Odoo computes, such as totals and who owes them."""
+        """Drop context defaults of computed fields, such as totals and the customer who owes them."""
         computed = self._get_key_account_computed_fields()
         values = super().default_get(fields_list)
         return {name: value for name, value in values.items() if name not in computed}
@@ -42,11 +42,11 @@ class KeyAccountOwnFieldsMixin(models.AbstractModel):
         return super()._auto_init()
 
     def _create_key_account_columns(self):
-        """Create the columns of computed figures empty, else the ORM computes them for each document there is.
+        """Create the columns of computed figures empty; otherwise the ORM computes them for each existing document.
 
-        A company that has sold for years would wait for hours: one line costs some queries. Nothing is lost: when the
-        addon comes, no rule says anything of a document yet; what its credit needs is filled in afterwards
-        (``sale_order_line_open_fill``).
+        A company that has sold for years would wait for hours: each line costs some queries. Nothing is lost: when the
+        addon is installed, no rule covers any document yet, and ``sale_order_line_open_fill`` fills in later what the
+        credit needs.
         """
         for name in sorted(self._get_key_account_own_fields()):
             field = self._fields[name]
@@ -54,7 +54,7 @@ class KeyAccountOwnFieldsMixin(models.AbstractModel):
                 create_column(self.env.cr, self._table, name, field.column_type[1], field.string)
 
     def _prepare_create_values(self, vals_list):
-        """Nobody brings them along, whatever his rights: they are computed, or come later."""
+        """Drop values supplied by callers, whatever their rights: these columns are computed, or written later."""
         own = self._get_key_account_own_fields()
         prepared = super()._prepare_create_values(vals_list)
         return [{name: value for name, value in vals.items() if name not in own} for vals in prepared]

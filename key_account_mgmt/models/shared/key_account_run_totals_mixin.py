@@ -5,15 +5,15 @@ ADDING = ("sum", "sum_currency", "avg")
 
 
 class KeyAccountRunTotalsMixin(models.AbstractModel):
-    """Lines of runs: a customer has one in each run, so that a sum over several runs counts the same business again.
+    """Lines of runs: each run has a line per customer, so a sum over several runs counts the same business repeatedly.
 
-    Lists, pivots and remote calls get no sum and no average where a group has lines of more than one run.
+    Lists, pivots and remote calls return no sum and no average for a group with lines of more than one run.
     """
 
     _name = "key.account.run.totals.mixin"
     _description = "Lines with Totals per Run"
 
-    # Names of the fields that say to which run a line belongs.
+    # Names of the fields that link a line to its run.
     _run_fields = ()
 
     def _read_group_select(self, aggregate_spec, query):

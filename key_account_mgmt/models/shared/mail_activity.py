@@ -6,8 +6,10 @@ ASKING_TYPES = (ACTIVITY_APPROVAL, ACTIVITY_AWARD)
 
 
 class MailActivity(models.Model):
-    """What somebody is asked to decide on, nobody else takes off the list: neither who asked, though the activity is
-    of his making, nor who may read the record. It ends when it is decided, and when those who decide change.
+    """Protect activities that ask a user for a decision: only the assigned user may change or remove them.
+
+    Neither their creator, for example the requesting salesperson, nor other readers of the record may. An activity ends
+    with the decision, or when other users become responsible for it.
     """
 
     _inherit = "mail.activity"
@@ -16,7 +18,7 @@ class MailActivity(models.Model):
         result = super()._check_access(operation)
         if operation not in ("write", "unlink") or self.env.su:
             return result
-        # sudo: nothing is read but whose work it is
+        # sudo: only the assigned user of the activity is read
         foreign = self.sudo().filtered(lambda one: one._is_key_account_request() and one.user_id != self.env.user)
         if not foreign:
             return result
@@ -24,7 +26,7 @@ class MailActivity(models.Model):
         return forbidden, lambda: forbidden._make_access_error(operation)
 
     def _is_key_account_request(self):
-        """Whether the activity asks somebody to decide; other work on the same records is everybody's to plan."""
+        """Return whether the activity asks a user to decide; every user may plan other work on the same records."""
         if not getattr(self.env.registry.get(self.res_model), "_awaits_decision", False):
             return False
         return any(self.activity_type_id == self.env.ref(xmlid, False) for xmlid in ASKING_TYPES)
