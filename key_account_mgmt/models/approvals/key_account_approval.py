@@ -17,11 +17,11 @@ APPROVAL_STATES = [
 
 
 class Need(NamedTuple):
-    """What an order needs one kind of approval for.
+    """The need of an order for one kind of approval.
 
     :ivar verdict: of the order, which is over
-    :ivar consent: as of ``_get_consents``
-    :ivar obstacle: why nobody can be asked, or None
+    :ivar consent: as returned by ``_get_consents``
+    :ivar obstacle: why no approval is possible, or None
     """
 
     verdict: Any
@@ -30,11 +30,11 @@ class Need(NamedTuple):
 
 
 class KeyAccountApproval(models.Model):
-    """Somebody else's recorded consent to go over a cap or a limit, or the request for it.
+    """The recorded consent of another user to exceed a cap or a limit, or the request for it.
 
-    It is made by ``_request`` and decided by its buttons, and nothing else of it ever changes: not by the superuser,
-    not by an import, not by a context key. What it allows are its ``terms``; whether the order still is within them
-    is asked anew each time, so that an approval lapses when the order gets worse, and holds again when that is undone.
+    ``_request`` creates it and its buttons decide it. Nothing else of it ever changes: not by the superuser, not by an
+    import, not by a context key. Its ``terms`` say what it allows. Whether the order is still within them is judged
+    each time, so that an approval lapses when the order gets worse, and holds again when that change is undone.
     """
 
     _name = "key.account.approval"
@@ -45,7 +45,7 @@ class KeyAccountApproval(models.Model):
     _mail_post_access = "read"
     name = fields.Char(required=True, readonly=True, copy=False)
     kind = fields.Selection(APPROVAL_KINDS, required=True, readonly=True)
-    # An order may be deleted while it is a quotation; what was asked and decided stays.
+    # Users may delete an order while it is a quotation; its requests and decisions stay.
     order_id = fields.Many2one("sale.order", readonly=True, index=True, ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -93,8 +93,8 @@ class KeyAccountApproval(models.Model):
 
     @api.depends("state", "terms")
     def _compute_holds(self):
-        # Asked anew in each request, not on each change of an order line: those who type do not wait for it.
-        # sudo: whoever may read the approval may know this much of its order
+        # Computed anew in each request, not on each change of an order line: users who type do not wait for it.
+        # sudo: users who may read the approval may know this much of its order
         judges = self._get_judges()
         for kind, approvals in self.grouped("kind").items():
             verdicts = judges[kind]._judge_orders(approvals.sudo().order_id, strict=False)
@@ -103,19 +103,19 @@ class KeyAccountApproval(models.Model):
                 approval.holds = bool(order) and approval._covers(order, verdicts.get(order))
 
     def _covers(self, order, verdict):
-        """Whether an order is within what this approval is about.
+        """Return whether an order is within the terms of this approval.
 
-        :param verdict: of the order; None when nothing binds it, so that there is nothing to be over
+        :param verdict: of the order; None if no cap or limit applies to it
         """
         if not verdict or not verdict.over:
             return True
-        # One that cannot be judged, such as an order in a currency without a rate, is within nothing.
+        # An order that cannot be judged, such as one in a currency without a rate, is not covered.
         if verdict.problem or self._get_judge()._get_obstacle(order, verdict):
             return False
         return self._is_for(order) and verdict.is_covered(self.terms)
 
     def _is_for(self, order):
-        """Another customer's deal, or another company's, was not what somebody consented to."""
+        """Return whether the order has the approved customer and company: an approval covers no other deal."""
         customer = self._get_judge()._get_approved_customer(order)
         return self.partner_id == customer and self.company_id == order.company_id
 
@@ -155,7 +155,7 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_unfrozen_fields(self):
-        """Messages and activities about an approval are not part of it."""
+        """Return the fields that may change: messages and activities are not part of an approval."""
         return set(self.env["mail.thread"]._fields) | set(self.env["mail.activity.mixin"]._fields)
 
     @api.ondelete(at_uninstall=False)
@@ -168,18 +168,18 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _record(self, vals_list):
-        """Make approvals; the one door past ``create`` of this model. Private, hence out of reach of remote calls."""
-        # sudo: nobody has the right to create approvals, so that this is the only way
+        """Create approvals, the only way past ``create`` of this model. Private, hence out of reach of remote calls."""
+        # sudo: users have no right to create approvals, so that this is the only way
         approvals = super(KeyAccountApproval, strip_caller_context(self).sudo())
         return approvals.create(vals_list).with_env(self.env)  # pylint: disable=super-method-mismatch
 
     def _set_values(self, vals):
-        """Write what only the workflow may. Private, hence out of reach of remote calls."""
-        # sudo: nobody has the right to write approvals, so that this is the only way
+        """Write fields that only the workflow may change. Private, hence out of reach of remote calls."""
+        # sudo: users have no right to write approvals, so that this is the only way
         return super(KeyAccountApproval, strip_caller_context(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     def _lock(self):
-        """Touch the rows, so that of two people who decide at once the second fails, is tried again, and is told."""
+        """Touch the rows: the second of two concurrent decisions fails, is retried, and reports the new state."""
         self.env.cr.execute(
             SQL("UPDATE key_account_approval SET write_date = write_date WHERE id IN %s", tuple(self.ids or [0]))
         )
@@ -192,7 +192,7 @@ class KeyAccountApproval(models.Model):
     @api.depends("kind", "excess", "company_id")
     @api.depends_context("uid")
     def _compute_is_approver(self):
-        # sudo: the domain reads orders and levels; nothing comes out but which of these the user decides on
+        # sudo: the domain reads orders and levels; it only discloses which of these approvals the user may decide
         mine = self.sudo().search(self._search_is_approver("in", [True]) & Domain("id", "in", self.ids))
         for approval in self:
             approval.is_approver = approval in mine
@@ -216,8 +216,8 @@ class KeyAccountApproval(models.Model):
         if operator != "in":
             return NotImplemented
         uid = self.env.uid
-        # Past access rules: approvers need not be allowed to read orders, and learn of none here but whether they had
-        # a hand in it.
+        # Bypasses access rules: approvers may lack read access to orders, and only learn here whether they are involved
+        # in them.
         hands = Domain.OR(
             [
                 Domain("user_id", "=", uid),
@@ -239,19 +239,19 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_judges(self):
-        """What judges orders for each kind: ``{kind: model}``, each a ``key.account.approval.judge``."""
+        """Return ``{kind: model}``: the model that judges orders for each kind, a ``key.account.approval.judge``."""
         return {"discount": self.env["key.account.discount"], "credit": self.env["key.account.credit"]}
 
     def _get_judge(self):
-        """What judges orders for approvals of one kind."""
+        """Return the model that judges orders for approvals of this kind."""
         return self._get_judges()[self.kind]
 
     @api.model
     def _get_approved_terms(self, orders, kind="discount"):
-        """What was consented to: ``{order id: [terms]}``, for orders with an approval of their customer and company.
+        """Return the approved terms, ``{order id: [terms]}``, of orders approved for their customer and company.
 
-        For the guard of confirmed orders; in sudo, since whoever touches an order need not be allowed to read its
-        approvals, and must have the good of them all the same. Nothing but the terms leaves this function.
+        For the guard of confirmed orders. Runs as superuser: a user may change an order without read access to its
+        approvals, which still apply. Only the terms are returned.
         """
         approvals = self.sudo().search(
             [("order_id", "in", orders.ids), ("state", "=", "approved"), ("kind", "=", kind)]
@@ -264,14 +264,14 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_consents(self, orders, kind, verdicts):
-        """What was consented to of orders as they are now.
+        """Return the consent to orders as they are now.
 
         :param orders: saved or new
         :param dict verdicts: ``{order: verdict}`` of that kind
         :return: ``{order: consent}``: ``approved`` or ``requested`` where such an approval covers the order; ``lapsed``
             where the last decision was an approval that covers it no more; else None
         """
-        # sudo: for whoever may read the order; nothing else of the approvals leaves this function
+        # sudo: for all users who may read the order; only the consent is returned
         approvals = self.sudo().search(
             [("order_id", "in", orders._origin.ids), ("kind", "=", kind), ("state", "!=", "withdrawn")]
         )
@@ -282,7 +282,7 @@ class KeyAccountApproval(models.Model):
         }
 
     def _get_consent(self, order, verdict):
-        """The consent of ``_get_consents`` by the approvals of one order, the last first."""
+        """Return the consent for ``_get_consents`` from the approvals of one order, the latest first."""
         asked = self.filtered(lambda one: one.state in ("approved", "requested"))
         covering = set(asked.filtered(lambda one: one._covers(order, verdict)).mapped("state"))
         for state in ("approved", "requested"):
@@ -296,10 +296,10 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_needs(self, order, strict=True):
-        """Which approvals an order needs: ``{kind: Need}`` of everything that it is over.
+        """Return the approvals that an order needs: ``{kind: Need}`` for each kind of cap or limit that it exceeds.
 
         :param order: a saved order
-        :param bool strict: as of ``_judge_orders``
+        :param bool strict: as in ``_judge_orders``
         """
         needs = {}
         for kind, judge in self._get_judges().items():
@@ -312,9 +312,9 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_needs_to_ask(self, order):
-        """Of what an order needs, that which somebody can be asked for.
+        """Return the needs of an order for which an approval is possible.
 
-        :raise UserError: says why there is nothing
+        :raise UserError: if there are none; says why
         """
         if order.state == "cancel":
             raise UserError(
@@ -342,7 +342,7 @@ class KeyAccountApproval(models.Model):
         return askable
 
     # -------------------------------------------------------------------------
-    # What an approval is about, to be read: in the words and figures of the day on which it was asked for
+    # The readable content of an approval: in the words and figures of the day of the request
     # -------------------------------------------------------------------------
 
     def _compute_details_html(self):

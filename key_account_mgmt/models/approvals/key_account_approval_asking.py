@@ -8,21 +8,21 @@ from ..shared.access import ACTIVITY_APPROVAL, strip_caller_context
 
 
 class KeyAccountApproval(models.Model):
-    """How an approval is asked for, and of whom."""
+    """Creates requests for approval and notifies their approvers."""
 
     _inherit = "key.account.approval"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _request(self, order, reason):
-        """Ask for whatever approval an order needs as it is now, and tell the approvers.
+        """Ask for every approval that an order needs as it is now, and notify the approvers.
 
-        The order is judged here, whatever the screen showed. Older requests that wait are withdrawn, unless they are
-        for the same.
+        The order is judged here, whatever the screen showed. Older waiting requests are withdrawn, unless they have the
+        same content.
 
         :param order: a saved order that is over a cap or a limit
         :param reason: why the customer should get this, for the approvers
         :return: the requests, one for each kind that was not asked for yet
-        :raises UserError: nothing to approve, no reason, the same request waits already, nobody could approve it
+        :raises UserError: nothing to approve, no reason, the same request waits already, no user could approve it
         """
         order.ensure_one()
         order.check_access("write")
@@ -31,9 +31,9 @@ class KeyAccountApproval(models.Model):
             raise UserError(self.env._("Say why %s should be approved: the approvers decide by it.", order.name))
         self._lock_order(order)
         needs = self._get_needs_to_ask(order)
-        # sudo: the request keeps figures of the order, for approvers; whoever asks may write the order
+        # sudo: the request keeps figures of the order for approvers; the asking user may write the order
         wanted = [self._prepare_request(order.sudo(), kind, need.verdict, reason) for kind, need in needs.items()]
-        # sudo: requests of others for the same order count too
+        # sudo: requests of other users for the same order count, too
         pending = self.sudo().search([("order_id", "=", order.id), ("state", "=", "requested")])
         kept = pending.filtered(lambda one: any(one._is_same(vals) for vals in wanted))
         wanted = [vals for vals in wanted if not any(one._is_same(vals) for one in kept)]
@@ -46,12 +46,12 @@ class KeyAccountApproval(models.Model):
         return approvals
 
     def _is_same(self, vals):
-        """Whether this request is what would be asked for now."""
+        """Return whether this request has the content of a request made now."""
         return self.kind == vals["kind"] and self.terms == vals["terms"]
 
     @api.model
     def _lock_order(self, order):
-        """Of two requests for one order at once, the second fails, is tried again, and finds the first."""
+        """Lock the order, so that the second of two concurrent requests fails, is retried, and finds the first."""
         order.flush_recordset()
         self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id = %s", order.id))
         order.invalidate_recordset()
@@ -70,7 +70,7 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _prepare_request(self, order, kind, verdict, reason):
-        """Every stored field but the name, so that no default of the context or of a user gets in."""
+        """Return every stored field but the name, so that no default of the context or of a user applies."""
         excess = float(verdict.excess)
         judge = self._get_judges()[kind]
         levels = self.env["key.account.approval.level"]._get_in_force(order.company_id)[order.company_id, kind]
@@ -86,7 +86,7 @@ class KeyAccountApproval(models.Model):
             "reason": reason,
             "excess": excess,
             "level_id": levels._get_required(excess).id,
-            # As it comes back from the database, to be compared with what is there.
+            # As read from the database, for comparison with stored terms.
             "terms": json.loads(json.dumps(verdict.get_terms())),
             "details": judge._prepare_details(verdict),
             "state": "requested",
@@ -97,7 +97,7 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _number(self, order, vals_list):
-        """The values with the names of the next requests for an order."""
+        """Return the values with the names of the next requests for an order."""
         # sudo: requests that the user may not see have numbers, too
         first = self.sudo().search_count([("order_id", "=", order.id)]) + 1
         return [
@@ -107,8 +107,8 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_hands(self, order):
-        """Who has a hand in an order now: who sells it, who made it, who changed what it is judged by."""
-        # sudo: nothing is read but who they are
+        """Return the users involved in an order now: salesperson, creator, and users who changed the judged fields."""
+        # sudo: only the users are read
         return order.sudo()._get_key_account_hands()
 
     # -------------------------------------------------------------------------
@@ -116,10 +116,10 @@ class KeyAccountApproval(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_eligible(self):
-        """Who decides on approvals of this kind and size, whether they had a hand in them or not.
+        """Return the users who may decide approvals of this kind and size, regardless of involvement in the order.
 
-        :return: ``{approval: [users]}``, the lowest level first; without a level for it, those who decide without one
-            come first
+        :return: ``{approval: [users]}``, the lowest level first; if the size has no level, the users who decide without
+            one come first
         """
         levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
         deciders = self.env["key.account.approval.level"]._get_deciders(self.company_id)
@@ -133,13 +133,13 @@ class KeyAccountApproval(models.Model):
         return found
 
     def _get_barred(self):
-        """Who must not decide on this one: had a hand in the order when it was asked for, or has one now."""
-        # sudo: nothing is read but who they are
+        """Return the users who must not decide: those involved in the order at the time of the request, or now."""
+        # sudo: only the users are read
         approval = self.sudo()
         return approval.involved_user_ids | self._get_hands(approval.order_id)
 
     def _get_asked(self):
-        """Who is asked: the approvers of the lowest level at which somebody may decide."""
+        """Return the users to ask: the approvers of the lowest level at which any user may decide."""
         found = {}
         for approval, groups in self._get_eligible().items():
             barred = approval._get_barred()
@@ -148,7 +148,7 @@ class KeyAccountApproval(models.Model):
         return found
 
     def _get_deciders_name(self):
-        """Who decides without a level, in words."""
+        """Return the name of the group that decides without a level."""
         # sudo: the name of a group is no secret
         group = self.env.ref(self._get_judge()._get_approver_groups()[0]).sudo()
         return group.full_name
@@ -184,20 +184,20 @@ class KeyAccountApproval(models.Model):
         self._mark_orders()
 
     def _schedule(self, record, users):
-        """An activity for each user, in his own language."""
+        """Schedule an activity for each user, in the user's language."""
         for user in users:
-            # sudo: whoever asks need not be allowed to assign work to his approvers
+            # sudo: the asking user may lack the right to assign activities to approvers
             strip_caller_context(record).with_context(lang=user.lang).sudo().activity_schedule(
                 ACTIVITY_APPROVAL, user_id=user.id, **self.with_context(lang=user.lang)._prepare_activity()
             )
 
     @api.model
     def _end_activities(self, records):
-        # sudo: the activities are those of all approvers of the level
+        # sudo: the activities belong to all approvers of the level
         strip_caller_context(records).sudo().activity_unlink([ACTIVITY_APPROVAL])
 
     def _prepare_activity(self):
-        """What the activity says; on the state of this approval."""
+        """Return the texts of the activity for the state of this approval."""
         values = {
             "order": self.order_id.sudo().name,
             "customer": self.partner_id.sudo().name,
@@ -214,7 +214,7 @@ class KeyAccountApproval(models.Model):
         }
 
     def _prepare_nobody_decides(self):
-        """What the activity of a rule administrator says, where all who may decide are gone or had a hand in it."""
+        """Return the texts of a rule administrator's activity, when all approvers have left or are involved."""
         return {
             "summary": self.env._(
                 "No user can approve %(order)s of %(customer)s, %(excess)s: add approvers",
@@ -235,18 +235,18 @@ class KeyAccountApproval(models.Model):
 
     def _log_on_order(self, message):
         if self.order_id:
-            # sudo: an approver need not be allowed to read the salesperson's orders
+            # sudo: an approver may lack read access to the salesperson's orders
             strip_caller_context(self.order_id).sudo()._message_log(body=message)
 
     def _mark_orders(self):
-        """Orders know how far their approval is, so that nothing has to be looked up when others are confirmed."""
-        # sudo: an approver need not be allowed to write the salesperson's orders
+        """Write the approval state on the orders, so that confirming an order without requests looks up nothing."""
+        # sudo: an approver may lack write access to the salesperson's orders
         for order, state in self.order_id.sudo()._get_key_account_approval_states().items():
             if order.key_account_approval_state != state:
                 order.key_account_approval_state = state
 
     def _reassign(self):
-        """Levels, people, or who had a hand in an order changed: requests that wait go to those who decide now."""
+        """Reassign waiting requests to the current approvers, after levels, users or involved users changed."""
         levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
         for approval in self:
             level = levels[approval.company_id, approval.kind]._get_required(approval.excess)

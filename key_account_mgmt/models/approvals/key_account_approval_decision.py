@@ -5,19 +5,19 @@ from ..shared.access import strip_caller_context
 
 
 class KeyAccountApproval(models.Model):
-    """How an approval is decided: by its buttons, by people who may, and once."""
+    """Decides an approval: by its buttons, by users who may, and only once."""
 
     _inherit = "key.account.approval"  # pylint: disable=consider-merging-classes-inherited
 
     def action_approve(self):
-        """Consent to what was asked for. The order can be confirmed as long as it needs no more than that."""
+        """Approve the request. Users can confirm the order as long as it needs no more than was approved."""
         self._decide("approved")
         return True
 
     def action_refuse(self, comment):
-        """Say no.
+        """Refuse the request.
 
-        :param comment: why, for who asked
+        :param comment: the reason, for the user who asked
         """
         if not (comment or "").strip():
             raise UserError(self.env._("Say why you refuse, so that the salesperson knows what to do."))
@@ -25,7 +25,7 @@ class KeyAccountApproval(models.Model):
         return True
 
     def action_withdraw(self):
-        """Take a request back; who asked, and who may edit the order, can."""
+        """Withdraw a request; for the user who asked, and for users who may edit the order."""
         self._claim()
         for approval in self:
             if approval.requested_by_id != self.env.user:
@@ -34,7 +34,7 @@ class KeyAccountApproval(models.Model):
         return True
 
     def action_open_refusal(self):
-        """Ask for the comment that a refusal needs."""
+        """Open the dialog for the comment that a refusal needs."""
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Refuse"),
@@ -74,7 +74,7 @@ class KeyAccountApproval(models.Model):
             approval._tell_asker()
 
     def _claim(self):
-        """Make sure that the user sees these requests, that nobody decides them meanwhile, and that they wait."""
+        """Check read access, lock the requests against concurrent decisions, and raise unless they still wait."""
         self.check_access("read")
         foreign = self.company_id - self.env.companies
         if foreign:
@@ -87,7 +87,7 @@ class KeyAccountApproval(models.Model):
                 raise UserError(approval._get_decided_message())
 
     def _get_decided_message(self):
-        # sudo: only the name of who decided is shown
+        # sudo: only the name of the decider is shown
         states = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
             "%(name)s is not waiting any more: %(state)s%(by)s. Reload the page.",
@@ -97,7 +97,10 @@ class KeyAccountApproval(models.Model):
         )
 
     def _check_decider(self, eligible):
-        """Somebody of the level, who had no hand in it. Asked of the user himself: the superuser is nobody."""
+        """Raise unless the user is an approver of the level who was not involved in the order.
+
+        Checked on the real user: superuser mode does not bypass it.
+        """
         user = self.env.user
         if user in self._get_barred():
             raise AccessError(
@@ -119,11 +122,11 @@ class KeyAccountApproval(models.Model):
             )
 
     def _check_approvable(self):
-        """What the company lets nobody approve by now can only be refused: no approval of it would hold."""
+        """Raise if the company no longer allows this approval: it would not hold, the request can only be refused."""
         obstacles = []
         for kind, approvals in self.grouped("kind").items():
             judge = self._get_judges()[kind]
-            # sudo: an approver need not be allowed to read the salesperson's orders
+            # sudo: an approver may lack read access to the salesperson's orders
             verdicts = judge._judge_orders(approvals.sudo().order_id, strict=False)
             known = {order: verdict for order, verdict in verdicts.items() if verdict.over and not verdict.problem}
             obstacles += [judge._get_obstacle(order, verdict) for order, verdict in known.items()]
@@ -137,7 +140,7 @@ class KeyAccountApproval(models.Model):
         return self.env["key.account.formatter"]._format_list(names)
 
     def _withdraw(self, comment):
-        """Nobody has to decide any more."""
+        """Withdraw these requests: they need no decision any more."""
         if self:
             self._set_values({"state": "withdrawn", "comment": comment})
             self._finish()
@@ -149,8 +152,8 @@ class KeyAccountApproval(models.Model):
         self._mark_orders()
 
     def _tell_asker(self):
-        """Who asked has to act: on a refusal at once, on an approval when nothing else of the order waits."""
-        # sudo: an approver need not be allowed to read the salesperson's orders
+        """Notify the user who asked: of a refusal at once, of an approval when no other request of the order waits."""
+        # sudo: an approver may lack read access to the salesperson's orders
         if self.state == "refused" or self.order_id.sudo().key_account_approval_state != "waiting":
             self._schedule(self.order_id, self.requested_by_id.filtered("active"))
 
@@ -159,6 +162,6 @@ class KeyAccountApproval(models.Model):
             message = self.env._("Approved: %(excess)s.", excess=self._describe_excess())
         else:
             message = self.env._("Refused: %(comment)s", comment=self.comment)
-        # sudo: as the model has it, nobody has the right to write approvals, not even their log
+        # sudo: by design of the model, users have no right to write approvals, not even their log
         strip_caller_context(self).sudo()._message_log(body=message)
         self._log_on_order(message)

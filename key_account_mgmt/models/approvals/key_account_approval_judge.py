@@ -6,12 +6,12 @@ APPROVAL_KINDS = [("discount", "Discount"), ("credit", "Credit")]
 
 
 class KeyAccountApprovalJudge(models.AbstractModel):
-    """What approvals ask of a model that judges orders, and the words of its kind.
+    """The interface for approvals of a model that judges orders, and the texts of its kind.
 
-    There is one such model for each kind of approval; ``key.account.approval._get_judges`` says which. Besides what is
-    here it has ``_judge_orders(orders, strict=True)``: ``{order: verdict}``. A verdict has ``over``, ``problem`` (why
-    there is no judgement), ``excess`` (Decimal, company currency), ``get_terms()`` (what somebody consents to, as JSON)
-    and ``is_covered(terms)``.
+    There is one such model for each kind of approval; ``key.account.approval._get_judges`` names them. In addition to
+    the methods here, it has ``_judge_orders(orders, strict=True)``: ``{order: verdict}``. A verdict has ``over``,
+    ``problem`` (why there is no judgement), ``excess`` (Decimal, company currency), ``get_terms()`` (the terms that an
+    approval covers, as JSON) and ``is_covered(terms)``.
     """
 
     _name = "key.account.approval.judge"
@@ -19,45 +19,45 @@ class KeyAccountApprovalJudge(models.AbstractModel):
 
     @api.model
     def _get_approved_customer(self, order):
-        """Whose deal an order is: another commercial partner's is not what somebody consented to."""
+        """Return the commercial partner whose deal the order is: an approval covers no other partner's deal."""
         return order.partner_id.commercial_partner_id
 
     @api.model
     def _get_approver_groups(self):
-        """External ids of the groups that decide without a level: the first of them that has members does."""
+        """Return external ids of the groups that decide without a level; the first one with members decides."""
         return [KEY_ACCOUNT_MANAGER]
 
     @api.model
     def _get_obstacle(self, order, verdict):
-        """Why nobody can be asked, as a sentence with what to do instead; None where somebody can."""
+        """Return a sentence why no approval is possible and what to do instead; None if one is possible."""
         return
 
     @api.model
     def _prepare_details(self, verdict):
-        """A verdict in the words of the day, as JSON that an approval keeps: amounts as exact text, names."""
+        """Return a verdict as JSON that an approval keeps: names as of today, amounts as exact text."""
         raise NotImplementedError
 
     @api.model
     def _describe_excess(self, details, currency):
-        """By how much an order is over what, in a few words.
+        """Return in a few words which limit an order exceeds, and by how much.
 
-        :param dict details: as of ``_prepare_details``
+        :param dict details: as returned by ``_prepare_details``
         """
         raise NotImplementedError
 
     @api.model
     def _get_details_template(self):
-        """External id of the template of the table."""
+        """Return the external id of the template of the table."""
         raise NotImplementedError
 
     @api.model
     def _get_rendering_values(self, details):
-        """What the template knows beside the details and the functions that write amounts."""
+        """Return the template's values in addition to the details and the functions that format amounts."""
         return {}
 
     @api.model
     def _render_details(self, details, currency):
-        """The table as HTML, in the reader's language."""
+        """Return the table as HTML, in the reader's language."""
         if not details:
             return False
         formatter = self.env["key.account.formatter"]

@@ -6,11 +6,12 @@ from .key_account_approval_judge import APPROVAL_KINDS
 
 
 class KeyAccountApprovalLevel(models.Model):
-    """Who may consent to how much of which kind: up from an amount over the cap or the credit limit, these people and
-    those of the higher levels.
+    """The approvers for one kind of approval, from an amount over the cap or the credit limit upwards.
+
+    Approvers of a level decide, and so do those of the higher levels.
 
     Example: levels from 0 (Ann), 500 (Bob) and 5,000 (Carol). An order that is 800 over its cap needs Bob or Carol.
-    Below the lowest level, and in a company without levels of the kind, the groups of its judge decide as well.
+    Below the lowest level, and in a company without levels of the kind, the groups of the kind's judge decide as well.
     """
 
     _name = "key.account.approval.level"
@@ -47,7 +48,7 @@ class KeyAccountApprovalLevel(models.Model):
     @api.constrains("user_ids", "company_id")
     def _check_users(self):
         for level in self:
-            # sudo: users of other companies are not readable, and must be refused in words all the same
+            # sudo: the user cannot read users of other companies, but the error message names them
             strangers = level.sudo().user_ids.filtered(
                 lambda user, company=level.company_id: user.share or company not in user.company_ids
             )
@@ -67,8 +68,8 @@ class KeyAccountApprovalLevel(models.Model):
 
     @api.model
     def _get_in_force(self, companies):
-        """The levels in force, the lowest first: ``{(company, kind): levels}``."""
-        # sudo: whoever asks for an approval may not read the levels, and need not to find his approvers
+        """Return the levels in force, the lowest first: ``{(company, kind): levels}``."""
+        # sudo: users who ask for an approval have no right to read the levels, but need its approvers
         levels = self.sudo().with_context(active_test=True).search([("company_id", "in", companies.ids)])
         return {
             (company, kind): levels.filtered(lambda level, c=company, k=kind: level.company_id == c and level.kind == k)
@@ -77,19 +78,21 @@ class KeyAccountApprovalLevel(models.Model):
         }
 
     def _get_users(self):
-        """Approvers who still work there: users are archived, change company or become customers."""
+        """Return the current approvers: without users who were archived, changed company or became portal users."""
         return self.user_ids.filtered(
             lambda user: user.active and not user.share and self.company_id in user.company_ids
         )
 
     def _get_required(self, excess):
-        """Of the levels of one company and kind, that which an amount over the cap or limit needs, or none."""
+        """Return the level that an excess needs, from the levels of one company and kind; empty if there is none."""
         return self.filtered(lambda level: level.amount_from <= excess)[-1:]
 
     @api.model
     def _get_deciders(self, companies):
-        """Who decides without a level: ``{(company, kind): users}``, those of the first of the kind's groups that has
-        anybody in the company."""
+        """Return the users who decide without a level: ``{(company, kind): users}``.
+
+        They are the members of the first of the kind's groups that has members in the company.
+        """
         kinds = {kind: judge._get_approver_groups() for kind, judge in self._get_judges().items()}
         members = {
             group: self.env["key.account.approval"]._get_members(group, companies)
@@ -104,7 +107,7 @@ class KeyAccountApprovalLevel(models.Model):
 
     @api.model
     def _get_first(self, candidates, company):
-        """Of several lists of users the first in which anybody works in the company; only those who do."""
+        """Return the users of the company from the first of several lists that contains any."""
         working = [users.filtered(lambda user: company in user.company_ids) for users in candidates]
         return next(filter(None, working), working[-1])
 
@@ -114,14 +117,13 @@ class KeyAccountApprovalLevel(models.Model):
 
     @api.model
     def _get_decidable_domain(self, user):
-        """Approvals of the kinds and sizes, and in the companies, that a user decides on; whether he had a hand in them
-        aside.
+        """Return the domain of the approvals that a user may decide by kind, amount and company.
 
-        The same as ``key.account.approval._get_eligible``, as a filter.
+        It disregards involvement in the order, like ``key.account.approval._get_eligible``.
         """
         companies = user.company_ids
         groups = {group for judge in self._get_judges().values() for group in judge._get_approver_groups()}
-        # Most users are in none of these groups, and cost no further query.
+        # Most users are in none of these groups: then no further query is needed.
         deciders = self._get_deciders(companies) if any(map(user.has_group, groups)) else {}
         return Domain.OR(
             Domain("company_id", "=", company.id)
@@ -131,7 +133,7 @@ class KeyAccountApprovalLevel(models.Model):
         )
 
     def _get_reach(self, user, decider):
-        """What a user decides on by the levels of one company and kind."""
+        """Return the domain of the excess that a user may decide by the levels of one company and kind."""
         own = self.filtered(lambda level: user in level.user_ids)[-1:]
         if not own and not decider:
             return Domain.FALSE

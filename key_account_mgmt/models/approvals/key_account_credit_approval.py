@@ -6,7 +6,7 @@ from ..shared.access import FINANCE
 
 
 class KeyAccountCredit(models.AbstractModel):
-    """Credit as approvals are about it: that of whoever is invoiced. Finance consents, not sales."""
+    """Describes credit verdicts for approvals: the credit of the invoiced customer. Finance approves, not sales."""
 
     _name = "key.account.credit"
     _inherit = ["key.account.credit", "key.account.approval.judge"]
@@ -34,7 +34,7 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _prepare_details(self, verdict):
-        """The customer by name, and amounts of company currency as exact text; no ``limit`` where there is none."""
+        """Return the customer's name and amounts in company currency as exact text; no ``limit`` if there is none."""
         amounts = {
             "limit": verdict.limit,
             "used": verdict.used,

@@ -4,14 +4,14 @@ from odoo import api, models
 
 
 class KeyAccountDiscount(models.AbstractModel):
-    """Discounts as approvals are about them."""
+    """Describes discount verdicts for approvals."""
 
     _name = "key.account.discount"
     _inherit = ["key.account.discount", "key.account.approval.judge"]
 
     @api.model
     def _prepare_details(self, verdict):
-        """A verdict as a table: amounts of company currency and percentages as exact text, products by name."""
+        """Return a verdict as a table: amounts in company currency and percentages as exact text, products by name."""
         judgement = verdict.judgement
         return {
             "lines": [self._prepare_details_line(line, judged) for line, judged in verdict.lines.items()],
@@ -46,7 +46,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_short(self, value):
-        """A whole percentage without decimals."""
+        """Return a percentage as short text: a whole one without decimals."""
         return value.to_integral_value() if value is not None and value == value.to_integral_value() else value
 
     @api.model
@@ -60,7 +60,10 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_rendering_values(self, details):
-        """Who reads “given” and “allowed” takes their difference for what the order is over; its lines may be more."""
+        """Return the values of the template.
+
+        Readers take the difference of “given” and “allowed” for the excess of the order; its lines may exceed more.
+        """
         excess, order_excess = Decimal(details["excess"]), Decimal(details["order_excess"])
         return {
             "lines_excess": excess if excess != order_excess else 0,

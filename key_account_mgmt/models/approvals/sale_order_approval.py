@@ -6,14 +6,14 @@ APPROVAL_STATES_OF_ORDERS = [("waiting", "Waiting"), ("approved", "Approved"), (
 
 
 class SaleOrder(models.Model):
-    """Asking for approval of an order, and deciding on it, from the order itself."""
+    """Lets users ask for approval of an order, and decide on it, from the order itself."""
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
     key_account_approval_ids = fields.One2many(
         "key.account.approval", "order_id", string="Approvals", copy=False, readonly=True, groups="base.group_user"
     )
-    # Shown and filtered by; what an order may do is asked of the approvals themselves.
+    # For display and filters only: the guard reads the approvals themselves.
     key_account_approval_state = fields.Selection(
         APPROVAL_STATES_OF_ORDERS, string="Approval", copy=False, readonly=True, groups="base.group_user"
     )
@@ -49,12 +49,15 @@ class SaleOrder(models.Model):
         return [("key_account_approval_ids.waiting_for_me", "=", True)]
 
     def _get_key_account_requests(self):
-        """The requests for these orders that wait for a decision."""
+        """Return the requests for these orders that wait for a decision."""
         return self.env["key.account.approval"].search([("order_id", "in", self.ids), ("state", "=", "requested")])
 
     def _get_key_account_approval_states(self):
-        """How far the approval of orders is, ``{order: state}``: waiting while any request waits; else what was decided
-        last of each kind, where one refusal counts for all."""
+        """Return the approval state of orders, ``{order: state}``.
+
+        The state is waiting while any request waits; else it is the last decision of each kind, where one refusal
+        counts for all kinds.
+        """
         approvals = self.env["key.account.approval"].search(
             [("order_id", "in", self.ids), ("state", "!=", "withdrawn")]
         )
@@ -74,7 +77,7 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
 
     def action_key_account_ask(self):
-        """Ask for all approvals that the order needs: a small dialog for the reason."""
+        """Open the dialog for the reason, to ask for all approvals that the order needs."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -86,11 +89,11 @@ class SaleOrder(models.Model):
         }
 
     def action_key_account_approve(self):
-        """Approve those requests of these orders that the user decides on."""
+        """Approve the requests of these orders that the user may decide."""
         return self._get_key_account_requests_to_decide().action_approve()
 
     def action_key_account_refuse(self):
-        """Refuse those requests of these orders that the user decides on: a small dialog for the comment."""
+        """Open the dialog for the comment, to refuse the requests of these orders that the user may decide."""
         return self._get_key_account_requests_to_decide().action_open_refusal()
 
     def _get_key_account_requests_to_decide(self):
@@ -101,11 +104,11 @@ class SaleOrder(models.Model):
                 self.env._("No request for approval of %s waits. Reload the page.", ", ".join(without.mapped("name")))
             )
         mine = requests.filtered("waiting_for_me")
-        # Where nothing is his to decide, the requests themselves say whose it is.
+        # For orders without a request that the user may decide, keep all: their checks raise and name the approvers.
         return mine | requests.filtered(lambda request: request.order_id not in mine.order_id)
 
     def action_key_account_open_approvals(self):
-        """What was asked and decided about this order."""
+        """Open the requests and decisions on this order."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_approval_action")
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
@@ -115,7 +118,7 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
 
     def write(self, vals):
-        """A request for an order that is confirmed or cancelled, or a note to confirm it, is nobody's work any more."""
+        """Withdraw requests, and close activities to confirm, of orders that are confirmed or cancelled."""
         result = super().write(vals)
         if "user_id" in vals:
             self._ask_key_account_approvers_anew()
@@ -127,16 +130,16 @@ class SaleOrder(models.Model):
         return result
 
     def _note_key_account_hand(self):
-        """Record that the user changes what these orders are judged by, unless that is known.
+        """Record that the user changes fields by which these orders are judged, unless it is recorded already.
 
-        By their lines it would be forgotten: where these go, or where others change them afterwards.
+        The lines alone would not keep it: they may be deleted, or changed by other users afterwards.
         """
         user = self.env.user
         if not user._is_internal():
             return
-        # sudo: rights to the order are asked by the change itself
+        # sudo: the change itself checks the rights to the order
         new = self.sudo().filtered(
-            # In this order: who works on his own orders waits for no further query.
+            # In this sequence: users who work on their own orders cause no further query.
             lambda order: user not in order.user_id | order.create_uid and user not in order.key_account_hand_ids
         )
         if new:
@@ -144,14 +147,14 @@ class SaleOrder(models.Model):
             new._ask_key_account_approvers_anew()
 
     def _ask_key_account_approvers_anew(self):
-        """Who had a hand in an order since approval was asked for, decides on it no more."""
+        """Reassign waiting requests: users involved in the order since the request may no longer decide."""
         # sudo: as for the order itself, which the user may change
         waiting = self.sudo().filtered(lambda order: order.key_account_approval_state == "waiting")
         if waiting:
             waiting._get_key_account_requests()._reassign()
 
     def _get_key_account_hands(self):
-        """Who had a hand in orders: who sells them, who made them, who changed what they are judged by."""
+        """Return the users involved in orders: salespeople, creators, and users who changed the judged fields."""
         return self.user_id | self.create_uid | self.key_account_hand_ids | self.order_line.write_uid
 
     def _end_key_account_approvals(self):

@@ -5,9 +5,9 @@ from odoo.tools import ormcache
 
 
 class AccountTax(models.Model):
-    """What taxes do to the price that a customer pays.
+    """Computes how taxes change the price that a customer pays.
 
-    Many companies have no tax that is included in prices: then products need not be asked for theirs.
+    Many companies have no tax that is included in prices: then the taxes of products are not read.
     """
 
     _inherit = "account.tax"
@@ -15,8 +15,8 @@ class AccountTax(models.Model):
     @api.model
     @ormcache("company_id")
     def _has_key_account_included(self, company_id):
-        """Whether prices of the company may contain a tax."""
-        # sudo: whoever sells is bound by the caps, also those who may not read taxes of a parent company
+        """Return whether prices of the company may contain a tax."""
+        # sudo: caps bind every salesperson, also without read access to the taxes of a parent company
         company = self.env["res.company"].sudo().browse(company_id)
         taxes = self.sudo().with_context(active_test=True)
         domain = [("price_include", "=", True), ("company_id", "in", company.parent_ids.ids)]
@@ -35,18 +35,21 @@ class AccountTax(models.Model):
         return result
 
     def _get_key_account_lowering(self):
-        """Those, in groups too, that may make the customer pay less than the price: whoever sells can choose them."""
+        """Return the taxes, also those in groups, that may make the customer pay less than the price.
+
+        Salespeople can choose them.
+        """
         taxes = self._flatten_taxes_and_sort_them()[0] if self else self
         return taxes.filtered(lambda tax: tax.amount < 0 or tax.amount_type not in ("fixed", "percent"))
 
     @api.model
     def _get_key_account_lowered(self, taxes_data, line):
-        """What negative taxes take off a line that costs something; none where they belong to it.
+        """Return the amount that negative taxes deduct from a line with a positive price; 0 for the product's own.
 
-        Where customers withhold taxes, the product's own taxes are negative, as the fiscal position of the customer
-        changes them: nobody chose these for the order.
+        Where customers withhold taxes, the product's own taxes, mapped by the customer's fiscal position, are negative:
+        no user chose them for the order.
 
-        :param list[dict] taxes_data: of Odoo's tax details
+        :param list[dict] taxes_data: from Odoo's tax details
         :param PricedLine line:
         :rtype: Decimal
         """
@@ -58,13 +61,13 @@ class AccountTax(models.Model):
 
     @api.model
     def _get_key_account_negative(self, tax_details):
-        """What negative taxes take off, as a positive amount in the currency of the document."""
+        """Return the amount that negative taxes deduct, positive, in the currency of the document."""
         amounts = self._get_key_account_negative_by_tax(tax_details["taxes_data"], "tax_amount_currency")
         return -sum(amounts.values(), Decimal(0))
 
     @api.model
     def _get_key_account_negative_by_tax(self, taxes_data, name):
-        """``{tax: amount}`` where it is negative; what a tax adds and takes off again, as a reverse charge, is one."""
+        """Return ``{tax: amount}`` of negative taxes; a tax that adds and deducts, as a reverse charge, counts net."""
         amounts = {}
         for data in taxes_data:
             amounts[data["tax"]] = amounts.get(data["tax"], Decimal(0)) + Decimal(repr(data[name]))
@@ -72,7 +75,7 @@ class AccountTax(models.Model):
 
     @api.model
     def _get_key_account_own(self, line):
-        """Taxes that the product has for the customer, whatever the line says."""
+        """Return the product's taxes for the customer, whatever taxes are on the line."""
         taxes = line.template.taxes_id._filter_taxes_by_company(line.document.company)
         position = self.env["account.fiscal.position"].with_company(line.document.company)
         mapped = position._get_fiscal_position(line.document.order.partner_id).map_tax(taxes)

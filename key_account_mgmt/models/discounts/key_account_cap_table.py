@@ -15,22 +15,25 @@ class KeyAccountCapTable(models.AbstractModel):
 
     @api.model
     def _get_table(self, company):
-        """The company's discount caps, or None: no active rule set, or none with caps.
+        """Return the company's discount caps; None without an active rule set, or without caps in it.
 
-        The company's own record says which rule set it is, so that every transaction sees the one of its own
-        snapshot, without a query of its own, and nothing has to be told to other processes.
+        The company's own record names the rule set. So every transaction sees the one of its own snapshot, without an
+        additional query and without notifying other processes.
 
         :rtype: CapTable | None
         """
-        # sudo: whoever sells is bound by the caps, also those who may not read rules or companies
+        # sudo: caps bind every salesperson, also without read access to rules or companies
         ruleset_id = company.sudo().key_account_cap_ruleset_id.id
         return self._get_compiled(ruleset_id) if ruleset_id else None
 
     @api.model
     @ormcache("ruleset_id")
     def _get_compiled(self, ruleset_id):
-        """An active rule set never changes; what its names mean here may: see ``product.category``."""
-        # sudo: as above; nothing of the rules is given away but the cap of a line
+        """Return the compiled caps of a rule set.
+
+        An active rule set never changes, but the records that its codes mean may: see ``product.category``.
+        """
+        # sudo: as above; callers only learn the cap of a line
         model = self.sudo().with_context(active_test=False)
         ruleset = model.env["key.account.ruleset"].browse(ruleset_id)
         policy = ruleset.policy  # a copy, as Odoo gives out such fields
@@ -39,7 +42,7 @@ class KeyAccountCapTable(models.AbstractModel):
 
     @api.model
     def _translate(self, policy, company):
-        """Put ids in the place of codes, since a line has ids at hand, and with a category all categories below it."""
+        """Replace codes by ids, which a line has at hand, and add to each category all categories below it."""
         rules = [rule for table in policy["tables"] if table["kind"] == "discount_cap" for rule in table["rules"]]
         conditions = [condition for rule in rules for condition in rule["conditions"]]
         for metric in policy["metrics"]:
@@ -49,14 +52,14 @@ class KeyAccountCapTable(models.AbstractModel):
             asked = [condition for condition in conditions if condition["metric"] == code]
             ids = self._get_ids(code, {value for condition in asked for value in condition["values"]}, company)
             for condition in asked:
-                # A row for records that do not exist here is for nobody, never for everybody.
+                # A row whose records do not exist here matches no line, never every line.
                 found = {record_id for value in condition["values"] for record_id in ids.get(value, ())}
                 condition["values"] = sorted(found) or [NOBODY]
             metric["options"] = sorted({value for condition in asked for value in condition["values"]})
 
     @api.model
     def _get_ids(self, metric, codes, company):
-        """``{code: ids as text}`` of the records that codes of the policy mean."""
+        """Return ``{code: ids as text}`` of the records that codes of the policy mean."""
         if metric == "customer_tier":
             return self._get_tier_ids(codes, company)
         records = self.env["key.account.cap.vocabulary"]._find_records(metric, codes)
@@ -66,7 +69,10 @@ class KeyAccountCapTable(models.AbstractModel):
 
     @api.model
     def _get_tier_ids(self, codes, company):
-        """A company may have a tier of its own beside a shared one of the same code: the row is for both."""
+        """Return the ids of tiers by code.
+
+        A company may have its own tier beside a shared one of the same code: the row applies to both.
+        """
         ids = {NO_TIER: [NO_TIER]}
         domain = [("code", "in", list(codes)), ("company_id", "in", (False, company.id))]
         for tier in self.env["key.account.tier"].search(domain):

@@ -23,13 +23,13 @@ from .key_account_exchange import MissingRate
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an order (or an invoice) gives away, against what it may; amounts are in the currency of the company.
+    """The discounts of an order (or an invoice) compared with its caps; amounts are in the currency of the company.
 
     ``lines`` and ``decisions`` are by line record; section titles and notes have none. ``problem`` says why there is no
-    judgement (only when the caller asked not to be stopped).
+    judgement (only when the caller asked with ``strict=False``).
     """
 
-    basis: dict[str, Any]  # the currency of its prices, and who is invoiced: with others, nothing is comparable
+    basis: dict[str, Any]  # price currency and invoiced customer: verdicts of another basis are not comparable
     judgement: Judgement | None = None
     lines: dict[Any, LineJudgement] | None = None
     decisions: dict[Any, CapDecision] | None = None
@@ -41,19 +41,19 @@ class Verdict:
 
     @property
     def excess(self):
-        """The amount that somebody has to consent to."""
+        """Return the amount that needs an approval."""
         return Decimal(0) if self.problem else self.judgement.excess
 
     def get_terms(self):
-        """What somebody consents to who consents to this, as JSON."""
+        """Return the terms that an approval of this verdict covers, as JSON."""
         return terms(self.judgement, self.basis)
 
     def is_covered(self, consented):
-        """Whether this is within ``consented``, the terms of an earlier verdict."""
+        """Return whether this verdict is within ``consented``, the terms of an earlier verdict."""
         return covered(self.judgement, self.basis, consented)
 
     def is_no_worse_than(self, before):
-        """Whether this is an order that was over its caps ``before`` a change as well, and got no worse by it."""
+        """Return whether the order was over its caps ``before`` the change as well, and got no worse by it."""
         if self.problem or before.problem:
             return False
         return no_worse(self.judgement, self.basis, before.judgement, before.basis)
@@ -63,17 +63,17 @@ NOTHING = CapDecision(None, ZERO, None, ())
 
 
 class KeyAccountDiscount(models.AbstractModel):
-    """Judges the discounts of orders: values of their lines, their caps, and what comes out of both."""
+    """Judges the discounts of orders: values the lines, finds their caps and compares both."""
 
     _name = "key.account.discount"
     _description = "Judgement of Discounts"
 
     @api.model
     def _judge_orders(self, orders, strict=True):
-        """Whether orders keep their discount caps, from base fields as they are now.
+        """Judge whether orders keep their discount caps, from base fields as they are now.
 
         :param orders: saved or new; saved and unsaved changes count alike
-        :param bool strict: else a figure that cannot be computed is a ``problem`` of the verdict
+        :param bool strict: if False, a figure that cannot be computed is a ``problem`` of the verdict
         :return: ``{order: Verdict}``; orders of companies without caps, and where no line has a cap or a floor, are
             left out. Records are those of a superuser environment with no context but the language.
         :raise UserError: a figure that cannot be computed, such as a currency without rate (``strict`` only)
@@ -89,9 +89,9 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_unbiased(self, records):
-        """The records as they are for everybody, whoever asks and whatever the context."""
-        # sudo: caps bind everybody, also who may not read costs or rules. No context: callers over RPC bring theirs.
-        # The language, if there is such a one here, is for messages.
+        """Return the records independent of the user and the context."""
+        # sudo: caps bind all users, also those without read access to costs or rules. The context is dropped, since RPC
+        # callers choose theirs. Only the language is kept, if it is installed, for messages.
         lang = records.env["res.lang"]._get_code(records.env.context.get("lang"))
         return records.with_env(records.env(su=True, context={"lang": lang}))
 
@@ -116,7 +116,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_together(self, priced, table):
-        """Documents of one company at once: one book for the table, however many they are.
+        """Judge any number of documents of one company together, with one book of facts for the cap table.
 
         :param dict priced: ``{document: [PricedLine]}``
         """
@@ -133,8 +133,11 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _decide(self, lines, valued, table):
-        """The cap of each line. Where another customer is invoiced than the one who ordered, both have a say: else a
-        good customer's name would get its discount for anybody."""
+        """Return the cap of each line.
+
+        Where the invoiced customer is not the one who orders, the caps of both apply: otherwise a salesperson could
+        give any customer the discount of a better one by ordering in its name.
+        """
         facts = self.env["key.account.line.facts"]
         decisions = table.decide(facts._get_book(lines, valued, table.metrics))
         documents = {id(line.document): line.document for line in lines}
@@ -176,7 +179,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _prepare_line(self, line, value, decision):
-        """A line as the decision core judges it."""
+        """Return a line in the form that the decision core judges."""
         cost = None
         if decision.margin_floor is not None and line.product:
             cost = Decimal(repr(line.product.standard_price)) * value.quantity
@@ -196,7 +199,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_cap_slack(self, line, value, cap):
-        """What a cap with more digits than the column for discounts is less than what can be entered for it."""
+        """Return the slack for a cap with more digits than the discount column, in which users enter the discount."""
         # A whole percentage has no more digits than any column.
         if not cap or not value.reference or not line.discount or cap == cap.to_integral_value():
             return ZERO
@@ -206,7 +209,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_key(self, line):
-        """By what consent to a line is found again: the line of the order, also for invoices made from it."""
+        """Return the key by which approvals recognize a line: the order line, also for its invoice lines."""
         record = line.source or line.record
         if record._name != "sale.order.line":
             return f"{record._name},{record.id}"
@@ -214,7 +217,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_goods(self, line):
-        """By what consent to goods is found again: the product, with what was chosen of it for the line."""
+        """Return the key by which approvals recognize goods: the product with the options chosen on the line."""
         if not line.source or not line.template.has_configurable_attributes:
             return line.product.id or None
         chosen = line.source.product_no_variant_attribute_value_ids
@@ -222,9 +225,9 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _is_reward(self, order_line):
-        """Whether the line comes from a loyalty program: it counts for the order as a whole, by its full worth.
+        """Return whether the line is a reward of a loyalty program, which counts for the whole order, at full value.
 
-        Only what the program gives is a reward, whatever the line says.
+        Only what the program itself gives is a reward, whatever the line claims.
         """
         reward = order_line.reward_id if "reward_id" in order_line._fields else None
         return bool(reward) and order_line.product_id in reward.discount_line_product_id | reward.reward_product_ids
@@ -235,11 +238,11 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _needs_no_rate(self, lines, table):
-        """Whether nothing of an order can be over, whatever its currency is worth.
+        """Return whether the order cannot be over its caps, whatever its currency is worth.
 
-        Nothing of it is capped, or it gives no discount: each line costs what the customer's own pricelist, which is
-        in the order's currency, asks for it. Pricelists are made by those who decide about prices; another one than
-        the customer's would be the salesperson's choice. A margin floor compares with costs in another currency.
+        Either no line has a cap, or the order gives no discount: each line has the price of the customer's own
+        pricelist, in the order's currency. Managers maintain pricelists; any pricelist but the customer's would be the
+        salesperson's choice. A margin floor does need the rate: it compares with costs in another currency.
 
         :param list[PricedLine] lines: of one order
         """
@@ -248,7 +251,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _has_no_cap(self, lines, table):
-        """Whether no line has a cap; not known where rows of the table ask for the amount of the order."""
+        """Return whether no line has a cap; unknown, hence False, where rows of the table use the order amount."""
         if "order_amount" in table.metrics:
             return False
         valued = self.env["key.account.discount.value"]._get_values(lines, reference=None)
@@ -256,12 +259,12 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _gives_nothing(self, lines):
-        """Whether lines keep a cap of 0, measured in the currency of their order against the customer's pricelist."""
+        """Return whether lines keep a cap of 0, in the order's currency, against the customer's pricelist."""
         document = lines[0].document
         try:
             valued = self.env["key.account.discount.value"]._get_values(lines, "pricelist")
         except MissingRate:
-            # That pricelist is in another currency.
+            # The customer's pricelist is in another currency.
             return False
         capped = [self._prepare_line(line, value, NOTHING) for line, value in zip(lines, valued, strict=True)]
         return not judge(capped, Decimal(repr(document.currency.rounding))).over
@@ -272,7 +275,8 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_verdict_values(self, order, verdict):
-        """What is shown and reported of an order; amounts in company currency, percentages 0..100, as floats."""
+        """Return the figures of an order for screens and reports: floats; amounts in company currency, percentages
+        0..100."""
         tier = order.sudo().with_company(order.company_id).partner_id.commercial_partner_id.key_account_tier_id
         if verdict.problem:
             return {"over": True, "problem": verdict.problem, "tier": tier.id}
@@ -306,7 +310,7 @@ class KeyAccountDiscount(models.AbstractModel):
     @api.model
     @ormcache("ruleset_id")
     def _get_rule_ids(self, ruleset_id):
-        """``{key: id}`` of the rows of an active rule set, which never change."""
-        # sudo: an id says nothing; who may read the row is asked where it is shown
+        """Return ``{key: id}`` of the rows of an active rule set, which never change."""
+        # sudo: an id discloses nothing; rights to read the row are checked where it is shown
         rules = self.env["key.account.rule"].sudo().with_context(active_test=False)
         return {rule.key: rule.id for rule in rules.search([("ruleset_id", "=", ruleset_id)])}

@@ -8,7 +8,7 @@ from .key_account_discount import Verdict
 from .key_account_discount_value import EXACT, ZERO, PricedLine
 from .key_account_exchange import MissingRate
 
-# Of an order of which all is invoiced as it says: it gives what the order gives, and no figure is needed for that.
+# The verdict of an order invoiced completely and as ordered: it gives what the order gives, without any figure.
 AS_ORDERED = Verdict({}, Judgement((), ZERO, ZERO, ZERO, ZERO, over=False, order_over=False), {}, {})
 
 
@@ -24,28 +24,32 @@ class InvoiceLine(NamedTuple):
 
     @property
     def advance(self):
-        """What Odoo makes of a down payment has no product; whatever has one is goods, paid in advance or not."""
+        """Return whether the line is a down payment.
+
+        Odoo's down payment lines have no product; a line with a product is goods, paid in advance or not.
+        """
         return self.line.record.is_downpayment and not self.line.product
 
 
-# Facts by which a part of an order may have another cap than the whole.
+# Facts that may give a part of an order another cap than the whole.
 SIZES = {"order_amount", "order_quantity"}
 
 
 class KeyAccountDiscount(models.AbstractModel):
-    """Finds the invoices that need no comparison with caps, which most are: they bill the whole order as it is."""
+    """Finds the invoices that need no comparison with caps: most bill the whole order as it is."""
 
     _inherit = "key.account.discount"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _is_as_ordered(self, order, group):
-        """Whether invoices bill the whole of a confirmed order, each line once and just as it says.
+        """Return whether invoices bill the whole of a confirmed order, each line once and exactly as ordered.
 
-        What is invoiced may give what the same part of the order gives (``rules.invoiced``), and here the part is
-        all of it, so that ``invoiced`` would find nothing over either. It is asked in full about everything else: a
-        part of an order, a second document, credit notes, down payments, amounts below zero or beside the price.
+        An invoice may give what the same part of the order gives (``rules.invoiced``). Here the part is the whole
+        order, so that ``invoiced`` would not find anything over its cap either. It fully judges all other cases: a
+        part of an order, a second document, credit notes, down payments, amounts below zero or in addition to the
+        price.
 
-        :param list[InvoiceLine] group: all that was and is to be invoiced of the order
+        :param list[InvoiceLine] group: all lines invoiced or to be invoiced of the order
         """
         if order.state != "sale":
             return False
@@ -81,16 +85,16 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_moves(self, moves, detailed=True):
-        """Whether orders keep their caps as far as they were invoiced, and will be once documents are posted.
+        """Judge whether the invoiced part of orders keeps their caps, including documents that are about to be posted.
 
-        Of an order count the lines of all posted documents and of these; lines that were made from no order count for
-        the first order of their document. What they say comes from the documents alone, which salespeople cannot
-        write: the order only says what it gives, and only while it is confirmed, for the guard watches it then. The
-        rest is in ``invoiced`` (``rules/orders/invoiced.py``).
+        The lines of all posted documents of an order and of ``moves`` count; lines without an order count for the first
+        order of their document. Quantities and prices come from the documents alone, which salespeople cannot write.
+        The order only says which discount it gives, and only while it is confirmed, since the guard watches it then.
+        The rest is in ``invoiced`` (``rules/orders/invoiced.py``).
 
-        :param moves: customer invoices and credit notes, looked at as if they were posted, all at once
-        :param bool detailed: else the verdict of an order of which all is invoiced just as it says is ``AS_ORDERED``:
-            it is not over, and that is found out without caps
+        :param moves: customer invoices and credit notes, judged together as if they were posted
+        :param bool detailed: if False, the verdict of an order invoiced completely and as ordered is ``AS_ORDERED``:
+            it is not over, which is known without reading caps
         :return: ``{order: Verdict}``, the lines those of ``moves``; orders without caps are left out
         :raise UserError: a figure that cannot be computed
         """
@@ -106,7 +110,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_invoiced(self, orders, new_ids, table, detailed):
-        # Read anew as well: it is the inverse of what was forgotten, and so of all records.
+        # Read this again as well: Odoo forgot it for all records, as the inverse of the field forgotten above.
         known = orders.order_line.with_prefetch().invoice_lines.move_id.with_prefetch()
         moves = known.filtered(lambda move: move.id in new_ids or move.state == "posted")
         self._read_anew(moves.filtered(lambda move: move.id not in new_ids).line_ids, "sale_line_ids")
@@ -130,7 +134,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_invoice_lines(self, order, group, table):
-        """:return: the verdict on what is invoiced of one order; None without a cap"""
+        """Return the verdict on the invoiced part of one order; None without a cap."""
         lines = [one.line for one in group]
         deal, judged, decisions = self._judge_deal(order, lines, table)
         if not deal and not self._is_capped(decisions):
@@ -149,11 +153,11 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_deal(self, order, lines, table):
-        """An order and what is invoiced of it, valued together: what is on both is looked up once.
+        """Judge an order and its invoice lines; both are valued together, so that common figures are looked up once.
 
         :param list[PricedLine] lines: of its invoices
-        :return: the judgement of the order (None while it is not confirmed, or without a cap), that of the lines, and
-            their caps
+        :return: the judgement of the order (None while it is not confirmed, or without a cap), the judgement of the
+            lines, and their caps
         """
         values = self.env["key.account.discount.value"]
         ordered = values._prepare_order(order) if order.state == "sale" else []
@@ -169,7 +173,7 @@ class KeyAccountDiscount(models.AbstractModel):
         documents = {id(one.line.document): one.line.document for one in group}
         alike = {key: self._is_as_its_order(document) for key, document in documents.items()}
         return [
-            # Goods that are said to be a down payment are not what the order says.
+            # Goods declared as a down payment are not what was ordered.
             Entry(
                 line,
                 one.new,
@@ -182,26 +186,27 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _is_as_its_order(self, document):
-        """Whether prices of the document are comparable with those of its order."""
+        """Return whether prices of the document are comparable with those of its order."""
         payer = document.order.partner_invoice_id.commercial_partner_id or document.customer
         return document.currency == document.order.currency_id and document.payer == payer
 
     @api.model
     def _get_common_basis(self, lines):
-        """The basis of all lines that are to be posted; several are none, which nobody consented to."""
+        """Return the common basis of all lines to be posted; an empty one, which no approval covers, if they differ."""
         documents = {id(line.document): line for line in lines}
         bases = [self._get_basis(line.record.move_id, [line]) for line in documents.values()]
         return bases[0] if bases and all(basis == bases[0] for basis in bases) else {}
 
     @api.model
     def _read_anew(self, records, name):
-        """Forget a field of records that was read for the user of the request: what record rules keep from that user is
-        not in it, and Odoo keeps it for everybody. The records come back.
+        """Drop the cached value of a field that was read for the user of the request, and return the records.
+
+        Record rules hide records from that user, and Odoo caches the shortened value for all users.
 
         :param str name: a Many2many field; Odoo forgets its inverse as well, of all records
         """
         records.invalidate_recordset([name])
-        # Records are read together with those that were found the same way, but that is forgotten, too.
+        # The prefetch is dropped, too, since it names the records found with the cached value.
         return records.with_prefetch()
 
     # -------------------------------------------------------------------------
@@ -210,10 +215,10 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _get_invoice_lines(self, orders, moves, new_ids):
-        """``{order: [InvoiceLine]}``: what documents say that is for these orders, the posted ones first.
+        """Return ``{order: [InvoiceLine]}``: the document lines for these orders, posted ones first.
 
-        What is charged beside goods (freight, a fee; a line without product that is no down payment) is left out: it
-        neither gives anything nor makes up for what others give.
+        Charges other than goods (freight, a fee; a line without product that is no down payment) are left out: they
+        neither give a discount nor make up for the discounts of other lines.
         """
         found = {}
         for move in moves.sorted(lambda move: (move.id in new_ids, move.id)):
@@ -241,7 +246,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _prepare_move_line(self, line, source, document, turned):
-        """A line as those of orders are taken.
+        """Return an invoice line in the same form as an order line.
 
         :param int turned: -1 for credit notes, otherwise 1
         """
@@ -260,17 +265,17 @@ class KeyAccountDiscount(models.AbstractModel):
         )
 
     # -------------------------------------------------------------------------
-    # Judges what is left of an order that is cancelled: what was invoiced of it
+    # Judges the remainder of a cancelled order: its invoiced part
     # -------------------------------------------------------------------------
 
     @api.model
     def _judge_invoiced_parts(self, orders):
-        """Whether what was invoiced of confirmed orders keeps the caps that it has by its own size.
+        """Judge whether the invoiced part of confirmed orders keeps the caps that apply to its own size.
 
-        Everything else that holds up an invoice is on invoices itself (``_judge_moves``). But 4 of 10 pieces may be
-        invoiced at the price of 10, as long as the others are still to come.
+        ``_judge_moves`` checks everything else when invoices are posted. But 4 of 10 pieces may be invoiced at the
+        price for 10, as long as the other 6 are still to be invoiced.
 
-        :return: ``{order: Verdict}`` of orders of which goods were invoiced at a price that only their size allowed
+        :return: ``{order: Verdict}`` of orders whose goods were invoiced at a price that only the order's size allowed
         """
         orders = self._get_unbiased(orders)
         verdicts = {}
@@ -307,7 +312,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _is_over_anyway(self, order, judgement, table):
-        """Whether the whole order is over by now wherever its part is: prices that changed are nobody's doing."""
+        """Return whether the whole order is over wherever its part is: then prices changed since, not the part."""
         whole = self._judge_together({order: self.env["key.account.discount.value"]._prepare_order(order)}, table)
         known = whole[order].judgement if order in whole else None
         over = {one.line.key for one in known.lines if one.over} if known else set()
@@ -316,7 +321,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _add_up(self, lines, valued):
-        """One line for each line of the order, with what its invoices and credit notes come to, as of one document."""
+        """Return one line for each order line, with the totals of its invoices and credit notes as one document."""
         found = {}
         for line, value in zip(lines, valued, strict=True):
             found.setdefault(line.source, []).append((line._replace(document=lines[0].document), value))

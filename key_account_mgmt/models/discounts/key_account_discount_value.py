@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# Wide enough for a price times a quantity, both of the largest kind that is taken.
+# Wide enough for a price times a quantity, both at the largest accepted value.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 LARGEST = 1e15
-# Odoo rounds each of the amounts that a line brings beside its price.
+# Odoo rounds each of the amounts that a line has in addition to its price.
 CENTS = 5
-# Odoo's prices are binary fractions: what differs by less than this is noise, and must not tip a rounding.
+# Odoo's prices are binary fractions: smaller differences are noise and must not tip a rounding.
 GRAIN = Decimal("0.00000001")
 HUNDRED = Decimal(100)
 ZERO = Decimal(0)
@@ -21,19 +21,19 @@ class Document(NamedTuple):
     order: Any
     company: Any
     company_currency: Any
-    customer: Any  # commercial partner of who ordered
-    payer: Any  # commercial partner of who is invoiced
+    customer: Any  # commercial partner of the ordering contact
+    payer: Any  # commercial partner of the invoiced contact
     currency: Any
 
 
 class PricedLine(NamedTuple):
-    """A line of an order or of an invoice, as far as its value goes; everything from base fields."""
+    """A line of an order or of an invoice, with all that determines its value; everything from base fields."""
 
     record: Any  # sale.order.line or account.move.line
     source: Any  # the sale.order.line that knows attributes and combo of the product
     document: Document
     product: Any
-    template: Any  # the product's: asked directly, since a product passes such questions on at some cost
+    template: Any  # of the product: read directly, since reading it through the product is slower
     uom: Any
     quantity: float
     price_unit: float
@@ -42,7 +42,7 @@ class PricedLine(NamedTuple):
 
     @property
     def terms(self):
-        """What is sold and at what price: lines of the same terms, in one currency, cost the same."""
+        """Return the goods and their price: lines with the same terms, in one currency, cost the same."""
         return self[3:]
 
 
@@ -57,23 +57,23 @@ class LineValue(NamedTuple):
 
 
 NO_VALUE = LineValue(ZERO, None, ZERO, ZERO, ZERO)
-# Odoo rounds what it books, and spreads the cents that are left over when taxes are included in prices.
+# Odoo rounds booked amounts, and spreads the remaining cents when taxes are included in prices.
 CENTS = 5
 
 
 class KeyAccountDiscountValue(models.AbstractModel):
-    """What a line is worth and what the customer pays for it. Nobody else computes these two figures."""
+    """Computes the value of a line and what the customer pays for it: the only place that computes these figures."""
 
     _name = "key.account.discount.value"
     _description = "Net and Reference Value of Order Lines"
 
     @api.model
     def _get_values(self, lines, reference="list_price"):
-        """Net and reference value of each line; the effective discount is ``1 − net ÷ reference``.
+        """Return the net and reference value of each line; the effective discount is ``1 − net ÷ reference``.
 
         *Net* is what the customer pays for the whole line without taxes: price × (1 − discount) × quantity, less the
         part of it that is tax included in the price (Odoo's own tax computation says how much), in company currency
-        at today's rate (the server's date, never the order's). It is computed from the fields that people enter,
+        at today's rate (the server's date, never the order's). It is computed from the fields that users enter,
         never read from stored totals.
 
         *Reference* is what the same quantity is worth at list price: the product's sales price with the extra prices
@@ -89,8 +89,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
         540 × 0.9 × 2 × 2 = 1,944 USD, reference 24 × 50 = 1,200 USD: no discount, but 62 % more. The same price with
         a 20 % tax included in it is 1,620 USD net. At 24.00 EUR a dozen, net is 86.40 USD: 92.8 % discount.
 
-        :param list[PricedLine] lines: as ``_prepare_order`` and others make them
-        :param reference: ``list_price`` or ``pricelist``, the setting of the rule set; None: nobody asks for it
+        :param list[PricedLine] lines: as returned by ``_prepare_order`` and others
+        :param reference: ``list_price`` or ``pricelist``, the setting of the rule set; None: not needed
         :rtype: list[LineValue]
         :raise UserError: a price that is no number or beyond 10^15
         :raise MissingRate: a foreign currency without any rate
@@ -100,20 +100,20 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_unsettled_values(self, lines, reference):
-        """As ``_get_values``, as if everything that takes money off were a discount."""
+        """Return the values of ``_get_values``, with every deduction counted as a discount."""
         memo = {"rates": {}, "included": {}, "prices": {}, "combos": self._has_combos(lines)}
         prices = self.env["key.account.reference.price"]
         return [self._get_value(line, prices, reference, memo) for line in lines]
 
     @api.model
     def _has_combos(self, lines):
-        """Whether any line is part of a combo: in most orders none is, and then no line is asked for more."""
+        """Return whether any line is part of a combo: in most orders none is, and no more is read of the lines."""
         ids = [source_id for line in lines for source_id in line.source._ids]
         return bool(self.env["sale.order.line"].browse(ids).combo_item_id)
 
     @api.model
     def _get_document_rate(self, document, memo):
-        """What one unit of a document's currency is worth, looked up once for all of its lines."""
+        """Return the value of one unit of a document's currency, looked up once for all of its lines."""
         key = id(document)
         if key not in memo["rates"]:
             rate = self.env["key.account.exchange"]._get_rate(document.currency, document, memo["rates"])
@@ -122,15 +122,15 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _settle(self, lines, values):
-        """The same values, less what is no price of goods: what takes money off an order because it was paid before.
+        """Return the same values without deductions that are payments: money that the customer paid before.
 
-        Addons that know such payments extend this; nothing in an order alone proves one.
+        Addons that know such payments extend this; the order alone cannot prove one.
         """
         return values
 
     @api.model
     def _prepare_order(self, order):
-        """The lines of an order as ``_get_values`` takes them; titles and notes are none.
+        """Return the lines of an order in the form that ``_get_values`` expects, without titles and notes.
 
         :rtype: list[PricedLine]
         """
@@ -154,14 +154,14 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_in_own_currency(self, lines):
-        """The same lines, measured in the currency of their document: no rate is needed."""
+        """Return the same lines, valued in the currency of their document: no rate is needed."""
         documents = {id(line.document): line.document for line in lines}
         own = {key: one._replace(company_currency=one.currency) for key, one in documents.items()}
         return [line._replace(document=own[id(line.document)]) for line in lines]
 
     @api.model
     def _prepare_document(self, order, currency, invoiced):
-        """What lines of an order, or of an invoice to ``invoiced`` made from it, have in common."""
+        """Return what the lines of an order, or of its invoice to ``invoiced``, have in common."""
         company = order.company_id or order.env.company
         customer = order.partner_id.commercial_partner_id
         return Document(
@@ -175,7 +175,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_value(self, line, prices, reference, memo):
-        # Line by line: a line whose numbers cannot be used must not be taken for one worth nothing.
+        # Line by line: a line with unusable numbers must not count as one worth 0.
         quantity = self._get_exact(line.quantity, line)
         rate = self._get_document_rate(line.document, memo)
         paid = self._get_paid(line, quantity, memo)
@@ -194,11 +194,13 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_paid(self, line, quantity, memo):
-        """Return the untaxed amount of the line in the currency of its document: of an invoice what it books, if that
-        is less than what it says."""
+        """Return the untaxed amount of the line in the currency of its document.
+
+        For an invoice line, this is the booked amount if it is less than price, discount and taxes give.
+        """
         if line.record._name != "account.move.line":
             return self._get_said(line, quantity, memo)
-        # A line of a credit note comes with its sign turned; what it says and books is looked at as it is.
+        # Lines of credit notes come with their sign turned; both amounts are computed with the original sign.
         said = line._replace(quantity=line.record.quantity)
         turned = -1 if line.record.move_id.move_type == "out_refund" else 1
         paid = self._get_said(said, self._get_exact(said.quantity, line), memo) * turned
@@ -206,7 +208,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_said(self, line, quantity, memo):
-        """Return the untaxed amount that price, discount and taxes of the line come to."""
+        """Return the untaxed amount that results from price, discount and taxes of the line."""
         price = self._get_exact(line.price_unit, line)
         share = 1 - self._get_exact(line.discount, line) / HUNDRED
         if (line.record.extra_tax_data or {}).get("manual_tax_amounts"):
@@ -219,13 +221,13 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_untaxed(self, taxes, price, line):
-        """``price`` of one of the product's units less the taxes included in it."""
+        """Return ``price``, per product unit, less the taxes included in it."""
         details = self._get_tax_details(taxes, price, 1, line, product_uom=line.template.uom_id)
         return self._get_exact(details["total_excluded"], line)
 
     @api.model
     def _get_tax_details(self, taxes, price, quantity, line, **options):
-        """Odoo's own tax computation, not rounded."""
+        """Return the details of Odoo's own tax computation, not rounded."""
         options = {"product_uom": line.uom, **options}
         return taxes._get_tax_details(
             float(price), float(quantity), rounding_method="round_globally", product=line.product, **options
@@ -233,15 +235,15 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_lowered(self, untaxed, details, line):
-        """What negative taxes take off a line that costs something: the customer pays less, whatever it is called."""
+        """Return the amount that negative taxes deduct from a line with a positive price: in effect a discount."""
         return self.env["account.tax"]._get_key_account_lowered(details["taxes_data"], line) if untaxed >= 0 else ZERO
 
     @api.model
     def _get_manual_amount(self, line):
-        """Odoo's figure for lines that bring amounts of their own beside price and taxes, as its global discounts.
+        """Return Odoo's figure for lines with own amounts in addition to price and taxes, such as its global discounts.
 
-        Salespeople can write such amounts. What of the total is tax is what the line's taxes make of it: a tax of
-        −180.00 on 200.00 is a price.
+        Salespeople can write such amounts. Only the part of the total that the line's taxes explain counts as tax: a
+        tax of −180.00 on 200.00 is a price.
         """
         taxes = self.env["account.tax"]
         base_line = self._prepare_base_line(line.record)
@@ -260,7 +262,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _prepare_base_line(self, record):
-        """The line as Odoo's tax computation takes it; Odoo prepares lines of invoices by their invoice."""
+        """Return the line in the form of Odoo's tax computation; Odoo prepares invoice lines through their invoice."""
         if record._name == "account.move.line":
             return record.move_id._prepare_product_base_line_for_taxes_computation(record)
         return record._prepare_base_line_for_taxes_computation()
@@ -282,7 +284,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_unit_factor(self, line):
-        """How many of the product's units one unit of the line is."""
+        """Return the number of product units in one unit of the line."""
         own = line.template.uom_id
         if line.uom == own or not line.uom or not own:
             return Decimal(1)
@@ -294,8 +296,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_exact(self, value, line):
-        """The number that the user typed: Python writes a float as the shortest decimal that is it."""
-        # Neither infinite nor no number at all, which lies between nothing.
+        """Return the number that the user typed: Python writes a float as the shortest decimal with its value."""
+        # Also refuses infinity and NaN, which lies between no two numbers.
         if not -LARGEST <= value <= LARGEST:
             raise UserError(
                 self.env._(
@@ -313,9 +315,9 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _is_booked(self, line, paid):
-        """Whether a line of an invoice books no less than it says, but for cents.
+        """Return whether an invoice line books no less than its price, discount and taxes give, apart from cents.
 
-        :param Decimal paid: what it says
+        :param Decimal paid: the amount that they give
         """
         return self._get_booked(line) >= paid - CENTS * Decimal(repr(line.document.currency.rounding))
 

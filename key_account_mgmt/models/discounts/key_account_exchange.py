@@ -19,16 +19,16 @@ class MissingRate(UserError):
 
 
 class KeyAccountExchange(models.AbstractModel):
-    """Rates between currencies on the server's date, exactly, and never the silent 1.0 of a currency without rates."""
+    """Computes exact rates on the server's date, and never uses Odoo's silent 1.0 for a currency without rates."""
 
     _name = "key.account.exchange"
     _description = "Exchange Rates for Discount Caps"
 
     @api.model
     def _get_rate(self, source, document, memo):
-        """What one unit of ``source`` is worth in the company's currency today, as the company keeps its rates.
+        """Return the value of one unit of ``source`` in the company's currency today, by the company's rates.
 
-        :param Document document: whose company counts
+        :param Document document: its company counts
         :param dict memo: rates found so far; belongs to the caller, lives as long as one judgement
         :rtype: Decimal
         :raise MissingRate: one of the two is not the company's currency and has no rate at all
@@ -46,7 +46,7 @@ class KeyAccountExchange(models.AbstractModel):
 
     @api.model
     def _get_list_currency(self, template):
-        """The currency of the template's list price: its company's, or the main company's when all share it."""
+        """Return the currency of the template's list price: its company's, or the main company's if it is shared."""
         if template.company_id:
             return template.company_id.currency_id
         return self.env["res.currency"].browse(self._get_main_currency_id())
@@ -58,13 +58,13 @@ class KeyAccountExchange(models.AbstractModel):
 
     @api.model
     def _check_rate(self, currency, rate, document):
-        """Odoo reads a currency that has no rates as 1.0: yen would pass for euros."""
+        """Raise if the currency has no rate: Odoo would use 1.0, so that yen would pass for euros."""
         if rate == 1.0 and currency != document.company.currency_id and not self._has_rate(currency, document.company):
             raise MissingRate(self._describe_missing(currency, document), currency)
 
     @api.model
     def _has_rate(self, currency, company):
-        # sudo: whether the company has a rate does not depend on who sells
+        # sudo: whether the company has a rate does not depend on the salesperson
         known = self.env["res.currency.rate"].sudo()
         companies = [False, company.root_id.id]
         domain = [("currency_id", "=", currency.id), ("company_id", "in", companies)]
@@ -72,7 +72,7 @@ class KeyAccountExchange(models.AbstractModel):
 
     @api.model
     def _describe_missing(self, currency, document):
-        """Which rate is missing, and what the user can do about it: nothing that is not there, or not allowed."""
+        """Return which rate is missing and what the user can do about it; only what exists and what the user may do."""
         parts = [
             self.env._(
                 "Currency %(currency)s has no exchange rate in %(company)s, so discounts cannot be compared with"
@@ -88,7 +88,7 @@ class KeyAccountExchange(models.AbstractModel):
 
     @api.model
     def _describe_ways_out(self, currency, company, of_order):
-        """What can be done about a missing rate, in sentences.
+        """Return sentences on what the user can do about a missing rate.
 
         :param bool of_order: whether it is the currency of the order, which another pricelist would change
         """
@@ -106,9 +106,9 @@ class KeyAccountExchange(models.AbstractModel):
 
     @api.model
     def _has_own_pricelist(self, company):
-        """Whether the user can choose a pricelist in the company's currency."""
+        """Return whether the user can choose a pricelist in the company's currency."""
         if not self.env.user.has_group("product.group_product_pricelist"):
             return False
         domain = [("currency_id", "=", company.currency_id.id), ("company_id", "in", [False, *company.parent_ids.ids])]
-        # sudo: that there is one is all that is told
+        # sudo: only the existence of a pricelist is disclosed
         return bool(self.env["product.pricelist"].sudo().search_count(domain, limit=1))

@@ -4,9 +4,9 @@ from odoo import api, models
 
 
 class KeyAccountExpenseCost(models.AbstractModel):
-    """What an expense cost that Odoo passes on to the customer at its cost: its sales price has no say.
+    """Finds the cost of an expense that Odoo reinvoices to the customer at cost: its sales price does not count.
 
-    That a line is one, salespeople can write; what it cost is booked, by vendor bills and expense reports.
+    Salespeople can mark a line as an expense, but vendor bills and expense reports book its cost.
     """
 
     _name = "key.account.expense.cost"
@@ -14,11 +14,13 @@ class KeyAccountExpenseCost(models.AbstractModel):
 
     @api.model
     def _get_unit_price(self, line, price, memo):
-        """What one unit of the line is worth, in company currency: what it cost; beyond what is booked its price.
+        """Return the value of one unit of the line in company currency.
+
+        That is the booked cost; for a quantity beyond the booked one, the sales price.
 
         :param PricedLine line:
-        :param Decimal price: of one unit, by itself
-        :return: None where nothing is booked for the order line
+        :param Decimal price: of one unit, on its own
+        :return: None if no cost is booked for the order line
         :rtype: Decimal | None
         """
         costs = memo.setdefault("costs", {})
@@ -36,13 +38,13 @@ class KeyAccountExpenseCost(models.AbstractModel):
 
     @api.model
     def _get_costs(self, order_lines, company):
-        """``{order line: (amount, quantity)}`` of those with costs that are booked for their product."""
+        """Return ``{order line: (amount, quantity)}`` of the lines with booked costs for their product."""
         domain = [
             ("so_line", "in", order_lines.ids),
             ("move_line_id.company_id", "=", company.id),
             ("move_line_id.parent_state", "=", "posted"),
         ]
-        # sudo: what was booked does not depend on who sells
+        # sudo: booked costs do not depend on the salesperson
         groups = self.env["account.analytic.line"].sudo()._read_group(domain, ["so_line"], ["move_line_id:recordset"])
         costs = {}
         for order_line, move_lines in groups:
@@ -55,7 +57,7 @@ class KeyAccountExpenseCost(models.AbstractModel):
 
     @api.model
     def _get_own_quantity(self, move_line):
-        """In the product's own unit."""
+        """Return the quantity in the product's own unit."""
         uom, own = move_line.product_uom_id, move_line.product_id.uom_id
         factor = Decimal(repr(uom.factor)) / Decimal(repr(own.factor)) if uom else 1
         return Decimal(repr(move_line.quantity)) * factor

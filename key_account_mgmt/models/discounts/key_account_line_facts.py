@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from ...rules import Book
 from ..rulesets.key_account_cap_vocabulary import NO_KIND, NO_TIER
 
-# What is read of customers, and for which metric: nothing else, since a contact has a hundred fields.
+# The fields read of customers, and their metrics: no other fields, since a contact has a hundred of them.
 CUSTOMER_FIELDS = {
     "customer_tier": "key_account_tier_id",
     "customer_kind": "key_account_kind",
@@ -14,14 +14,14 @@ CUSTOMER_FIELDS = {
 
 
 class KeyAccountLineFacts(models.AbstractModel):
-    """What rows of discount caps can ask of an order line."""
+    """Collects the facts of an order line that rows of discount caps can use."""
 
     _name = "key.account.line.facts"
     _description = "Facts of Order Lines for Discount Caps"
 
     @api.model
     def _fetch_customers(self, contacts, table):
-        """Read what is needed of the customers of saved orders, in one query where contacts are their own customer."""
+        """Read the needed fields of customers of saved orders, in one query where contacts are their own customer."""
         wanted = ["commercial_partner_id", *(name for code, name in CUSTOMER_FIELDS.items() if code in table.metrics)]
         if table.metrics - self._get_line_metrics():
             wanted.append("key_account_evaluation_id")
@@ -31,7 +31,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _fetch_products(self, products):
-        """Read products as Odoo does, and what they cost in the same query."""
+        """Read products as Odoo does, and their cost in the same query."""
         products = products._origin
         products.fetch(
             ["standard_price", *(name for name, field in products._fields.items() if field.prefetch is True)]
@@ -39,7 +39,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_book(self, lines, values, metrics):
-        """The lines as a batch for the table, with the columns that it looks at and no others.
+        """Return the lines as a batch for the cap table, with only the columns that it uses.
 
         :param list[PricedLine] lines: of orders of one company
         :param list[LineValue] values: of the same lines
@@ -56,7 +56,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_line_metrics(self):
-        """Codes of facts of the line; all others are figures of the customer."""
+        """Return the codes of facts of the line; all others are figures of the customer."""
         return {
             "customer_tier",
             "product_category",
@@ -100,7 +100,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_order_date(self, lines, values):
-        """The server's day, as a number such as 20260131: the order's own date is for anybody to choose."""
+        """Return the server's date as a number such as 20260131: salespeople can choose the order's own date."""
         return [Decimal(f"{fields.Date.today():%Y%m%d}")] * len(lines)
 
     @api.model
@@ -117,13 +117,13 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_customer_columns(self, lines, metrics):
-        """Figures of the customer as its last applied evaluation froze them; missing for customers without one."""
+        """Return the customer's figures, frozen by its last applied evaluation; missing for customers without one."""
         known = self._get_customer_facts([line.document.customer for line in lines])
         return {metric: [known.get(line.document.customer, {}).get(metric) for line in lines] for metric in metrics}
 
     @api.model
     def _get_customer_facts(self, customers):
-        """``{customer: {code: value}}``, in two queries for all of them."""
+        """Return ``{customer: {code: value}}``, in two queries for all customers."""
         customers = self.env["res.partner"].union(*customers)
         evaluations = {one: one.key_account_evaluation_id for one in customers}
         rows = self.env["key.account.evaluation.line"].search_fetch(
@@ -138,7 +138,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _spread(self, lines, getter):
-        """A fact of the order for each of its lines."""
+        """Return a fact of the order for each of its lines."""
         known = {}
         for line in lines:
             if id(line.document) not in known:
@@ -147,6 +147,6 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_text(self, record):
-        """The id as text. Of a record in a form that is open, the saved one's."""
+        """Return the id as text; for a record in an open form, the id of the saved record."""
         record_id = record.id or record._origin.id
         return str(record_id) if record_id else None

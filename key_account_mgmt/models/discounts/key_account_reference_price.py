@@ -10,8 +10,11 @@ HUNDRED = Decimal(100)
 
 
 class Price(NamedTuple):
-    """Of one unit of a product. ``slack``: what Odoo's own rounding may take off. ``share``: what is left of the price
-    before the discount of a pricelist that shows it in the column for discounts."""
+    """The price of one unit of a product.
+
+    ``slack`` is the amount that Odoo's own rounding may deduct. ``share`` is the part of the undiscounted price that is
+    left when a pricelist shows its discount in the discount column.
+    """
 
     amount: Decimal
     slack: Decimal = ZERO
@@ -26,7 +29,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_price(self, line, reference, memo):
-        """Price of one unit of the product, in company currency and untaxed, and what Odoo's own rounding may take off.
+        """Return the untaxed price of one unit of the product in company currency, and the slack for Odoo's rounding.
 
         :param PricedLine line: with a product
         :param str reference: ``list_price`` or ``pricelist``
@@ -43,8 +46,11 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_included_taxes(self, line, memo):
-        """The product's own taxes when some of them are part of its price. The line's taxes do not matter here:
-        whoever changes those changes what the customer pays, not what the product is worth."""
+        """Return the product's own taxes when some of them are included in its price.
+
+        The taxes of the line do not matter here: a user who changes them changes what the customer pays, not what the
+        product is worth.
+        """
         company = line.document.company
         key = ("any", company.id)
         if key not in memo["included"]:
@@ -74,7 +80,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_product_price(self, line, product, source, quantity, reference, memo):
-        """Price of a unit of the product by itself, in company currency, taxes included in it still in it.
+        """Return the price of one unit of the product on its own, in company currency, with its included taxes.
 
         :rtype: Price
         """
@@ -91,7 +97,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_pricelist_price(self, line, pricelist, product, quantity, extra, memo):
-        """As Odoo prices a new line for this customer today; without any pricelist that is the list price."""
+        """Return Odoo's price of a new line for this customer today; without any pricelist, the list price."""
         pricelist = pricelist.with_company(line.document.company)
         product = product.with_company(line.document.company)
         product = product.with_context(no_variant_attributes_price_extra=extra) if extra else product
@@ -109,7 +115,9 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_shown_price(self, price, base, rate):
-        """The price where Odoo shows the pricelist's discount in its column, which has few digits: 12.345 % is 12.35 %.
+        """Return the price that results when Odoo shows the pricelist's discount in the discount column.
+
+        The column has few digits: 12.345 % becomes 12.35 %.
 
         :param Decimal price: of the pricelist
         :param Decimal base: before its discount
@@ -124,7 +132,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_pricelist_rules(self, pricelist, product, date, memo):
-        """Rules for all products of the judgement at once: those known to the prefetch of the line's product."""
+        """Return the pricelist rules for all products of the judgement: those in the prefetch of the line's product."""
         key = ("rules", pricelist.id)
         known, rules = memo["prices"].get(key, (frozenset(), None))
         if product.id not in known:
@@ -144,13 +152,13 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_extra(self, product, template, source):
-        """Extra price of attributes chosen on the line that make no variant.
+        """Return the extra price of the attribute values chosen on the line that create no variant.
 
-        Of a single-choice attribute one value counts, the dearest: several with negative extras would let anybody
-        talk the reference down.
+        Of a single-choice attribute only the most expensive value counts: otherwise a user could lower the reference by
+        choosing several values with negative extras.
         """
         best = {}
-        # What cannot be configured has no such values: most products, so that their lines need not be asked.
+        # Most products cannot be configured and have no such values: their lines are not read.
         for value in source.product_no_variant_attribute_value_ids if template.has_configurable_attributes else ():
             if value.product_tmpl_id != template or value in product.product_template_attribute_value_ids:
                 continue
@@ -165,8 +173,10 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_combo_line(self, line):
-        """The line of the combo that this line is part of, if the combo is all there: a combo's price is for the
-        whole of it, and a part that is sold alone is worth what it costs alone."""
+        """Return the line of the combo that this line is part of, if the combo is complete.
+
+        The price of a combo is for the whole combo; a part sold alone is worth its own price.
+        """
         part = line.source
         if not part or not part.combo_item_id or part.product_id != line.product:
             return None
@@ -175,10 +185,10 @@ class KeyAccountReferencePrice(models.AbstractModel):
         parts = self._get_parts(head)
         complete = (
             head.product_id.type == "combo"
-            # Not a part that only says so, in another order than the combo.
+            # Exclude a line that claims to be a part but is in another order than the combo.
             and (part | part._origin) & parts
             and parts.combo_item_id.combo_id == combos
-            # Not another product than the one that the combo offers.
+            # Exclude a product that the combo does not offer.
             and all(one.product_id == one.combo_item_id.product_id for one in parts)
             and len(parts) == len(combos)
             and len({self._get_own_quantity(one) for one in parts}) == 1
@@ -187,15 +197,15 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_own_quantity(self, order_line):
-        """How many of the product's own unit: a dozen of one part does not make a whole with a piece of another."""
+        """Return the quantity in the product's own unit: a dozen of one part and one piece of another are no combo."""
         own = order_line.product_id.uom_id
         quantity = order_line.product_uom_qty * order_line.product_uom_id.factor / own.factor
-        # Less is noise of floats. Digits that count, since a gram of what is kept in tons is not nothing.
+        # Further digits are float noise. Significant digits, so that one gram of a product kept in tons still counts.
         return float(f"{quantity:.9g}")
 
     @api.model
     def _get_part_price(self, line, head, reference, memo):
-        """The part's share of the combo's price, as Odoo prorates it, in company currency."""
+        """Return the part's share of the combo's price, as Odoo prorates it, in company currency."""
         whole = self._get_product_price(line, head.product_id, head, head.product_uom_qty, reference, memo)
         combo = line.source.combo_item_id.combo_id
         weights = self._get_weights(head, line, memo)
@@ -210,7 +220,7 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_extras(self, order_line, line):
-        """What is to be paid for this choice of a part beside the price of the combo."""
+        """Return the extra price of this choice of a part, on top of the price of the combo."""
         extra = order_line.combo_item_id.extra_price + self._get_extra(
             order_line.product_id, order_line.product_id.product_tmpl_id, order_line
         )
@@ -218,7 +228,8 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_rounding_loss(self, line, parts, memo):
-        """Odoo rounds the shares in the order's currency and lets the last part bear what is left."""
+        """Return the slack for Odoo's rounding: it rounds each share in the order's currency, the last part takes the
+        rest."""
         cent = self._get_exact(line.document.currency.rounding, line) * self._get_rate(
             line.document.currency, line, memo
         )
@@ -226,11 +237,11 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_weights(self, head, line, memo):
-        """How a combo's price is spread: by the prices of its parts, as Odoo does.
+        """Return the weights by which a combo's price is spread: the prices of its parts, as Odoo does.
 
-        Where they have none, Odoo gives all of it to the last one, and people spread it evenly; both are no discount.
-        No other way, since each part has a cap of its own. Which currency it is in does not matter where it is one for
-        all.
+        Where parts have no price, Odoo assigns the whole price to the last part, and users spread it evenly; neither is
+        a discount. No other distribution is accepted, since each part has its own cap. The currency of the weights does
+        not matter, as long as all parts share it.
         """
         combos = head.product_template_id.combo_ids
         weights = {combo: self._get_exact(combo.base_price, line) for combo in combos}
@@ -242,13 +253,13 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _is_even(self, head, line):
-        """Whether each part of a combo costs the same in the order, beside what is to be paid for the choice of it."""
+        """Return whether each part of a combo costs the same in the order, apart from the extra price of its choice."""
         prices = [self._get_own_price(part, line) - self._get_extras(part, line) for part in self._get_parts(head)]
         return max(prices) - min(prices) <= self._get_exact(line.document.currency.rounding, line)
 
     @api.model
     def _get_own_price(self, order_line, line):
-        """Price per one of the product's own unit. The quantity has no say: an invoiced line may be set to none."""
+        """Return the price per product unit. The quantity is ignored: users may set an invoiced line to 0."""
         asked = line._replace(uom=order_line.product_uom_id, template=order_line.product_id.product_tmpl_id)
         factor = self.env["key.account.discount.value"]._get_unit_factor(asked)
         return self._get_exact(order_line.price_unit, line) / factor
@@ -259,10 +270,10 @@ class KeyAccountReferencePrice(models.AbstractModel):
 
     @api.model
     def _get_list_rate(self, template, line, memo):
-        """What one unit of the currency of the product's list price is worth: one for all that are of no company."""
+        """Return the rate of the list price's currency; products without company share one rate."""
         document = line.document
         company = template.company_id
-        # Most products are of no company, and then it is the same for all of a document.
+        # Most products belong to no company: then all lines of a document have the same rate.
         key = ("list", id(document), company.id if company else False)
         if key not in memo["rates"]:
             currency = self.env["key.account.exchange"]._get_list_currency(template)

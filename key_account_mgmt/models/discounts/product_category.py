@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class ProductCategory(models.Model):
-    """A discount cap for a category is one for all categories below it: the tree is part of the rules."""
+    """Drops compiled caps when the category tree changes: the cap of a category applies to all categories below it."""
 
     _inherit = "product.category"
 

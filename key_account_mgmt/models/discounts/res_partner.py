@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-# What decides on the pricelist that a customer has.
+# Fields that determine the pricelist of a customer.
 PRICELIST_FIELDS = {
     "property_product_pricelist",
     "specific_property_product_pricelist",
@@ -12,7 +12,7 @@ PRICELIST_FIELDS = {
 
 
 class ResPartner(models.Model):
-    """What a customer got in discounts, against what its caps allow."""
+    """Shows the discounts given to a customer against its caps, and protects its pricelist."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
@@ -49,7 +49,7 @@ class ResPartner(models.Model):
             partner.key_account_discount_given = given * 100 / reference if reference else 0
 
     def action_open_key_account_discounts(self):
-        """Discounts of the customer against its caps."""
+        """Open the discounts of the customer against its caps."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_discount_report_action")
         return {
@@ -84,27 +84,30 @@ class ResPartner(models.Model):
         return result
 
     def _get_key_account_pricelists(self):
-        """Its own, and that of the customer whom a contact belongs to, who may become another one."""
+        """Return the partner's own pricelist and that of its commercial partner, which may change as well."""
         return self.property_product_pricelist, self.commercial_partner_id.property_product_pricelist
 
     @api.model
     def _get_key_account_pricelist_guard(self):
-        """What discounts are measured against in the current company, if the user must mind it; else None."""
+        """Return the reference of discounts in the current company if it restricts the user, else None.
+
+        :rtype: str | None
+        """
         if self.env.su or any(self.env.user.has_group(group) for group in self._key_account_pricelist_groups):
             return None
-        # sudo: whether the guard is on does not depend on who may read rules
+        # sudo: whether the guard is on does not depend on the user's right to read rules
         ruleset = self.env["key.account.ruleset"].sudo()._get_active(self.env.company)
         return ruleset.discount_reference if ruleset.cap_rule_ids else None
 
     def _check_key_account_new_pricelist(self, guard):
-        """A new customer has the pricelist of his country, a new contact that of his company."""
+        """Check that a new customer has the pricelist of its country, and a new contact that of its company."""
         for partner in self:
             pricelist = partner.specific_property_product_pricelist
             if pricelist and pricelist != (partner.commercial_partner_id - partner).specific_property_product_pricelist:
                 partner._check_key_account_pricelist(guard, [pricelist])
 
     def _check_key_account_pricelist(self, guard, pricelists):
-        """Refuse that the user gives these pricelists to a customer."""
+        """Raise if the user gives one of these pricelists to a customer."""
         if guard == "pricelist":
             raise AccessError(
                 self.env._(

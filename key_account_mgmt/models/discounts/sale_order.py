@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 COMPANY_MONEY = {"currency_field": "key_account_currency_id", "groups": "base.group_user"}
-# Figures for lists and reports are read together, when they are asked for: whoever types or confirms reads none.
+# Figures for lists and reports are computed together, on request: users who type or confirm orders compute none.
 FIGURES = "key_account_figures"
 JUDGED_ORDER_FIELDS = ("company_id", "partner_id", "partner_invoice_id", "currency_id", "pricelist_id", "team_id")
 JUDGED_LINE_FIELDS = (
@@ -16,11 +16,11 @@ JUDGED_LINE_FIELDS = (
     "combo_item_id",
     "is_expense",
     "linked_line_id",
-    # Odoo links lines by these before they are saved, and goes by them where the other link is missing.
+    # Odoo links lines by these before they are saved, and uses them where the other link is missing.
     "linked_virtual_id",
     "virtual_id",
     "product_no_variant_attribute_value_ids",
-    # Of loyalty programs, where there are some.
+    # From loyalty programs, if installed.
     "reward_id",
     "coupon_id",
 )
@@ -28,7 +28,7 @@ JUDGED = {"compute": "_compute_key_account_discount", "store": True, "copy": Fal
 
 
 class SaleOrder(models.Model):
-    """Salespeople see the customer's tier where they sell."""
+    """Shows the customer's tier and the discounts of an order against its caps."""
 
     _inherit = "sale.order"
 
@@ -101,7 +101,7 @@ class SaleOrder(models.Model):
         confirmed = self.filtered(lambda order: order.state == "sale")
         result = super().write(vals)
         if confirmed:
-            # sudo: nobody may write what the addon records, whoever cancels
+            # sudo: users have no right to write what the addon records, also those who cancel orders
             confirmed.sudo().write({"key_account_cancelled_on": fields.Datetime.now()})
         return result
 
@@ -119,7 +119,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_key_account_judged_fields(self):
-        """What the judgement of an order depends on: what is not named here may change without anybody looking."""
+        """Return the fields that the judgement of an order depends on: changes of other fields trigger no check."""
         of_lines = self.env["sale.order.line"]._fields
         return [*JUDGED_ORDER_FIELDS, *(f"order_line.{name}" for name in JUDGED_LINE_FIELDS if name in of_lines)]
 

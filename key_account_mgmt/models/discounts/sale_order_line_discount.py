@@ -8,7 +8,7 @@ REPORTED = {**COMPANY_MONEY, "compute": "_compute_key_account_reported", **STORE
 
 
 class SaleOrderLine(models.Model):
-    """Cap and given discount of a line, for people to see."""
+    """Shows the discount cap and the given discount of a line."""
 
     _inherit = "sale.order.line"
 
@@ -31,8 +31,8 @@ class SaleOrderLine(models.Model):
         **SHOWN,
     )
     key_account_over = fields.Boolean("Over Cap", **SHOWN)
-    # Always empty: places in the form for figures that come after its own work is done (``get_key_account_figures``).
-    # Without groups, since rights on them would be asked for with each line that is typed.
+    # Always empty: the form shows here figures that it requests after its own onchange (``get_key_account_figures``).
+    # Without groups, since Odoo would check them for each line that a user types.
     key_account_given_shown = fields.Float("Given Now", store=False)
     key_account_cap_shown = fields.Float("Allowed Now", store=False)
     key_account_reference = fields.Monetary("Reference Value", **REPORTED)
@@ -66,8 +66,10 @@ class SaleOrderLine(models.Model):
             lines.key_account_cap_rule_id = values.get("rule", False)
 
     def _get_key_account_values(self):
-        """Pairs of lines and their part of the judgement; all lines without one together, which costs next to nothing
-        where nothing is capped."""
+        """Return pairs of lines and their part of the judgement.
+
+        All lines without a judgement form one pair, so that orders without caps cost almost nothing.
+        """
         judged = []
         without = self.browse()
         for order, lines in self.grouped("order_id").items():
