@@ -208,3 +208,9 @@ def test_a_field_is_defined_once():
     """Else what a field is, such as the states of a record, is read from several classes."""
     definers = Counter((model, name) for model, cls in own_classes() for name in fields(cls))
     assert not {key for key, count in definers.items() if count > 1}
+
+
+def test_each_room_says_what_it_is_for():
+    for room in ROOMS:
+        words = ast.get_docstring(tree(MODELS / room / "__init__.py"))
+        assert words and len([end for end in words.split(". ") if end.strip()]) <= 3, room

@@ -1,3 +1,8 @@
+"""Consent to orders beyond a cap or a limit: requests, levels and decisions.
+
+Asks ``discounts`` and ``credit``.
+"""
+
 from . import key_account_approval_judge
 from . import key_account_approval_level
 from . import key_account_approval

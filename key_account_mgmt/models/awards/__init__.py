@@ -1,3 +1,8 @@
+"""What an applied evaluation grants, Finance's decisions on it, and the ledger of credit limits.
+
+Asks ``evaluations``, ``credit`` and ``guard``.
+"""
+
 from . import key_account_credit_entry
 from . import key_account_award
 from . import key_account_source_privilege

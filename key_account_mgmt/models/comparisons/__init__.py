@@ -1,3 +1,8 @@
+"""Rule sets compared on the customers of a period, without writing anything on customers.
+
+Asks ``evaluations`` and ``rulesets``.
+"""
+
 from . import key_account_comparison_run
 from . import key_account_comparison_summary
 from . import key_account_comparison

@@ -1,3 +1,8 @@
+"""What customers owe or will owe, and whether an order fits into their credit.
+
+Asks ``discounts`` for the value of lines, ``metrics`` and ``settings``.
+"""
+
 from . import account_move_line
 from . import account_partial_reconcile
 from . import sale_order_line

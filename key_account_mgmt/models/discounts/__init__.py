@@ -1,3 +1,8 @@
+"""What an order or invoice gives away, and what its caps allow.
+
+Asks ``rulesets`` and ``settings``.
+"""
+
 from . import account_tax
 from . import key_account_exchange
 from . import key_account_reference_price

@@ -1,3 +1,8 @@
+"""The yearly evaluation: collect, decide, record, review, apply and revert.
+
+Asks ``rulesets``, ``metrics``, ``profiles`` and ``appraisals``; later rooms fill its hooks.
+"""
+
 from . import key_account_appraisal
 from . import key_account_population_mixin
 from . import key_account_evaluation

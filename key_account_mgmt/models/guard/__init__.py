@@ -1,3 +1,8 @@
+"""No confirmed order or posted invoice beyond caps and credit, whichever way it came.
+
+Asks ``discounts``, ``credit``, ``approvals`` and ``order_form``.
+"""
+
 from . import key_account_guard
 from . import payment_transaction
 from . import sale_order

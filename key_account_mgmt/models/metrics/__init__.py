@@ -1,3 +1,8 @@
+"""What can be known of a customer for a period: metrics, entered values, the collector and its sources.
+
+Asks ``shared`` and ``settings``.
+"""
+
 from . import key_account_perspective
 from . import key_account_metric_user_mixin
 from . import key_account_metric

@@ -1,3 +1,8 @@
+"""What users enter about customers in advance or beside the books: targets, expectations, costs to serve, territories.
+
+Asks ``metrics`` and rooms above it.
+"""
+
 from . import key_account_plan_overlap
 from . import key_account_plan_mixin
 from . import key_account_target

@@ -1,3 +1,8 @@
+"""What a company chooses, and its fiscal year.
+
+Asks ``shared``.
+"""
+
 from . import res_company
 from . import res_config_settings
 from . import key_account_credit_off_mixin

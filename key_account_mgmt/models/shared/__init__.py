@@ -1,3 +1,8 @@
+"""What every room may use: rights and activities, numbers, formats, protected and internal records.
+
+No word of the business stands here, and it asks no other room.
+"""
+
 from . import access
 from . import base
 from . import mail_activity
