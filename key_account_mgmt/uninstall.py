@@ -1,4 +1,4 @@
-"""What people made that refers to the addon, and would break their screens without it."""
+"""Remove what users created that refers to the addon, and would break their screens after the uninstallation."""
 
 import re
 
@@ -17,9 +17,9 @@ def uninstall_hook(env):
 
 
 def _remove_references(env):
-    """Remove saved filters, rows of export templates and tiles of dashboards that name a field or a model of the addon.
+    """Remove saved filters, rows of export templates and tiles of dashboards that name a field or model of the addon.
 
-    Odoo keeps them as text, so they would stay, and each would be an error when a user opens the screen it is on.
+    Odoo stores the references as text, so they would remain and raise an error when a user opens the screen.
     """
     names = _get_field_names(env)
     _remove_filters(env, names)
@@ -28,7 +28,7 @@ def _remove_references(env):
 
 
 def _get_field_names(env):
-    """The fields that the addon gives to models of others, through which every path to it leads."""
+    """Return the fields that the addon adds to other models; every path to its data leads through one of them."""
     hosts = (env[model] for model in env.registry if not _is_own(env, model))
     return {
         name for model in hosts for name, field in model._fields.items() if set(field.base_field._modules) == {MODULE}
@@ -76,10 +76,10 @@ def _remove_tiles(env, names):
 
 
 def _release_records(env):
-    """Let nothing hold what goes away.
+    """Drop the foreign keys that prevent the removal of the addon's records and tables.
 
-    Odoo deletes the records that the addon brought along first, and the tables afterwards. Rule sets that people made
-    refer to metrics and tiers of the addon: each of them would be an error in the log.
+    Odoo first deletes the addon's data records, and then its tables. Rule sets of users refer to metrics and tiers of
+    the addon: each reference would log an error.
     """
     tables = tuple({model._table for name, model in env.items() if name.startswith("key.account.")})
     held = SQL(

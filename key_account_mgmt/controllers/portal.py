@@ -6,7 +6,7 @@ from odoo.addons.sale.controllers.portal import CustomerPortal
 
 
 class KeyAccountPortal(CustomerPortal):
-    """Where the company wants it so, customers see no quotation over its caps, however they come to its page."""
+    """Withhold quotations over the caps from customers, by any route to the page, if the company requires it."""
 
     def _prepare_sale_portal_rendering_values(self, *args, **kwargs):
         values = super()._prepare_sale_portal_rendering_values(*args, **kwargs)

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class KeyAccountDiscountReport(models.Model):
-    """Discount given against what the caps allow, line by line of orders that have caps."""
+    """Discount given compared with the discount caps, per line of orders that have caps."""
 
     _name = "key.account.discount.report"
     _description = "Discounts against Caps"

@@ -5,10 +5,10 @@ from ..models.credit.key_account_exposure_entry import ENTRY_KINDS
 
 
 class KeyAccountExposureDocument(models.Model):
-    """The documents behind the credit that customers use, one by one: they add up to the exposure.
+    """The single documents behind the credit that customers use; they add up to the exposure.
 
-    Only the sums of a customer's orders and drafts in a foreign currency are converted as a whole there, and one by one
-    here.
+    One exception: the exposure converts the sum of a customer's orders and drafts in a foreign currency, this report
+    converts each document.
     """
 
     _name = "key.account.exposure.document"
@@ -53,9 +53,9 @@ class KeyAccountExposureDocument(models.Model):
         )
 
     def _get_parts_sql(self):
-        """One SELECT for each table of documents; another addon may add one.
+        """Return one SELECT per table of documents; another addon may append one.
 
-        The ids of several tables in one: each gets every fourth number, the last is for that addon.
+        The ids stay unique: each table uses every fourth number, and the last series is reserved for that addon.
         """
         return [self._get_items_sql(), self._get_drafts_sql(), self._get_orders_sql()]
 
@@ -78,7 +78,7 @@ class KeyAccountExposureDocument(models.Model):
                AND %(counted)s <> 0
                AND account.account_type = 'asset_receivable'
             """,
-            # What a payment with a date to come, or a draft, is matched with is not paid by it.
+            # Payments that are drafts or dated in the future do not pay the items they are matched with.
             counted=SQL(
                 "CASE WHEN line.parent_state = 'draft' OR (line.balance < 0 AND line.date > %s)"
                 " THEN line.amount_residual - line.balance ELSE line.amount_residual END",
@@ -111,7 +111,7 @@ class KeyAccountExposureDocument(models.Model):
         )
 
     def _get_orders_sql(self):
-        """At today's rate of the order's company, as ``key.account.exposure`` converts."""
+        """Return orders at today's rate of their company, as ``key.account.exposure`` converts them."""
         return SQL(
             """
             SELECT sale.id::bigint * 4 + 2,
@@ -134,7 +134,7 @@ class KeyAccountExposureDocument(models.Model):
         )
 
     def _get_own_amount_sql(self, currency_id, amount):
-        """An amount in the currency of ``company``."""
+        """Return an amount in the currency of ``company``, as SQL."""
         return SQL(
             "CASE WHEN %(currency_id)s = company.currency_id THEN %(amount)s ELSE round(%(amount)s"
             " * COALESCE(%(own_rate)s, 1.0) / COALESCE(%(rate)s, 1.0), currency.decimal_places) END",
@@ -150,7 +150,7 @@ class KeyAccountExposureDocument(models.Model):
         )
 
     def action_open(self):
-        """The document itself."""
+        """Open the document itself."""
         self.ensure_one()
         record = self.order_id or self.move_id
         return {

@@ -6,7 +6,7 @@ from ..credit.res_partner import LIMIT_FIELDS
 
 
 class IrDefault(models.Model):
-    """The default credit limit of a company is the limit of all customers without one of their own."""
+    """The default credit limit of a company applies to all customers without a limit of their own."""
 
     _inherit = "ir.default"
 
@@ -24,12 +24,12 @@ class IrDefault(models.Model):
             return super().unlink()
 
     def _get_field_ids(self):
-        # sudo: which field a default is for does not depend on who asks
+        # sudo: the field of a default does not depend on the user's rights
         return set(self.sudo().field_id.ids)
 
     @contextmanager
     def _follow_key_account_default(self, field_ids):
-        """Put into the ledger what becomes of default limits, if any of these fields is about them."""
+        """Record changes of default limits in the ledger, if any of these fields is a limit."""
         fields = self.env["ir.model.fields"]
         if field_ids.isdisjoint(fields._get("res.partner", name).id for name in LIMIT_FIELDS):
             yield

@@ -19,15 +19,15 @@ AWARD_STATES = [
     ("reverted", "Reverted"),
     ("expired", "Expired"),
 ]
-# What an award costs counts against budgets from its approval on, until it turns out that nobody gets it.
+# The cost of an award counts against budgets from its approval on, until it is certain that no customer gets it.
 COMMITTED_STATES = ("approved", "posted", "promised", "delivered")
-# What finance granted, and reverting takes back; what is delivered stays delivered.
+# Awards that Finance granted and that reverting takes back; delivered awards stay delivered.
 GRANTED_STATES = ("approved", "posted", "promised")
-# What was granted and is over: until when it counted, ``ended_on`` says.
+# Awards that were granted and have ended; ``ended_on`` says until when they counted.
 ENDED_STATES = ("reverted", "expired")
-# A reward named "credit" says that there shall be more credit; how much, says the table of credit limits.
+# A reward of the kind "credit" only announces more credit; the amount comes from the table of credit limits.
 REWARD_KINDS = {kind for kind, _label in AWARD_KINDS} - {"credit"}
-# What an award gets after it was made.
+# Fields that an award gets after its creation.
 LATER_FIELDS = (
     "approved_amount",
     "actual_cost",
@@ -46,9 +46,9 @@ LATER_FIELDS = (
 
 
 class KeyAccountAward(models.Model):
-    """What an applied line of an evaluation grants: a credit limit, or something that somebody has to deliver.
+    """What an applied line of an evaluation grants: a credit limit, or a reward that a user has to deliver.
 
-    It is made by applying, decided by finance, and changes by its buttons only.
+    Applying creates it, Finance decides on it, and only its buttons change it.
     """
 
     _name = "key.account.award"
@@ -64,7 +64,7 @@ class KeyAccountAward(models.Model):
     _mail_post_access = "read"
     name = fields.Char("Award Number", required=True, readonly=True)
     kind = fields.Selection(AWARD_KINDS, required=True, readonly=True)
-    # A customer may be deleted, and merged with another; what was decided stays.
+    # A customer may be deleted, or merged with another; the decision stays.
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="set null")
     partner_name = fields.Char("Customer Name", readonly=True, help="As it was when the award was proposed.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -83,7 +83,7 @@ class KeyAccountAward(models.Model):
         aggregator=None,
         help="The limit when the evaluation was computed. Posting keeps the one of then.",
     )
-    # Limits do not add up, least of all those of one customer in several evaluations; what rewards cost does.
+    # Limits do not add up, least of all those of one customer in several evaluations; costs of rewards do.
     proposed = fields.Monetary(
         readonly=True, aggregator=None, help="By the rule: the new limit, or what the reward is worth."
     )
@@ -117,7 +117,7 @@ class KeyAccountAward(models.Model):
         compute="_compute_is_granted", help="Finance granted it, and taking it back takes something from the customer."
     )
     entry_ids = fields.One2many("key.account.credit.entry", "award_id", "Ledger", readonly=True)
-    # Applying a line makes each of its awards once.
+    # Applying a line creates each of its awards once.
     _once = models.UniqueIndex("(line_id, kind, rule_key)", "The line has this award already.")
     _postable = models.Index("(id) WHERE state = 'approved'")
 
@@ -148,12 +148,12 @@ class KeyAccountAward(models.Model):
         return self.env._("An award cannot be edited: it is the record of what was granted. Use its buttons.")
 
     def _get_customer(self):
-        """Who has the award now: contacts are merged, and become contacts of others."""
+        """Return the customer that has the award now: contacts may be merged, or become contacts of others."""
         return self.partner_id.commercial_partner_id
 
     def _log_each(self, bodies):
-        """A note in the chatter of each award: ``{award: text}``, in one statement."""
-        # sudo: as the model has it, nobody has the right to write awards, not even their log
+        """Log a note in the chatter of each award: ``{award: text}``, in one statement."""
+        # sudo: no user has write access to awards, not even to their log
         awards = self.sudo()
         awards._message_log_batch({award.id: bodies[award] for award in self})
 
@@ -167,7 +167,7 @@ class KeyAccountAward(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # What belongs to it
+    # Related records
     # -------------------------------------------------------------------------
 
     def action_open_evaluation(self):
@@ -180,19 +180,19 @@ class KeyAccountAward(models.Model):
         }
 
     def action_open_ledger(self):
-        """All changes of the limit of this customer."""
+        """Open all changes of the limit of this customer."""
         self.ensure_one()
         return self._get_customer()._get_key_account_ledger_action(self.company_id)
 
     # -------------------------------------------------------------------------
-    # How awards come out of the lines of an evaluation
+    # From the lines of an evaluation to awards
     # -------------------------------------------------------------------------
 
     @api.model
     def _make(self, lines):
-        """Make the awards of applied lines of one evaluation; in the transaction that applies them, hence once.
+        """Create the awards of applied lines of one evaluation, in the transaction that applies them, hence once.
 
-        :param lines: lines with ``grants``, as the core decided them
+        :param lines: lines with ``grants``, as decided by the core
         """
         evaluation = lines.evaluation_id
         labels = lines._get_explainer_labels()
@@ -200,14 +200,14 @@ class KeyAccountAward(models.Model):
         first = 1 + self.sudo().search_count([("evaluation_id", "=", evaluation.id)])
         for number, values in enumerate(granted, first):
             values["name"] = f"{evaluation.reference}/{number:04d}"
-        # One line of log less per award: it says itself who proposed it.
+        # One log entry less per award: the award itself says who proposed it.
         return self.with_context(mail_create_nolog=True)._record(granted)
 
     @api.model
     def _prepare_awards(self, line, labels):
-        """Values of all awards of one line.
+        """Return the values of all awards of one line.
 
-        :param labels: the names of rules, and of what the sentences of its reasons are about
+        :param labels: the names of rules, and of all that the sentences of the reasons mention
         """
         granted = [
             self._prepare_reward(line, reward, labels)
@@ -246,8 +246,8 @@ class KeyAccountAward(models.Model):
 
     @api.model
     def _prepare_award(self, line, grant, labels):
-        """Every stored field, so that no default of the context or of a user gets in."""
-        # sudo: an approved line is applied to whomever it is about
+        """Return values for every stored field, so that no default of the context or of a user applies."""
+        # sudo: an approved line is applied to its customer, whatever the user's rights on contacts
         customer = line.partner_id.sudo().commercial_partner_id
         return {
             **dict.fromkeys(LATER_FIELDS, False),
@@ -266,7 +266,7 @@ class KeyAccountAward(models.Model):
 
     @api.model
     def _get_reason(self, line, grant, labels):
-        """Why the customer gets this, in sentences; the rule where the core gave no reasons."""
+        """Return the reasons for the award, as sentences; the rule if the core gave no reasons."""
         sentences = self.env["key.account.explainer"]._get_reason_sentences(
             line.evaluation_id.policy, grant.get("reasons") or [], line.currency_id, labels
         )

@@ -11,20 +11,20 @@ from ..shared.access import FINANCE
 from .key_account_award import COMMITTED_STATES
 from .key_account_evaluation_budgets import AwardBudgets
 
-# What finance may decide otherwise than proposed.
+# What Finance may decide differently from the proposal.
 CHANGEABLE = ("approved_amount", "estimated_cost", "valid_until", "expiry_date", "user_id")
 WAYS = [("rank", "By Rank"), ("share", "All by the Same Share")]
 
 
 class KeyAccountAward(models.Model):
-    """How finance decides: by buttons, never on what one had a hand in, and once."""
+    """Decisions of Finance: by buttons, once, and only by users who were not involved in the evaluation."""
 
     _inherit = "key.account.award"  # pylint: disable=consider-merging-classes-inherited
 
     def action_approve(self):
-        """Grant what was proposed. Credit limits are posted, other awards promised.
+        """Grant the awards as proposed. Credit limits are posted, other awards promised.
 
-        :return: where several do not fit into their budget all together, a dialog that asks which shall be granted
+        :return: if several awards together exceed their budget, a dialog that asks which of them to grant
         """
         self._claim("proposed")
         self._check_decider()
@@ -34,10 +34,10 @@ class KeyAccountAward(models.Model):
         return self._get_off_notice() or True
 
     def action_approve_changed(self, values, comment=False):
-        """Grant something else than proposed.
+        """Grant the awards with changes.
 
         :param dict values: some of ``CHANGEABLE``; amounts in company currency
-        :param comment: why; needed when the amount changes
+        :param comment: the reason; required if the amount changes
         """
         unknown = sorted(set(values) - set(CHANGEABLE))
         if unknown:
@@ -46,9 +46,9 @@ class KeyAccountAward(models.Model):
         return self._get_off_notice() or True
 
     def action_refuse(self, comment):
-        """Grant nothing.
+        """Refuse the awards.
 
-        :param comment: why, for the people who evaluated
+        :param comment: the reason, for the users who evaluated
         """
         if not (comment or "").strip():
             raise UserError(self.env._("Say why you refuse, so that the people who evaluated know."))
@@ -64,9 +64,10 @@ class KeyAccountAward(models.Model):
     # -------------------------------------------------------------------------
 
     def _approve(self, changes, comment, amounts=None):
-        """
-        :param changes: what finance decides otherwise of all of them
-        :param amounts: ``{award: amount}`` of those that get another one
+        """Approve the awards, and post or promise them.
+
+        :param changes: the changes by Finance, for all awards
+        :param amounts: ``{award: amount}`` for awards with another amount than proposed
         """
         self._claim("proposed")
         self._check_decider()
@@ -89,9 +90,9 @@ class KeyAccountAward(models.Model):
         return {"decided_by_id": self.env.uid, "decided_on": fields.Datetime.now(), "comment": comment}
 
     def _get_approved_values(self, changes, comment):
-        """What approving writes on one award.
+        """Return the values that approving writes on one award.
 
-        :param changes: what finance decides otherwise; dates of the other kind of award are left out
+        :param changes: the changes by Finance; dates that the kind of award does not have are ignored
         """
         is_credit = self.kind == "credit"
         amount = self._get_amount(changes.get("approved_amount", self.proposed))
@@ -108,11 +109,11 @@ class KeyAccountAward(models.Model):
         }
 
     def _is_cost_amount(self):
-        """Whether the estimate is the amount itself, as that of a bonus: it follows it."""
+        """Return whether the cost is the amount itself, as for a bonus: the cost then follows the amount."""
         return not self.currency_id.compare_amounts(self.estimated_cost, self.proposed)
 
     def _get_amount(self, amount):
-        """An amount that somebody entered, rounded to the currency."""
+        """Round an amount that a user entered to the currency."""
         number = self._read_number(amount)
         if number is None or not math.isfinite(number) or number < 0:
             raise UserError(
@@ -139,8 +140,8 @@ class KeyAccountAward(models.Model):
         self._check_responsible(values["user_id"])
 
     def _check_responsible(self, user_id):
-        """Whoever shall deliver has to see the award."""
-        # sudo: users of other companies are not readable, and must be refused in words all the same
+        """Check that the responsible user has access to the award."""
+        # sudo: users of other companies are not readable, and must still be refused with a clear message
         user = self.env["res.users"].sudo().browse(user_id or [])
         if user_id != self.user_id.id and (user.share or self.company_id not in user.company_ids):
             raise UserError(
@@ -165,7 +166,7 @@ class KeyAccountAward(models.Model):
                 )
 
     def _group_by_values(self, values):
-        """Awards that get equal values together: ``[(values, awards)]``."""
+        """Group awards by equal values: ``[(values, awards)]``."""
         groups = {}
         for award in self:
             groups.setdefault(tuple(values[award].items()), []).append(award.id)
@@ -183,7 +184,7 @@ class KeyAccountAward(models.Model):
         return self.env._("Approved: %(amount)s. %(comment)s", **values).strip()
 
     def _get_off_notice(self):
-        """A notice where limits were granted that stop nothing; None otherwise."""
+        """Return a warning if limits were granted where credit limits are turned off; None otherwise."""
         off = self.filtered("is_credit_off")
         if not off:
             return None
@@ -206,14 +207,14 @@ class KeyAccountAward(models.Model):
     # -------------------------------------------------------------------------
 
     def _claim(self, *states):
-        """Make sure that the user sees these awards, that nobody decides them meanwhile, and that they are due."""
+        """Check that the user may read these awards, that no other user decides on them, and that they are due."""
         self.check_access("read")
         foreign = self.company_id - self.env.companies
         if foreign:
             raise AccessError(
                 self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
             )
-        # In this order everywhere: two people who decide on different awards of one evaluation meet at the evaluation.
+        # Always lock in this order: two users who decide on different awards of one evaluation meet at the evaluation.
         self.evaluation_id._lock_for_awards()
         self._lock()
         for award in self:
@@ -221,7 +222,7 @@ class KeyAccountAward(models.Model):
                 raise UserError(award._get_wrong_state_message())
 
     def _check_decider(self):
-        """Finance, and nobody who had a hand in it. Asked of the user himself: the superuser is nobody."""
+        """Check that the user is of Finance and was not involved. Superuser mode does not bypass the check."""
         if not self.env.user.has_group(FINANCE):
             raise AccessError(
                 self.env._(
@@ -239,17 +240,17 @@ class KeyAccountAward(models.Model):
             )
 
     def _may_decide(self):
-        """Whether the user is of finance and had no hand in any of these awards."""
+        """Return whether the user is of Finance and was not involved in any of these awards."""
         return self.env.user.has_group(FINANCE) and not self._filter_involved(self.env.user)
 
     def _filter_involved(self, user):
-        """Awards in which a user had a hand, and on which another user has to decide."""
+        """Return the awards that a user was involved in, so that another user has to decide on them."""
         authors = {evaluation: evaluation._get_award_authors() for evaluation in self.evaluation_id}
-        # sudo: nothing is read but who they are
+        # sudo: only the identity of the users is read
         return self.filtered(lambda award: user in authors[award.evaluation_id] | award.sudo()._get_involved_users())
 
     def _get_involved_users(self):
-        """Who proposed these awards, or changed the tiers that they come from."""
+        """Return the users who proposed these awards, or changed the tiers that they come from."""
         return self.proposed_by_id | self.line_id.override_user_id
 
     # -------------------------------------------------------------------------
@@ -257,11 +258,11 @@ class KeyAccountAward(models.Model):
     # -------------------------------------------------------------------------
 
     def action_open_refusal(self):
-        """Ask for the comment that a refusal needs."""
+        """Ask for the comment that a refusal requires."""
         return self._get_wizard_action("key.account.award.refusal", self.env._("Refuse"))
 
     def action_open_change(self):
-        """Ask what to grant instead."""
+        """Ask for the changes to the proposal."""
         return self._get_wizard_action("key.account.award.change", self.env._("Approve Otherwise"))
 
     def _get_wizard_action(self, model, name):
@@ -275,26 +276,26 @@ class KeyAccountAward(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # What rewards may cost: by rule, as the frozen policy says, and all of one evaluation together
+    # Budgets of rewards: per rule, from the frozen policy, and for all rewards of one evaluation together
     # -------------------------------------------------------------------------
 
     def _check_budgets(self, costs):
-        """Refuse what goes over a budget, with what was granted before; the evaluations are locked.
+        """Refuse costs that exceed a budget, including earlier grants; the caller has locked the evaluations.
 
-        :param dict costs: what each of these awards will cost, in company currency
-        :raises UserError: naming the budget, what is used of it and what is asked for
+        :param dict costs: the cost of each of these awards, in company currency
+        :raises UserError: names the budget, the amount used and the amount asked for
         """
         for use in self._get_budget_uses(costs):
             self._check_budget(*use)
 
     def _is_over_budget(self):
-        """Whether a budget does not suffice for what is proposed; credit limits use none."""
+        """Return whether the proposals exceed a budget; credit limits have none."""
         if all(award.kind == "credit" for award in self):
             return False
         return any(self._exceeds(*use[2:]) for use in self._get_budget_uses({one: one.estimated_cost for one in self}))
 
     def _get_budget_uses(self, costs):
-        """``[(evaluation, name, budget or None, spent, asked)]`` of every budget of these awards."""
+        """Return ``[(evaluation, name, budget or None, spent, asked)]`` for every budget of these awards."""
         used = self._get_committed_costs(self.evaluation_id)
         uses = []
         for evaluation, awards in self.grouped("evaluation_id").items():
@@ -330,7 +331,7 @@ class KeyAccountAward(models.Model):
 
     @api.model
     def _get_committed_costs(self, evaluations):
-        """Exact costs of what was granted: ``{evaluation id: {rule key: Decimal}}``."""
+        """Return the exact costs of granted awards: ``{evaluation id: {rule key: Decimal}}``."""
         self.flush_model(["cost", "state"])
         rows = self.env.execute_query(
             SQL(
@@ -350,14 +351,14 @@ class KeyAccountAward(models.Model):
         return costs
 
     # -------------------------------------------------------------------------
-    # More awards than their budgets have left: finance grants what fits, and the others stay proposed
+    # More awards than their budgets allow: Finance grants what fits, and the others stay proposed
     # -------------------------------------------------------------------------
 
     def action_approve_within_budget(self, way):
-        """Grant what fits.
+        """Grant the awards that fit into the budgets.
 
-        :param way: ``rank``: in full, the best customers first; ``share``: all of them, cut alike
-        :return: a notice of what was granted and what is left
+        :param way: ``rank``: in full, the best customers first; ``share``: all of them, reduced by the same share
+        :return: a notice of the granted and the remaining awards
         """
         if way not in dict(WAYS):
             raise UserError(self.env._("Choose how to grant the awards: by rank, or all by the same share."))
@@ -383,8 +384,8 @@ class KeyAccountAward(models.Model):
         return self.env._("Cut by the same share as the others to stay within the budget.")
 
     def _get_fitting(self, way):
-        """What fits into the budgets: ``{award: Decimal}`` with the cost of each, the best customers first."""
-        # sudo: in which order they come does not depend on who may see the evaluation's lines
+        """Return the awards that fit into the budgets, the best customers first: ``{award: Decimal}``, their costs."""
+        # sudo: the order does not depend on the user's access to the evaluation's lines
         ranks = {award.id: award.sudo().line_id.rank or float("inf") for award in self}
         spent = self._get_committed_costs(self.evaluation_id)
         fitting = {}
@@ -401,7 +402,7 @@ class KeyAccountAward(models.Model):
         return Claim(self, self.rule_key, cost, self._is_cost_amount())
 
     def _get_fitting_text(self, fitting):
-        """How many are granted at which cost, and how many stay proposed."""
+        """Return a text with the number and cost of the granted awards, and the number of those that stay proposed."""
         formatter, currency = self.env["key.account.formatter"], self.currency_id[:1]
         costs = {award: award._get_claim().cost for award in self}
         return self.env._(

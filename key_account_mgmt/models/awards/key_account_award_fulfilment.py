@@ -16,10 +16,10 @@ OPEN_STATES = ("proposed", "approved", "promised")
 
 
 class KeyAccountAward(models.Model):
-    """Approved credit limits reach the customers.
+    """Post approved credit limits on the customers; deliver, revert and expire awards.
 
-    The approved awards themselves are the queue. A batch takes its rows by their state in the transaction that writes
-    the limits, so that each is posted once wherever a process dies.
+    The approved awards themselves are the queue. A batch claims its rows by their state in the transaction that writes
+    the limits, so each award is posted once, even if a process dies at any point.
     """
 
     _inherit = "key.account.award"  # pylint: disable=consider-merging-classes-inherited
@@ -28,14 +28,14 @@ class KeyAccountAward(models.Model):
     _posting_batch_size = 500
 
     def _post_or_queue(self):
-        """Post now, or hand over to the background what is more than a batch."""
+        """Post now, or in the background if there is more than one batch."""
         if len(self) <= self._posting_batch_size:
             self._post()
         else:
             self.env.ref("key_account_mgmt.ir_cron_key_account_post_awards")._trigger()
 
     def _post(self):
-        """Post those of these awards that nobody else has posted."""
+        """Post those of these awards that no other transaction has posted."""
         claimed = self._take("approved", "posted")
         if not claimed:
             return
@@ -47,7 +47,7 @@ class KeyAccountAward(models.Model):
             awards._post_limits()
 
     def _take(self, state, new_state):
-        """Move rows from one state to the next; of two who try at once, one gets them.
+        """Move rows from one state to the next; of two concurrent transactions, one gets them.
 
         :return: those of these awards that were in ``state``
         """
@@ -62,17 +62,19 @@ class KeyAccountAward(models.Model):
         )
         self.invalidate_recordset()
         awards = self.browse(sorted(award_id for (award_id,) in taken))
-        # The cost hangs on the state.
+        # The cost depends on the state.
         self.env.add_to_compute(self._fields["cost"], awards)
         if new_state in ENDED_STATES:
             awards._set_values({"ended_on": fields.Datetime.now()})
         return awards
 
     def _get_rounds(self):
-        """These awards in rounds, in which no customer of a company stands twice: since two were merged, the limit
-        that the second replaces is the one of the first."""
+        """Split these awards into rounds in which each customer of a company occurs once.
+
+        Customers may have been merged: the limit that the second award replaces is then that of the first.
+        """
         rounds, seen = [], {}
-        # sudo: the customer need not be one of those whom the user sees
+        # sudo: the customer may be hidden from the user
         for award in self.sudo():
             place = (award._get_customer(), award.company_id)
             number = seen[place] = seen.get(place, -1) + 1
@@ -83,7 +85,7 @@ class KeyAccountAward(models.Model):
 
     def _post_limits(self):
         changes = []
-        # sudo: finance need not see all contacts; written is what finance decided
+        # sudo: Finance may not see all contacts; only its decision is written
         for company, awards in self.sudo().grouped("company_id").items():
             customers = awards.partner_id.commercial_partner_id.with_company(company)
             before = customers._get_key_account_own_limits()
@@ -102,7 +104,7 @@ class KeyAccountAward(models.Model):
 
     @api.model
     def _cron_post(self):
-        """Post what waits, batch by batch, each with a commit."""
+        """Post the waiting awards, batch by batch, each with a commit."""
         while ids := self._get_waiting_ids(self._posting_batch_size):
             self.browse(ids)._post_batch()
             left = bool(self._get_waiting_ids(1))
@@ -115,7 +117,7 @@ class KeyAccountAward(models.Model):
         return self.search(domain, limit=limit, order="id").ids
 
     def _post_batch(self):
-        """Post a batch; where one of its awards fails, the others are posted all the same."""
+        """Post a batch; if one of its awards fails, the others are still posted."""
         try:
             with self.env.cr.savepoint():
                 self._post()
@@ -129,14 +131,14 @@ class KeyAccountAward(models.Model):
                 self._fail(error)
 
     def _fail(self, error):
-        """Leave an award that cannot be posted, and say why, so that the queue goes on without it."""
+        """Mark an award that cannot be posted, with the reason, so that the queue continues without it."""
         _logger.warning("Award %s cannot be posted: %s", self.name, error)
         self._set_values({"problem": str(error)})
         self._log_each({self: self.env._("The limit could not be posted: %s", error)})
         self._tell_decider(self.env._("%(award)s could not be posted", award=self.name))
 
     def action_post(self):
-        """Try once more to post what could not be posted."""
+        """Retry to post awards that could not be posted."""
         self._claim("approved")
         self._check_decider()
         self._set_values({"problem": False})
@@ -148,7 +150,7 @@ class KeyAccountAward(models.Model):
     # -------------------------------------------------------------------------
 
     def action_revert(self):
-        """Take awards back: a posted limit becomes what it was before, unless somebody changed it since."""
+        """Take awards back: a posted limit becomes what it was before, unless it was changed since."""
         self._claim(*OPEN_STATES, "posted")
         self._check_decider()
         self._take_back()
@@ -156,7 +158,7 @@ class KeyAccountAward(models.Model):
         return True
 
     def _take_back(self):
-        """Take back whatever is not delivered or ended; who may is the caller's affair."""
+        """Take back all awards that are not delivered or ended; the caller checks the rights."""
         posted = self._take("posted", "reverted")
         waiting = self.filtered(lambda award: award.state in OPEN_STATES)
         waiting._set_values({"state": "reverted", "ended_on": fields.Datetime.now()})
@@ -170,7 +172,7 @@ class KeyAccountAward(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """End temporary limits and promises whose last day is over, batch by batch, each with a commit."""
+        """End temporary limits and promises after their last day, batch by batch, each with a commit."""
         today = fields.Date.context_today(self)
         for state, name, expire in (
             ("posted", "valid_until", "_expire_limits"),
@@ -184,7 +186,7 @@ class KeyAccountAward(models.Model):
                     return
 
     def _expire_limits(self):
-        """Put old limits back; where somebody changed one since, tell the person who granted it."""
+        """Restore the old limits; notify the user who granted a limit if it was changed since."""
         expired = self._take("posted", "expired")
         for award in expired._restore("expiry", self.env.user):
             award._tell_decider(
@@ -201,10 +203,10 @@ class KeyAccountAward(models.Model):
     # -------------------------------------------------------------------------
 
     def _restore(self, source, user):
-        """Put back the limits that these awards replaced.
+        """Restore the limits that these awards replaced.
 
         :param source: revert or expiry, for the ledger
-        :return: the awards whose limit was left alone, since somebody changed it; they say so
+        :return: the awards whose limit was left alone because it was changed since; they have a note
         """
         left_alone = self.browse()
         for awards in self[::-1]._get_rounds():
@@ -214,7 +216,7 @@ class KeyAccountAward(models.Model):
     def _restore_round(self, source, user):
         histories = self._get_histories()
         changes, notes = [], {}
-        # sudo: the customer need not be one of those whom the user sees
+        # sudo: the customer may be hidden from the user
         for award in self.sudo():
             customer = award._get_customer().with_company(award.company_id)
             limit = customer and customer._get_key_account_limit()
@@ -232,8 +234,8 @@ class KeyAccountAward(models.Model):
         return left_alone
 
     def _get_histories(self):
-        """Ledgers of the customers of these awards, the last entry first: ``{award id: entries}``."""
-        # sudo: what was changed since has to be known whoever may see it
+        """Return the ledgers of the customers of these awards, the last entry first: ``{award id: entries}``."""
+        # sudo: all later changes count, whatever the user may see
         awards = self.sudo()
         ledger = self.env["key.account.credit.entry"].sudo()
         customers = awards.partner_id.commercial_partner_id
@@ -247,10 +249,10 @@ class KeyAccountAward(models.Model):
         return history.filtered(lambda entry: entry.award_id == self and entry.source == "award")
 
     def _is_limit_own(self, history, limit):
-        """Whether nobody changed the limit since this award was posted; later awards that ended do not count.
+        """Return whether the limit is still that of this award; later awards that have ended do not count.
 
         :param history: ledger of the customer, the last entry first
-        :param limit: what the customer has now
+        :param limit: the current limit of the customer
         """
         own = self._get_own_entry(history)
         if not own or own._get_new() != limit:
@@ -259,8 +261,10 @@ class KeyAccountAward(models.Model):
         return not any(not entry.award_id or entry.award_id.state == "posted" for entry in since)
 
     def _get_lasting_old(self, history):
-        """What the limit was before, without awards that ended meanwhile: their limits were left alone when this one
-        had replaced them, and must not come back."""
+        """Return the limit to restore: the one before this award, skipping limits of awards that have ended since.
+
+        Their limits were left alone when they ended, because this award had replaced them; they must not return.
+        """
         own = self._get_own_entry(history)
         target = own._get_old()
         for entry in history.filtered(lambda entry: entry.id < own.id):
@@ -281,19 +285,19 @@ class KeyAccountAward(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Promises are delivered by somebody, at a cost, with a proof
+    # A user delivers promises, at a cost, with a proof
     # -------------------------------------------------------------------------
 
     def action_deliver(self, cost=None, comment=False, attachment_ids=()):
-        """Record that promised awards were delivered.
+        """Record the delivery of promised awards.
 
-        :param cost: what it cost, in company currency; None: as estimated
+        :param cost: the actual cost, in company currency; None: as estimated
         :param attachment_ids: proofs that the user uploaded, for the chatter
         """
         self._claim("promised")
         self._check_deliverer()
         proofs = self.env["ir.attachment"].browse(attachment_ids)
-        # Only what the user may read himself gets in front of those who may read the award.
+        # Only attachments that the user may read become visible to the readers of the award.
         proofs.check_access("read")
         delivery = {
             "state": "delivered",
@@ -303,18 +307,18 @@ class KeyAccountAward(models.Model):
         for award in self:
             amount = award.estimated_cost if cost is None else award._get_amount(cost)
             award._set_values({**delivery, "actual_cost": amount})
-            # sudo: nobody has the right to write awards, so that nobody could attach anything
+            # sudo: no user has write access to awards, which attaching requires
             copies = proofs.sudo().copy({"res_model": self._name, "res_id": award.id})
             award.message_post(body=award.env._("Delivered. %s", comment or ""), attachment_ids=copies.ids)
         self._end_activities()
         return True
 
     def _check_deliverer(self):
-        """Who is responsible, and those who run evaluations or pay for them."""
+        """Check that the user is responsible for the awards, a manager, or of Finance."""
         user = self.env.user
         if any(user.has_group(group) for group in (KEY_ACCOUNT_MANAGER, FINANCE)):
             return
-        # sudo: only the name of who is responsible is shown
+        # sudo: only the name of the responsible user is shown
         others = self.filtered(lambda award: award.user_id != user)
         if others:
             raise AccessError(
@@ -330,18 +334,18 @@ class KeyAccountAward(models.Model):
         return self._get_wizard_action("key.account.award.delivery", self.env._("Deliver"))
 
     # -------------------------------------------------------------------------
-    # Telling people
+    # Notifying users
     # -------------------------------------------------------------------------
 
     def _tell_deliverers(self):
-        """An activity for who is responsible, until the promise expires."""
-        # sudo: finance need not be allowed to assign work to salespeople
+        """Create an activity for the responsible user, due when the promise expires."""
+        # sudo: Finance need not have the right to assign work to salespeople
         for (user, date), awards in strip_caller_context(self).sudo()._group_by_deliverer().items():
             text = self.with_context(lang=user.lang).env._("Deliver what was promised")
             awards.activity_schedule(ACTIVITY_DELIVERY, date_deadline=date or None, user_id=user.id, summary=text)
 
     def _group_by_deliverer(self):
-        """Awards by the person and the last day; without those whose person could not see them."""
+        """Group awards by responsible user and last day; without users who could not see them."""
         groups = {}
         for award in self:
             user = award.user_id
@@ -351,11 +355,11 @@ class KeyAccountAward(models.Model):
         return groups
 
     def _tell_decider(self, summary):
-        """An activity for the person of finance who granted the award."""
-        # sudo: a cron tells it, or somebody who may not assign work to finance
+        """Create an activity for the Finance user who granted the award."""
+        # sudo: the caller is a scheduled action, or a user who may not assign work to Finance
         for award in strip_caller_context(self).sudo():
             award.activity_schedule(ACTIVITY_AWARD, user_id=award.decided_by_id.id, summary=summary, note=award.note)
 
     def _end_activities(self):
-        # sudo: the activities are those of whoever is responsible
+        # sudo: the activities belong to the responsible users
         strip_caller_context(self).sudo().activity_unlink([ACTIVITY_DELIVERY, ACTIVITY_AWARD])

@@ -22,9 +22,9 @@ SOURCES = [
 
 
 class LimitChange(NamedTuple):
-    """What somebody did to the limit of a customer in a company.
+    """A change of a customer's limit in a company.
 
-    ``old``, ``new``: in company currency; None where there is no limit, which is not the same as a limit of zero.
+    ``old``, ``new``: in company currency; None means no limit, which is not the same as a limit of zero.
     """
 
     customer: Any
@@ -39,8 +39,8 @@ class LimitChange(NamedTuple):
 class LastEntry(NamedTuple):
     """The last entry of a customer in a company.
 
-    ``decided``: whether people or awards ever decided on its limit, rather than what became of its contact.
-    ``award_state``: of the last award that set it.
+    ``decided``: whether a user or an award ever decided on its limit, as opposed to changes that followed its contact.
+    ``award_state``: the state of the last award that set the limit.
     """
 
     old: Decimal | None
@@ -51,9 +51,9 @@ class LastEntry(NamedTuple):
 
 
 class KeyAccountCreditEntry(models.Model):
-    """The ledger of credit limits: one entry per change, by whatever way; the last one has the limit that holds.
+    """The ledger of credit limits: one entry per change, by any route; the last entry has the current limit.
 
-    Without a customer it is the default of the company, for all customers without an entry of their own.
+    Entries without a customer record the default of the company, for all customers without an entry of their own.
     """
 
     _name = "key.account.credit.entry"
@@ -62,7 +62,7 @@ class KeyAccountCreditEntry(models.Model):
     _order = "id desc"
     _rec_name = "partner_name"
 
-    # A customer may be deleted; what was decided about it stays.
+    # A customer may be deleted; the decisions about it stay.
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
     partner_name = fields.Char("Customer Name", readonly=True, help="As it was when the limit was changed.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -94,9 +94,9 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _record_changes(self, changes):
-        """Put changes into the ledger and the customers' chatter.
+        """Record changes in the ledger and in the customers' chatter.
 
-        :param list[LimitChange] changes: what was written already, one per customer and company
+        :param list[LimitChange] changes: already written, one per customer and company
         :return: the entries, in the same order
         """
         entries = self._record([self._prepare_entry(change) for change in changes])
@@ -109,7 +109,7 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _prepare_entry(self, change):
-        """Every stored field, so that no default of the context or of a user gets in."""
+        """Return values for every stored field, so that no default of the context or of a user applies."""
         return {
             "partner_id": change.customer.id,
             "partner_name": change.customer.name,
@@ -130,11 +130,11 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _log_changes(self, changes, user):
-        """One note per customer, like tracking makes them, in two statements for all; core does not track limits.
+        """Create one note per customer, as tracking does, in two statements for all; core does not track limits.
 
         :param changes: of one company, by one user
         """
-        # sudo: whoever may change a limit need not be allowed to write on the customer's chatter
+        # sudo: a user who may change a limit may lack the right to write in the customer's chatter
         customers = strip_caller_context(self.env["res.partner"]).sudo()
         bodies = {change.customer.id: self._get_log_text(change) for change in changes}
         customers = customers.browse(bodies)
@@ -151,7 +151,7 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _prepare_trackings(self, change, message, described):
-        """The limit, and whether there is nothing on credit: as far as they changed."""
+        """Return the tracked changes of the limit and of the flag "nothing on credit"."""
         tracking = self.env["mail.tracking.value"].sudo()
         old, new = (change.customer._prepare_key_account_limit(limit) for limit in (change.old, change.new))
         return [
@@ -176,7 +176,7 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _get_event_text(self, change, values):
-        """What happened to the customer, where nobody decided about its limit."""
+        """Return a description of the event for changes that no user decided."""
         if change.source == "left" and change.new == 0:
             return self.env._(
                 "The contact left its company, whose credit limit in %(company)s stays there: it gets nothing on credit"
@@ -196,12 +196,12 @@ class KeyAccountCreditEntry(models.Model):
         return texts.get(change.source) or self.env._("Credit limit in %(company)s changed by hand", **values)
 
     # -------------------------------------------------------------------------
-    # Reading it
+    # Reading the ledger
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_last_entries(self, customers):
-        """The last entry of each customer and company: ``{(partner id, company id): LastEntry}``, in one statement."""
+        """Return the last entry by customer and company: ``{(partner id, company id): LastEntry}``; one statement."""
         self.flush_model()
         self.env["key.account.award"].flush_model(["state"])
         rows = self.env.execute_query(
@@ -234,7 +234,7 @@ class KeyAccountCreditEntry(models.Model):
 
     @api.model
     def _record_default(self, company, old, new):
-        """The company has another default: for all customers without an entry of their own."""
+        """Record a new default of the company, for all customers without an entry of their own."""
         change = LimitChange(self.env["res.partner"], company, old, new, "default")
         name = self.env._("Customers without a limit of their own")
         return self._record([{**self._prepare_entry(change), "partner_name": name}])

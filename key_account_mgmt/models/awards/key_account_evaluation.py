@@ -8,7 +8,7 @@ from .key_account_evaluation_budgets import AwardBudgets
 
 
 class KeyAccountEvaluation(models.Model):
-    """Applying makes awards, reverting takes them back; finance is told once per evaluation."""
+    """Applying creates awards, reverting takes them back; Finance is notified once per evaluation."""
 
     _name = "key.account.evaluation"
     _inherit = ["key.account.evaluation", "key.account.credit.off.mixin"]
@@ -56,7 +56,7 @@ class KeyAccountEvaluation(models.Model):
             self._check_award_budget(vals["award_budget"])
 
     def _check_award_budget(self, budget):
-        """Finance decides within a budget, so it stands once the evaluation is approved."""
+        """Check a new budget. Finance decides within it, so it is fixed once the evaluation is approved."""
         if (budget or 0) < 0:
             raise UserError(self.env._("A budget cannot be negative."))
         late = self.filtered(lambda evaluation: evaluation.state not in ("draft", "computed", "in_review"))
@@ -66,7 +66,7 @@ class KeyAccountEvaluation(models.Model):
     @api.model
     def _prepare_new_awards(self, vals_list):
         for vals in vals_list:
-            # Of new evaluations: whoever duplicates one comes here with that one.
+            # The check is for a new evaluation: when a user duplicates one, ``self`` is the original.
             self.browse()._check_award_budget(vals.get("award_budget"))
         return [{**vals, "award_ids": []} for vals in vals_list]
 
@@ -82,7 +82,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _take_back_awards(self, rows):
         line_ids = [row["id"] for row in rows]
-        # sudo: whoever may take the evaluation back takes back all that it granted
+        # sudo: a user who may revert the evaluation takes back all that it granted
         awards = self.env["key.account.award"].sudo().search([("line_id", "in", line_ids)])
         awards.with_env(self.env)._take_back()
 
@@ -91,10 +91,10 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def _tell_finance(self):
-        """One activity per person of finance while awards wait, none any more when all are decided."""
+        """Create one activity per Finance user while awards wait; remove it when all are decided."""
         waiting = self._get_waiting_awards()
         for evaluation in self:
-            # sudo: neither managers nor finance may assign work to others by right; `clean`: nobody keeps it from them
+            # sudo: managers and Finance may not assign work to others; the caller's context must not suppress it
             target = strip_caller_context(evaluation).sudo()
             if not waiting.get(evaluation.id):
                 target.activity_unlink([ACTIVITY_AWARD])
@@ -119,7 +119,7 @@ class KeyAccountEvaluation(models.Model):
     def _get_waiting_awards(self):
         groups = (
             self.env["key.account.award"]
-            .sudo()  # how many wait does not depend on who asks
+            .sudo()  # the number does not depend on the user's rights
             ._read_group(
                 [("evaluation_id", "in", self.ids), ("state", "=", "proposed")], ["evaluation_id"], ["__count"]
             )
@@ -127,17 +127,17 @@ class KeyAccountEvaluation(models.Model):
         return {evaluation.id: count for evaluation, count in groups}
 
     def _get_finance_users(self):
-        """Who may decide on the awards."""
+        """Return the users who may decide on the awards."""
         return self._get_members(FINANCE, self.company_id) - self._get_award_authors()
 
     def _get_award_authors(self):
-        """Who had a hand in the evaluation, and so must not decide on what it grants."""
-        # sudo: nothing is read but who they are
+        """Return the users who were involved in the evaluation, and so must not decide on its awards."""
+        # sudo: only the identity of the users is read
         evaluation = self.sudo()
         return evaluation.create_uid | evaluation.submitted_by_id | evaluation.tier_changer_ids
 
     def _lock_for_awards(self):
-        """Of two decisions about one budget at once the second fails, is tried again, and sees the first."""
+        """Touch the rows, so that the second of two concurrent decisions on a budget is retried and sees the first."""
         if self:
             self.env.cr.execute(
                 SQL("UPDATE key_account_evaluation SET write_date = write_date WHERE id IN %s", tuple(self.ids))
@@ -149,7 +149,7 @@ class KeyAccountEvaluation(models.Model):
         return {**action, "name": self.name, "domain": [("evaluation_id", "=", self.id)], "context": {}}
 
     # -------------------------------------------------------------------------
-    # What an evaluation would grant, and has granted, against its budgets
+    # The planned and granted awards of an evaluation against its budgets
     # -------------------------------------------------------------------------
 
     @api.depends("line_ids.grants", "award_ids.state", "award_ids.cost", "award_budget", "state")
@@ -160,7 +160,7 @@ class KeyAccountEvaluation(models.Model):
             evaluation.award_summary_html = AwardBudgets(evaluation).render(rows) if rows else False
 
     def _get_award_rows(self):
-        """As ``AwardBudgets.get_rows``."""
+        """Return the rows of ``AwardBudgets.get_rows``."""
         return AwardBudgets(self).get_rows()
 
     @api.model
@@ -168,24 +168,24 @@ class KeyAccountEvaluation(models.Model):
         return ("award_budget",)
 
     def _get_budget_notices(self):
-        """While it is reviewed, which budgets the evaluation goes over."""
+        """Return the budgets that the evaluation exceeds, as sentences, until it is approved."""
         return AwardBudgets(self).get_notices() if self.state in ("computed", "in_review") else []
 
     # -------------------------------------------------------------------------
-    # Finance consents before an evaluation is reverted under which finance granted something
+    # Finance has to consent before an evaluation with granted awards is reverted
     # -------------------------------------------------------------------------
-    # Else a sales manager could take back limits that finance posted and rewards that the company promised.
+    # Otherwise a sales manager could take back limits that Finance posted and rewards that the company promised.
 
     def action_open_apply(self):
-        """Show what applying will do before it is done."""
+        """Show the effects of applying, before it is done."""
         return self._get_step_action("apply", self.env._("Apply"))
 
     def action_open_revert(self):
-        """Show what reverting will take back; where finance has to consent, the dialog asks for it."""
+        """Show what reverting will take back; if Finance has to consent, the dialog asks for the reason."""
         return self._get_step_action("revert", self.env._("Revert"))
 
     def action_open_consent(self):
-        """Show finance what a manager asks to take back."""
+        """Show Finance what a manager asks to take back."""
         return self._get_step_action("consent", self.env._("Consent to Reverting"))
 
     def _get_step_action(self, step, name):
@@ -200,16 +200,16 @@ class KeyAccountEvaluation(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Whose consent it needs
+    # Required consent
     # -------------------------------------------------------------------------
 
     def _get_all_awards(self):
-        """All awards of these evaluations."""
-        # sudo: reverting takes back what was granted to customers of any salesperson, so that all of it counts
+        """Return all awards of these evaluations."""
+        # sudo: reverting takes back the awards of customers of all salespeople, so all of them count
         return self.env["key.account.award"].sudo().search([("evaluation_id", "in", self.ids)], order="id")
 
     def _needs_consent(self):
-        """Whether finance granted something that reverting would take back, and the user may not decide on it."""
+        """Return whether reverting would take back granted awards that the user may not decide on."""
         granted = self._get_all_awards().filtered("is_granted").with_env(self.env)
         return bool(granted) and not granted._may_decide()
 
@@ -228,9 +228,9 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def action_request_revert(self, reason):
-        """Ask finance to consent to reverting. Nothing changes until then.
+        """Ask Finance to consent to reverting. Nothing changes until then.
 
-        :param reason: why, for finance
+        :param reason: the reason, for Finance
         """
         self.ensure_one()
         reason = (reason or "").strip()
@@ -247,7 +247,7 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_consent_revert(self):
-        """Consent to reverting, and revert: in the name of the manager who asked, whose rights are checked again."""
+        """Consent to reverting, and revert as the manager who asked, whose rights are checked again."""
         self._claim_request()
         self._check_may_consent()
         requester = self.revert_requested_by_id
@@ -258,9 +258,9 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_refuse_revert(self, reason):
-        """Refuse to take back what finance granted.
+        """Refuse to take back granted awards.
 
-        :param reason: why, for the manager who asked
+        :param reason: the reason, for the manager who asked
         """
         reason = (reason or "").strip()
         if not reason:
@@ -273,13 +273,13 @@ class KeyAccountEvaluation(models.Model):
         return True
 
     def action_withdraw_revert(self):
-        """Take the request back before finance decides."""
+        """Withdraw the request before Finance decides."""
         self._claim("applied")
         self._end_request(self.env._("The request to revert was withdrawn."))
         return True
 
     def _claim_request(self):
-        """Make sure that the user sees the evaluation, that no other user works on it, and that it waits."""
+        """Check that the user may read the evaluation, that no other user works on it, and that a request waits."""
         self.ensure_one()
         self.check_access("read")
         foreign = self.company_id - self.env.companies
@@ -291,7 +291,7 @@ class KeyAccountEvaluation(models.Model):
             raise UserError(self.env._("“%s” does not wait for consent to be reverted. Reload the page.", self.name))
 
     def _check_may_consent(self):
-        """Finance that had no hand in the evaluation and did not ask; even where the awards were taken back since."""
+        """Check that the user is of Finance, was not involved and did not ask; even if awards were taken back since."""
         if self.env.user in self._get_consenting_users():
             return
         raise AccessError(
@@ -303,13 +303,13 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _get_consenting_users(self):
-        """Users of finance who may decide on all that was granted."""
-        # sudo: nothing is read but who they are
+        """Return the Finance users who may decide on all granted awards."""
+        # sudo: only the identity of the users is read
         involved = self._get_all_awards().filtered("is_granted")._get_involved_users()
         return self._get_finance_users() - involved - self.sudo().revert_requested_by_id
 
     def _end_request(self, message):
-        # sudo: finance may end a request, and has no other right to write evaluations; only these fields change
+        # sudo: Finance may end a request, but has no other write access to evaluations; only these fields change
         self.sudo()._advance(dict(NO_REQUEST), message)
 
     # -------------------------------------------------------------------------
@@ -317,7 +317,7 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def _ask_for_consent(self):
-        """Let exactly those who may consent have an activity."""
+        """Assign the activity to exactly those users who may consent."""
         self._ask_to_decide(
             ACTIVITY_APPROVAL,
             {evaluation: evaluation._get_consenting_users() for evaluation in self},
@@ -326,7 +326,7 @@ class KeyAccountEvaluation(models.Model):
         )
 
     def _prepare_consent_activity(self):
-        # sudo: finance reads the reason in the activity that is for finance
+        # sudo: Finance may read the reason in its own activity
         return {
             "summary": self.env._("Consent to reverting “%s”, or refuse", self.name),
             "note": plaintext2html(self.sudo().revert_reason or ""),
@@ -344,7 +344,7 @@ class KeyAccountEvaluation(models.Model):
     def _tell_requester(self, user, reason):
         if user.active:
             told = strip_caller_context(self).with_context(lang=user.lang)
-            # sudo: finance may not assign work to others by right
+            # sudo: Finance has no right to assign work to others
             told.sudo().activity_schedule(
                 ACTIVITY_APPROVAL,
                 user_id=user.id,

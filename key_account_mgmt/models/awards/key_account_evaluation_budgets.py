@@ -1,4 +1,4 @@
-"""What an evaluation would grant, and has granted, against its budgets; amounts are exact Decimals."""
+"""The planned and granted awards of an evaluation against its budgets; amounts are exact Decimals."""
 
 from decimal import Decimal
 from functools import cached_property
@@ -9,7 +9,7 @@ from ...rules import Purse
 
 
 class AwardBudgets:
-    """Read-only: the budgets of one evaluation, and where they stand at the moment."""
+    """Read-only: the budgets of one evaluation, and how much of them is used at the moment."""
 
     def __init__(self, evaluation):
         self.evaluation = evaluation
@@ -18,7 +18,7 @@ class AwardBudgets:
 
     @cached_property
     def rewards(self):
-        """Budgets by the key of the rule: ``{key: (name, Decimal)}``, from the policy as it was when computed."""
+        """Return the budgets by rule: ``{rule key: (name, Decimal)}``, from the policy frozen on computing."""
         rules = [
             rule
             for table in (self.evaluation.policy or {}).get("tables", [])
@@ -32,9 +32,9 @@ class AwardBudgets:
         }
 
     def get_purse(self, spent):
-        """What the budgets have left.
+        """Return the remaining budgets.
 
-        :param dict spent: what was granted by now, by the key of the rule
+        :param dict spent: costs granted so far, by rule key
         """
         left = {rule: budget - spent[rule] for rule, (_name, budget) in self.rewards.items()}
         total = self.total
@@ -42,12 +42,15 @@ class AwardBudgets:
 
     @property
     def total(self):
-        """The budget of all rewards, as a Decimal; None: there is none."""
+        """Return the budget of all rewards, as a Decimal; None: there is none."""
         return Decimal(repr(self.evaluation.award_budget)) if self.evaluation.award_budget else None
 
     def get_rows(self):
-        """Rules that grant something: dicts of ``name``, ``is_credit``, ``count``, ``amount``, ``raise``, ``budget``,
-        ``over``; amounts are exact Decimals in company currency. Before applying from the lines, then from awards."""
+        """Return the rules that grant something: from the lines before applying, then from the awards.
+
+        :return: dicts of ``name``, ``is_credit``, ``count``, ``amount``, ``raise``, ``budget``, ``over``; amounts are
+            exact Decimals in company currency
+        """
         names, budgets = self._get_rule_names(), self.rewards
         rows = []
         for rule, is_credit, count, amount, before in self._get_totals():
@@ -66,16 +69,16 @@ class AwardBudgets:
         return sorted(rows, key=lambda row: (not row["is_credit"], row["name"]))
 
     def _get_rule_names(self):
-        """Names of the rules that grant something, by their keys, as they were when the evaluation was computed."""
+        """Return the names of the rules that grant something, by rule key, as frozen on computing."""
         tables = (self.evaluation.policy or {}).get("tables", [])
         return {rule["key"]: rule.get("name") or rule["key"] for table in tables for rule in table["rules"]}
 
     def _get_totals(self):
-        """``[(rule key, is credit, count, sum, sum of the limits before)]``, exact."""
+        """Return ``[(rule key, is credit, count, sum, sum of the limits before)]``, exact."""
         self.env["key.account.evaluation.line"].flush_model()
         self.env["key.account.award"].flush_model()
         granted = self._get_awarded_sql() if self.evaluation.award_ids else self._get_granted_sql()
-        # As text: numbers of the database would come as floats.
+        # As text: the driver would return numeric values as floats.
         query = SQL("SELECT rule, is_credit, count, amount::text, before::text FROM (%s) AS granted", granted)
         return [
             (rule, is_credit, count, Decimal(amount), Decimal(before))
@@ -103,7 +106,7 @@ class AwardBudgets:
         )
 
     def _get_awarded_sql(self):
-        """What is proposed and granted; not what was refused, taken back or expired."""
+        """Return the totals of proposed and granted awards, without refused, reverted and expired ones."""
         return SQL(
             """
             SELECT rule_key AS rule, kind = 'credit' AS is_credit, COUNT(*) AS count,
@@ -133,7 +136,7 @@ class AwardBudgets:
         )
 
     def get_notices(self):
-        """Which budgets the evaluation goes over, as sentences."""
+        """Return the budgets that the evaluation exceeds, as sentences."""
         rows = self.get_rows()
         over = [(row["name"], row["amount"], row["budget"]) for row in rows if row["over"]]
         total, budget = sum(row["amount"] for row in rows if not row["is_credit"]), self.total

@@ -1,4 +1,4 @@
-"""What applying or reverting an evaluation will do, in sentences for the dialog that asks before."""
+"""The effects of applying or reverting an evaluation, in sentences for the confirmation dialog."""
 
 from decimal import Decimal
 
@@ -6,12 +6,12 @@ from odoo.tools import SQL
 
 from ..evaluations.key_account_evaluation_benefit import TierBenefits
 
-# So many customers are named per kind of award; of the others only the number is told.
+# This many customers are named per kind of award; of the others only the number is shown.
 NAMED = 5
 
 
 class EvaluationEffects:
-    """Read-only: counts and amounts of one evaluation, as things are at the moment."""
+    """Read-only: current counts and amounts of one evaluation."""
 
     def __init__(self, evaluation):
         self.evaluation = evaluation
@@ -23,7 +23,7 @@ class EvaluationEffects:
     # -------------------------------------------------------------------------
 
     def of_applying(self):
-        """:return: sentences: who gets a tier, and what finance is asked to grant"""
+        """Return sentences: which customers get a tier, and which awards Finance is asked to grant."""
         sentences = [
             self.env._("Every customer gets the tier of its line."),
             self.evaluation._get_counts_text(),
@@ -60,7 +60,7 @@ class EvaluationEffects:
     # -------------------------------------------------------------------------
 
     def of_reverting(self):
-        """:return: sentences: whose tiers, terms, limits and rewards are taken back, and what stays"""
+        """Return sentences: which tiers, terms, limits and rewards are taken back, and what stays."""
         applied, fields = self._get_applied_counts()
         labels = TierBenefits(self.evaluation).get_labels()
         sentences = [self.env._("Customers that get back the tier that they had before: %s.", applied)]
@@ -75,7 +75,7 @@ class EvaluationEffects:
         return [*sentences, self.env._("What a user changed since then stays as it is.")]
 
     def _get_applied_counts(self):
-        """:return: number of applied lines, and ``[(field of the customer, how many of them got another value)]``"""
+        """Return the number of applied lines, and ``[(field of the customer, number of changed values)]``."""
         lines = self.env["key.account.evaluation.line"]
         lines.flush_model()
         counts = self.env.execute_query(
@@ -117,10 +117,10 @@ class EvaluationEffects:
         ]
 
     def _tell(self, awards, get_what, measure):
-        """One sentence about some awards, or none: "Promised rewards that lapse: 2, 1,500 € in all (Alba, Bora)."
+        """Return a sentence about awards, or none: "Promised rewards that lapse: 2, 1,500 € in all (Alba, Bora)."
 
-        :param get_what: what they are, in the user's language
-        :param measure: limit: amounts granted; cost: what they cost; number: neither
+        :param get_what: function that returns the kind of awards in the user's language
+        :param measure: limit: the granted amounts; cost: their costs; number: neither
         """
         if not awards:
             return []
@@ -132,7 +132,7 @@ class EvaluationEffects:
         return [self.env._("%(what)s: %(count)s, %(total)s in all (%(customers)s).", total=total, **values)]
 
     def _get_names(self, awards):
-        """Customers, those with the largest amounts first."""
+        """Return the names of the customers, those with the largest amounts first."""
         ordered = awards.sorted(lambda award: (-max(award.approved_amount, award.proposed), award.id))
         names = list(dict.fromkeys(ordered.mapped("partner_name")))
         text = self.formatter._format_list(names[:NAMED])

@@ -7,21 +7,23 @@ from .key_account_award import COMMITTED_STATES
 
 
 class KeyAccountSourceInvoice(models.AbstractModel):
-    """What a customer's privileges cost, beside the margin that they come off."""
+    """The cost of a customer's privileges, beside the margin that it reduces."""
 
     _inherit = "key.account.source.invoice"
 
     def _get_privilege_parts(self, scope):
-        """Discount given on capped orders of the period, and awards decided in it: they count before the first invoice,
-        too. The margin is what is left after the discount; what was given away shows what the customer costs beside
-        it."""
+        """Return the queries of discounts on capped orders of the period, and of awards decided in it.
+
+        Both count even before the first invoice. The margin is already net of the discount; the amount given away shows
+        what the customer costs beside it.
+        """
         return [
             (self._get_given_discounts_sql(scope), ("privilege_cost",)),
             (self._get_award_costs_sql(scope), ("privilege_cost",)),
         ]
 
     def _get_given_discounts_sql(self, scope):
-        """As in the report of discounts against caps: in company currency, of confirmed orders that have caps."""
+        """Return discounts as in the report of discounts: in company currency, of confirmed orders with caps."""
         start, end = self._get_moments(scope)
         return SQL(
             """
@@ -45,7 +47,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     def _get_award_costs_sql(self, scope):
-        """As awards stood at the period's end: delivered or taken back later is neither yet."""
+        """Return the costs of awards in their state at the end of the period: later events do not count."""
         start, end = self._get_moments(scope)
         return SQL(
             """
@@ -68,7 +70,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         )
 
     def _get_moments(self, scope):
-        """Beginning and end of the period in UTC, by the company's days, as orders count."""
+        """Return start and end of the period in UTC, by the company's days, as for orders."""
         orders = self.env["key.account.source.order"]
         return (
             orders._get_start_of_day(scope.company, scope.date_from),

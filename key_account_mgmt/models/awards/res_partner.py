@@ -10,7 +10,7 @@ from .key_account_credit_entry import LimitChange
 
 
 class ResPartner(models.Model):
-    """What a customer was granted, and the ledger of its credit limit."""
+    """The awards of a customer, and the ledger of its credit limit."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
@@ -31,7 +31,7 @@ class ResPartner(models.Model):
         self.key_account_limit_off = False
         if self.env.company._get_key_account_credit_facts().uses_credit:
             return
-        # sudo: whether a limit counts is no secret from who may see limits
+        # sudo: a user who may see limits may know whether a limit counts
         domain = [("company_id", "=", self.env.company.id), ("state", "=", "posted"), ("kind", "=", "credit")]
         domain += [("partner_id", "in", self.commercial_partner_id.ids)]
         granted = {partner for (partner,) in self.env["key.account.award"].sudo()._read_group(domain, ["partner_id"])}
@@ -51,7 +51,7 @@ class ResPartner(models.Model):
         return dict(self.env[model]._read_group(domain, ["partner_id"], ["__count"]))
 
     def action_open_key_account_awards(self):
-        """All awards of the customer, the last one first."""
+        """Open all awards of the customer, the last one first."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_award_action")
         return {
@@ -65,7 +65,7 @@ class ResPartner(models.Model):
         }
 
     def action_open_key_account_ledger(self):
-        """All changes of the customer's credit limit, the last one first."""
+        """Open all changes of the customer's credit limit, the last one first."""
         self.ensure_one()
         return self.commercial_partner_id._get_key_account_ledger_action(self.env.company)
 
@@ -78,7 +78,7 @@ class ResPartner(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Whatever changes the credit limit of a customer gets into the ledger
+    # Every change of a customer's credit limit is recorded in the ledger
     # -------------------------------------------------------------------------
 
     @api.model_create_multi
@@ -86,7 +86,7 @@ class ResPartner(models.Model):
         with self._hold_key_account_limits():
             partners = super().create(vals_list)
             default = self._get_key_account_default_limit()
-            # Also without a limit in the values: anybody may have defaults of his own.
+            # Even without a limit in the values: any user may have personal defaults.
             partners._note_key_account_limits(dict.fromkeys(partners, default))
         return partners
 
@@ -101,7 +101,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_limit_vals(self, vals):
-        """Core writes the default over the limit when its box is not ticked: here it is one change, not two."""
+        """Replace an unticked box by the default limit: core would overwrite the limit in a second change."""
         if "credit_limit" not in vals or vals.get("use_partner_credit_limit", True):
             return vals
         vals = {name: value for name, value in vals.items() if name != "use_partner_credit_limit"}
@@ -111,8 +111,8 @@ class ResPartner(models.Model):
         return self.commercial_partner_id == self
 
     def _get_key_account_own_limits(self):
-        """The limits of the customers among these partners in the current company: ``{partner: Decimal or None}``."""
-        # sudo: the ledger has to know what the limit was, also where the user does not see it
+        """Return the current company's limits of the customers among these partners: ``{partner: Decimal or None}``."""
+        # sudo: the ledger needs the previous limit even if the user may not see it
         return {
             partner.with_env(self.env): partner._get_key_account_limit()
             for partner in self.sudo()
@@ -121,32 +121,32 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_default_limit(self):
-        """What a customer has in the current company without a limit of its own."""
+        """Return the limit in the current company of customers without a limit of their own."""
         if self._fields["key_account_zero_limit"].get_company_dependent_fallback(self):
             return Decimal(0)
         default = self._fields["credit_limit"].get_company_dependent_fallback(self)
         return max(Decimal(repr(default)), Decimal(0)) if default else None
 
     # -------------------------------------------------------------------------
-    # By hand
+    # Manual changes
     # -------------------------------------------------------------------------
 
     @api.model
     def _is_key_account_limit_forbidden(self):
-        # sudo: the setting binds everybody, also those who may not read companies
+        # sudo: the setting binds all users, including those who may not read companies
         return self.env.company.sudo().key_account_forbid_manual_limit
 
     @api.model
     def _hold_key_account_limits(self):
-        """Where limits must not be changed by hand, nothing of the change is left, whoever catches the refusal."""
+        """Return a savepoint if manual changes are forbidden: a caller that catches the error cannot keep them."""
         return self.env.cr.savepoint() if self._is_key_account_limit_forbidden() else nullcontext()
 
     def _note_key_account_limits(self, before):
-        """Record what changed by hand, or refuse it.
+        """Record manual changes, or refuse them.
 
         :param before: limits of customers among these partners, before the change
         """
-        # sudo: the ledger records changes of whoever may make them
+        # sudo: the ledger records the changes of all users
         company, after = self.env.company, self._get_key_account_own_limits()
         changes = [
             LimitChange(customer.sudo(), company, limit, after[customer])
@@ -168,28 +168,29 @@ class ResPartner(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # By awards
+    # Changes by awards
     # -------------------------------------------------------------------------
 
     @api.model
     def _set_key_account_limits(self, changes):
-        """Write limits and put them into the ledger: the door past ``write``. Private, hence out of reach of remote
-        calls; what is written was decided by finance, or is what was there before.
+        """Write limits and record them in the ledger, bypassing ``write``.
+
+        Private, hence out of reach of remote calls. The limits were decided by Finance, or are restored ones.
 
         :param list[LimitChange] changes: at most one per customer and company; ``new`` is written
         """
         groups = defaultdict(list)
         for change in changes:
             groups[change.company, change.new].append(change.customer.id)
-        # What writing looks up of one customer, it looks up for all.
+        # Prefetch the reads of writing for all customers at once.
         prefetch = [change.customer.id for change in changes]
         for (company, limit), customer_ids in groups.items():
-            # sudo: finance may set limits of customers that its own rights on contacts leave out
+            # sudo: Finance may set limits of customers that record rules hide from it
             customers = self.sudo().with_company(company).browse(customer_ids).with_prefetch(prefetch)
             customers._write_key_account_limit(limit)
         return self.env["key.account.credit.entry"]._record_changes(changes)
 
     def _write_key_account_limit(self, limit):
-        """Past the ``write`` of this class."""
+        """Write a limit, bypassing the ``write`` of this class."""
         values = self._prepare_key_account_limit(limit)
         return super().write(values)  # pylint: disable=super-method-mismatch

@@ -16,9 +16,9 @@ ENDED = ("expired", "reverted")
 
 
 class Member(NamedTuple):
-    """A contact with its ``commercial_id``, and the ``limits`` that are stored with it, by company: None for no limit.
+    """A contact with its ``commercial_id`` and its stored ``limits`` by company; None means no limit.
 
-    Where no limit is stored the company's default holds.
+    Companies without a stored limit use their default.
     """
 
     commercial_id: int
@@ -26,14 +26,14 @@ class Member(NamedTuple):
 
 
 class ResPartner(models.Model):
-    """Contacts join and leave companies, are copied, merged and deleted: what becomes of their credit limits.
+    """Keep credit limits correct when contacts join and leave companies, are copied, merged or deleted.
 
-    No limit gets lost on such a way, none is granted twice, and the ledger ends with the one that holds.
+    No limit gets lost, none is granted twice, and the last entry of the ledger has the current limit.
     """
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
-    # -------------------------------------------------------------------------
+    # Routes
     # Ways
     # -------------------------------------------------------------------------
 
@@ -44,12 +44,12 @@ class ResPartner(models.Model):
             return super().write(vals)
 
     def unlink(self):
-        """The contacts of a deleted company leave it."""
+        """Settle the limits of contacts that leave a company because it is deleted."""
         with self._follow_key_account_family():
             return super().unlink()
 
     def copy(self, default=None):
-        """Nothing on credit is for the copy as well, as long as nobody decided otherwise."""
+        """Copy "nothing on credit" to the new customer as well, until a user or an award decides otherwise."""
         copies = super().copy(default)
         places = self._read_key_account_members(self.commercial_partner_id)
         for partner, made in zip(self, copies, strict=True):
@@ -59,7 +59,7 @@ class ResPartner(models.Model):
         return copies
 
     def create_company(self):
-        """The limit goes with the customer to its new company."""
+        """Move the customer's limit to its new company."""
         before = self._read_key_account_members(self)[self.id]
         result = super().create_company()
         if before.commercial_id == self.id != self.commercial_partner_id.id:
@@ -68,18 +68,19 @@ class ResPartner(models.Model):
 
     @contextmanager
     def _follow_key_account_family(self):
-        """Let contacts join and leave companies, and put their limits in order afterwards."""
+        """Settle the limits after contacts joined or left companies within this context."""
         family = self._get_key_account_family()
-        # sudo: limits bind everybody, also those who may not read them
+        # sudo: limits bind all users, including those who may not read them
         before = self._read_key_account_members(family | family.sudo().commercial_partner_id)
-        # Orders that are confirmed by the same call are judged when the limits are in order.
+        # Orders that the same call confirms are checked after the limits are settled.
         with self.env["key.account.guard"]._watch(self.env["sale.order"]):
             yield
             family.exists()._settle_key_account_family(before)
 
     def _settle_key_account_family(self, before):
-        """
-        :param dict before: ``{partner id: Member}``, also of those that contacts belonged to
+        """Settle the limits of contacts whose commercial partner has changed.
+
+        :param dict before: ``{partner id: Member}``, including the former commercial partners
         """
         # sudo: who belongs to whom does not depend on who asks
         now = {partner: partner.commercial_partner_id for partner in self.sudo()}
@@ -97,9 +98,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _join_key_account_limits(self, joined, before):
-        """A company of whose limit nobody decided may have no more than the customers that joined it.
+        """Cap the limits of companies at those of the customers that joined; companies with an own limit keep it.
 
-        Otherwise joining a company without limit would be the way to have none.
+        Otherwise a customer could lose its limit by joining a company without one.
 
         :param dict joined: ``{partner: its commercial partner now}``
         """
@@ -117,7 +118,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_decided(self, partner, member, last):
-        """The limits of a customer that somebody decided: not what only became of a contact."""
+        """Return the limits of a customer that a user or an award decided, not those that followed its contact."""
         return {
             company_id: limit
             for company_id, limit in member.limits.items()
@@ -126,10 +127,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_common(self, own, joining):
-        """What a customer of its ``own`` limits gets that others join or are merged into: ``{company id: limit}``.
+        """Return the new limits of a customer that others join or are merged into: ``{company id: limit}``.
 
-        A limit of its own, other than the company's default, stays. Otherwise the lowest one counts, the default
-        included.
+        A limit of its ``own``, other than the company's default, stays. Otherwise the lowest limit applies, including
+        the default.
         """
         defaults = self._get_key_account_default_limits()
         decided = {company_id for company_id, limit in own.items() if limit != defaults[company_id]}
@@ -143,10 +144,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _note_key_account_joined(self, joined, before, last):
-        """The ledger of who joined ends with the limit of its company, for whom it has one itself."""
+        """Record the company's limit for customers that joined it, if they have a ledger or a limit themselves."""
         defaults, changes = self._get_key_account_default_limits(), []
         owners = self._read_key_account_members(self.browse().union(*joined.values()))
-        # sudo: the ledger records changes of other companies as well, whoever may see them
+        # sudo: the ledger also records changes of companies that the user may not see
         companies = self.env["res.company"].sudo()
         for partner, target in joined.items():
             own = before[partner.id].limits
@@ -159,10 +160,11 @@ class ResPartner(models.Model):
 
     @api.model
     def _leave_key_account_limits(self, left, before):
-        """Who leaves a company gets back the limit that it had before it joined, or else nothing on credit.
+        """Give contacts that leave a company the limit from before they joined it, or else nothing on credit.
 
-        Odoo copies the limit of a company to its contacts. Kept, it would be granted twice; without it there would be
-        no limit at all in most companies, for whoever sells can take a contact out of its company.
+        Odoo copies the limit of a company to its contacts. If it were kept, it would be granted twice. If it were
+        deleted, there would be no limit at all in most companies, and any salesperson can take a contact out of its
+        company.
 
         :param dict left: ``{partner: id of its former commercial partner}``
         """
@@ -179,9 +181,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_left(self, partner_id, former, last):
-        """The limits of who left: ``{company id: Decimal}``; of other companies the default holds.
+        """Return the limits of a contact that left: ``{company id: Decimal}``; in other companies the default applies.
 
-        :param dict former: the limits of the company that it left
+        :param dict former: the limits of its former company
         """
         zeros = {company_id: ZERO for company_id, limit in former.items() if limit is not None}
         entries = {company_id: entry for (one, company_id), entry in last.items() if one == partner_id}
@@ -191,10 +193,10 @@ class ResPartner(models.Model):
         return {**zeros, **own}
 
     def _move_key_account_limits(self, limits, company_partner):
-        """The customer is its new company from now on: what it had is the company's, and does not come back to it."""
+        """Move the limits of a customer to its new company: they belong to it and do not return to the contact."""
         self._store_key_account_limits({company_partner.id: limits})
         company_partner._settle_key_account_ledger("moved")
-        # sudo: the ledger records changes of other companies as well, whoever may see them
+        # sudo: the ledger also records changes of companies that the user may not see
         companies = self.env["res.company"].sudo()
         changes = [
             LimitChange(self.sudo(), companies.browse(company_id), limit, limit, "moved")
@@ -207,7 +209,7 @@ class ResPartner(models.Model):
     # -------------------------------------------------------------------------
 
     def _get_key_account_family(self):
-        """These contacts and those below them, archived ones as well."""
+        """Return these contacts and all contacts below them, including archived ones."""
         self.env["res.partner"].flush_model(["parent_id"])
         rows = self.env.execute_query(
             SQL(
@@ -226,7 +228,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _read_key_account_members(self, partners):
-        """``{partner id: Member}``, of all companies, in one statement."""
+        """Return ``{partner id: Member}``, for all companies, in one statement."""
         self.env["res.partner"].flush_model(["commercial_partner_id", *LIMIT_FIELDS])
         rows = self.env.execute_query(
             SQL(
@@ -239,22 +241,22 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_stored_limits(self, limits, zeros):
-        """``{company id: Decimal or None}`` of two columns as they are stored."""
+        """Return ``{company id: Decimal or None}`` from the two stored columns."""
         amounts = {int(key): amount for key, amount in (limits or {}).items() if amount is not None}
         stored = {key: max(Decimal(repr(amount)), ZERO) if amount else None for key, amount in amounts.items()}
         return stored | {int(key): ZERO for key, zero in (zeros or {}).items() if zero}
 
     @api.model
     def _get_key_account_default_limits(self):
-        """``{company id: Decimal or None}``: what customers have without a limit of their own."""
-        # sudo: other companies have customers in common
+        """Return ``{company id: Decimal or None}``: the limits of customers without a limit of their own."""
+        # sudo: companies that the user may not see share these customers
         companies = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
         partners = self.sudo()
         return {company.id: partners.with_company(company)._get_key_account_default_limit() for company in companies}
 
     @api.model
     def _store_key_account_limits(self, limits):
-        """Write limits past the ledger, which is put in order by the caller.
+        """Write limits without ledger entries; the caller settles the ledger.
 
         :param dict limits: ``{partner id: {company id: Decimal or None}}``
         """
@@ -263,13 +265,13 @@ class ResPartner(models.Model):
             for company_id, limit in by_company.items():
                 groups[company_id, limit].append(partner_id)
         for (company_id, limit), partner_ids in groups.items():
-            # sudo: what happens to a contact binds all companies, and people who may not see limits
+            # sudo: changes of a contact apply in all companies, and for users who may not see limits
             partners = self.sudo().with_company(company_id).browse(partner_ids)
             partners._write_key_account_limit(limit)
 
     @api.model
     def _forget_key_account_limits(self, partners):
-        """Limits of contacts are copies: what they are worth themselves is the default."""
+        """Delete the stored limits of contacts, which are copies of the company's: now the default applies."""
         self.env["res.partner"].flush_model(LIMIT_FIELDS)
         self.env.cr.execute(
             SQL(
@@ -284,12 +286,12 @@ class ResPartner(models.Model):
     # -------------------------------------------------------------------------
 
     def _settle_key_account_ledger(self, source, companies=None):
-        """End the ledger of these customers with the limits that hold, where it does not yet.
+        """End the ledgers of these customers with the current limits, where they differ.
 
-        :param source: what happened to them
-        :param companies: only these; all by default
+        :param source: the event
+        :param companies: restrict to these; all by default
         """
-        # sudo: the ledger records changes of other companies as well, whoever may see them
+        # sudo: the ledger also records changes of companies that the user may not see
         companies = (companies or self.env["res.company"]).sudo() or self.env["res.company"].sudo().search(Domain.TRUE)
         customers = self.sudo().filtered(lambda partner: partner._is_key_account_customer())
         members, defaults = self._read_key_account_members(customers), self._get_key_account_default_limits()
@@ -307,13 +309,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _note_key_account_defaults(self, before):
-        """Put into the ledger that companies have other default limits: once for all, and for who has a ledger.
+        """Record new default limits of companies: once for all customers, and for each customer with a ledger.
 
         :param dict before: ``{company id: Decimal or None}``
         """
         after, ledger = self._get_key_account_default_limits(), self.env["key.account.credit.entry"]
         changed = [company_id for company_id, limit in after.items() if before.get(company_id) != limit]
-        # sudo: the default of any company is recorded, whoever may see it
+        # sudo: defaults are recorded even for companies that the user may not see
         for company in self.env["res.company"].sudo().browse(changed):
             ledger._record_default(company, before.get(company.id), after[company.id])
             groups = ledger.sudo()._read_group([("company_id", "=", company.id)], ["partner_id"])
@@ -321,6 +323,6 @@ class ResPartner(models.Model):
 
     @api.model
     def _round_key_account_limit(self, limit, company):
-        """As the ledger keeps it."""
+        """Round a limit as the ledger stores it."""
         step = Decimal(1).scaleb(-company.currency_id.decimal_places)
         return None if limit is None else limit.quantize(step, ROUND_HALF_UP)

@@ -1,13 +1,13 @@
 from odoo import api, models
 
-# By which of its fields a user may decide.
+# Fields of a user that determine the right to decide.
 USER_FIELDS = {"active", "group_ids", "company_ids", "company_id"}
-# By which of its fields a group has members.
+# Fields of a group that determine its members.
 GROUP_FIELDS = {"user_ids", "implied_ids", "implied_by_ids"}
 
 
 class ResUsers(models.Model):
-    """Who comes, goes or gets other rights: what waits for a decision is asked of those who may decide now."""
+    """Changes of users and their rights reassign pending decisions to the users who may decide now."""
 
     _inherit = "res.users"
 
@@ -30,9 +30,8 @@ class ResUsers(models.Model):
 
     @api.model
     def _ask_key_account_deciders(self):
-        """Let whatever waits for a decision be asked of those who may decide now; three short queries where nothing
-        waits."""
-        # sudo: who administers users need not see what waits
+        """Reassign pending decisions to the users who may decide now; three short queries if there are none."""
+        # sudo: administrators of users need no access to pending decisions
         env = self.sudo().env
         if requests := env["key.account.approval"].search([("state", "=", "requested")]):
             requests._reassign()
@@ -46,7 +45,7 @@ class ResUsers(models.Model):
 
 
 class ResGroups(models.Model):
-    """The same for groups whose members change."""
+    """Reassign pending decisions when the members of a group change."""
 
     _inherit = "res.groups"
 

@@ -13,10 +13,10 @@ from .key_account_comparison_summary import ComparisonSummary
 
 _logger = logging.getLogger(__name__)
 
-# Customers times rule sets that are decided while the user waits: some five seconds.
+# Decisions (customers times rule sets) that are made while the user waits: some five seconds.
 AT_ONCE_DECISIONS = 30_000
 
-# Only Compute sets these, whatever a form, an import or a remote call sends.
+# Only Compute sets these fields, whatever values a form, an import or a remote call sends.
 RESULT_DEFAULTS = {
     "state": "draft",
     "result": False,
@@ -29,7 +29,7 @@ RESULT_DEFAULTS = {
     "job_attempts": 0,
     "problem": False,
 }
-# What a comparison is about. Its result holds for nothing else.
+# The subject of a comparison. The result is valid only for it.
 SETUP_FIELDS = {
     "company_id",
     "ruleset_ids",
@@ -44,10 +44,10 @@ SETUP_FIELDS = {
 
 
 class KeyAccountComparison(models.Model):
-    """Several rule sets on the same customers of one period, side by side. Nothing is written on customers.
+    """Several rule sets side by side on the same customers of one period. Customers are not changed.
 
-    Big ones are computed in the background, in the name of who asked; one transaction each, since half a comparison is
-    worth nothing.
+    Big comparisons are computed in the background, as the user who asked. Each is one transaction: a partial comparison
+    is worthless.
     """
 
     _name = "key.account.comparison"
@@ -123,7 +123,7 @@ class KeyAccountComparison(models.Model):
 
     @api.depends("company_id")
     def _compute_dates(self):
-        """The last full fiscal year, until somebody says otherwise."""
+        """Default to the last full fiscal year, until the user enters other dates."""
         for comparison in self:
             company = comparison.company_id
             if company and not (comparison.date_from and comparison.date_to):
@@ -134,7 +134,7 @@ class KeyAccountComparison(models.Model):
 
     @api.depends("ruleset_ids")
     def _compute_ruleset_id(self):
-        """The active rule set, where it is one of those compared."""
+        """Default to the active rule set, if it is one of those compared."""
         for comparison in self:
             chosen, current = comparison.ruleset_ids._origin, comparison.ruleset_id._origin
             if current not in chosen:
@@ -142,7 +142,7 @@ class KeyAccountComparison(models.Model):
             comparison.ruleset_id = current
 
     def _get_rulesets(self):
-        """The rule sets in the order in which they are shown: the reference first."""
+        """Return the rule sets in the order of display: the reference first."""
         others = (self.ruleset_ids - self.ruleset_id).sorted("id")
         return self.ruleset_id + others
 
@@ -154,7 +154,7 @@ class KeyAccountComparison(models.Model):
                 raise ValidationError(problem)
 
     def _get_ruleset_problem(self):
-        """What is wrong with the choice of rule sets, as a sentence; None: nothing."""
+        """Return what is wrong with the choice of rule sets, as a sentence, or None."""
         if len(self.ruleset_ids) < 2:
             return self.env._(
                 "“%(name)s” has %(count)s rule sets to compare. Choose two or more.",
@@ -181,7 +181,7 @@ class KeyAccountComparison(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Given explicitly, so that neither the values nor the context of a remote call make up a result.
+        # Set explicitly, so that neither the values nor the context of a remote call create a result.
         return super().create([{**vals, **RESULT_DEFAULTS, "line_ids": []} for vals in vals_list])
 
     def write(self, vals):
@@ -205,13 +205,13 @@ class KeyAccountComparison(models.Model):
             )
 
     def _set_result(self, vals):
-        """Write what only Compute may. Private, hence out of reach of remote calls."""
+        """Write fields that only Compute may write. Private, hence out of reach of remote calls."""
         return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _drop_result(self):
-        """Throw lines and result away: they are about something else now, or about to be replaced."""
+        """Delete lines and result: their subject has changed, or they are about to be replaced."""
         lines = self.env["key.account.comparison.line"]
-        # Lines refuse to be deleted one by one; here the whole result goes.
+        # Lines cannot be deleted one by one; here the whole result is deleted.
         self.env.cr.execute(
             SQL("DELETE FROM key_account_comparison_line WHERE comparison_id IN %s", tuple(self.ids or [0]))
         )
@@ -238,7 +238,7 @@ class KeyAccountComparison(models.Model):
     # -------------------------------------------------------------------------
 
     def action_compute(self):
-        """Compare the rule sets as they are now; what was computed before is replaced. Big ones in the background."""
+        """Compare the rule sets as they are now, and replace the previous result; in the background if it is big."""
         self.ensure_one()
         self._check_may_compute()
         self._check_not_computing()
@@ -249,20 +249,20 @@ class KeyAccountComparison(models.Model):
         return True
 
     def _make_result(self):
-        """Compare, and replace what was found before."""
+        """Compare, and replace the previous result."""
         run = ComparisonRun(self)
         self._drop_result()
         run.record()
 
     def _queue(self):
-        # What can be refused is refused before anybody waits.
+        # Refuse incomplete rule sets before the user waits for the background.
         ComparisonRun(self)
         self._drop_result()
         self._set_result({"state": "computing", "job_user_id": self.env.uid})
         self.env.ref("key_account_mgmt.ir_cron_key_account_comparisons")._trigger()
 
     def action_stop(self):
-        """Give up what is waiting for its turn; what runs already ends by itself."""
+        """Cancel a computation that waits for its turn; a running one ends by itself."""
         self.ensure_one()
         # Whether it could be computed does not matter any more.
         self._check_may_manage()
@@ -274,16 +274,16 @@ class KeyAccountComparison(models.Model):
         return True
 
     def action_refresh(self):
-        """Reload the form to see whether the work is finished."""
+        """Reload the form to show whether the work is finished."""
         return True
 
     def _check_may_compute(self):
-        """Whether the user may, and what is to be compared is complete."""
+        """Check that the user may compute, and that the setup is complete."""
         self._check_may_manage()
         self._check_rulesets()
 
     def _check_may_manage(self):
-        """Managers who work in the company: the collector asks for no rights on documents."""
+        """Check that the user is a manager and works in the company: the collector checks no rights on documents."""
         self.env["key.account.evaluation"]._check_manager()
         self.check_access("write")
         if self.company_id not in self.env.companies:
@@ -302,7 +302,7 @@ class KeyAccountComparison(models.Model):
 
     @api.model
     def _cron_compute(self):
-        """Compute what waits, one after the other, each committed when it is finished."""
+        """Compute the waiting comparisons one after the other, each with a commit."""
         waiting = self.search([("state", "=", "computing")], order="id")
         for done, comparison in enumerate(waiting, 1):
             comparison._compute_in_background()
@@ -310,12 +310,12 @@ class KeyAccountComparison(models.Model):
                 return
 
     def _compute_in_background(self):
-        # Each commit gives others the time to stop or delete it: while an earlier one was computed, and at the start.
+        # After each commit, users may have stopped or deleted it: while an earlier one was computed, and at the start.
         if not self._hold() or not self._start_attempt() or not self._hold():
             return
         user = self.job_user_id
         try:
-            # A comparison that fails leaves no lines behind.
+            # A failed comparison leaves no lines behind.
             with self.env.cr.savepoint():
                 worker = self._get_job_worker()
                 worker._check_may_compute()
@@ -329,9 +329,9 @@ class KeyAccountComparison(models.Model):
             told._tell(user, "success", told.env._("The comparison is computed. Open it, or reload it."))
 
     def _hold(self):
-        """Take the row until the next commit, so that nobody stops what is being computed.
+        """Lock the row until the next commit, so that no user stops a running computation.
 
-        :return: False when there is nothing to compute any more
+        :return: False when there is nothing left to compute
         """
         rows = self.env.execute_query(
             SQL(
@@ -343,7 +343,7 @@ class KeyAccountComparison(models.Model):
         return bool(rows)
 
     def _start_attempt(self):
-        """Count the start before working, so that a start which kills the process counts as well."""
+        """Count the start before working, so that a start that kills the process counts as well."""
         if self.job_attempts >= MAX_ATTEMPTS:
             self._fail_job(UserError(self.env._("The work was interrupted %(count)s times.", count=MAX_ATTEMPTS)))
             return False
@@ -352,14 +352,14 @@ class KeyAccountComparison(models.Model):
         return True
 
     def _get_job_worker(self):
-        """The comparison in the name, language and company of who started it: their rights decide."""
+        """Return the comparison in the name, language and company of the user who started it: their rights apply."""
         user = self.job_user_id
         return self.with_user(user).with_context(
             allowed_company_ids=self.company_id.ids, lang=user.lang or "en_US", tz=user.tz
         )
 
     def _fail_job(self, error):
-        """Stop what cannot go on, and say why on the comparison and to who asked for it."""
+        """Stop a comparison that cannot continue, and report why on the comparison and to the user who asked for it."""
         self = self.with_context(lang=self.job_user_id.lang or "en_US")
         _logger.warning("Comparison %s failed: %s", self.id, error, exc_info=not isinstance(error, UserError))
         problem = self.env._(
@@ -370,12 +370,12 @@ class KeyAccountComparison(models.Model):
         self._set_result({"problem": problem})
 
     def _tell(self, user, kind, message):
-        """A notice in whatever the user has open at the moment."""
+        """Show a notification on the user's current screen."""
         notice = {"type": kind, "title": self.name, "message": message, "sticky": kind == "danger"}
         user._bus_send("simple_notification", notice)
 
     def _prepare_line_values(self, contender, result, reference, before):
-        """What one rule set says of a customer, and how that differs from the reference. Extend it to carry more."""
+        """Return a rule set's result for a customer, and its differences from the reference. Extend it to add more."""
         decision = result.decision
         places = (reference.get_place(before), contender.get_place(result))
         moved = places[0] != places[1]
@@ -395,7 +395,7 @@ class KeyAccountComparison(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # What readers see
+    # Display
     # -------------------------------------------------------------------------
 
     @api.depends("result", "customer_count", "agreed_count")
@@ -407,20 +407,20 @@ class KeyAccountComparison(models.Model):
             )
 
     def _get_summary_values(self):
-        """What the template of the result shows. Extend it to show more."""
+        """Return the values of the result's template. Extend it to show more."""
         return ComparisonSummary(self).get_values()
 
     def action_open_lines(self):
-        """Every customer by every rule set."""
+        """Open the list of all customers by all rule sets."""
         return self._get_lines_action(self.name, {})
 
     def action_open_moves(self):
-        """Who gets another tier than by the reference."""
+        """Open the list of customers whose tier differs from that of the reference."""
         title = self.env._("Moves: %(name)s", name=self.name)
         return self._get_lines_action(title, {"search_default_moved": 1, "search_default_group_reference_tier": 1})
 
     def action_open_agreed(self):
-        """Who gets the same tier by every rule set, once each."""
+        """Open the list of customers with the same tier by every rule set, once each."""
         title = self.env._("All agree: %(name)s", name=self.name)
         return self._get_lines_action(
             title, {"search_default_agreed": 1, "search_default_reference": 1, "search_default_group_tier": 1}
@@ -429,6 +429,6 @@ class KeyAccountComparison(models.Model):
     def _get_lines_action(self, title, context):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_comparison_line_action")
-        # The client shows the display name where there is one.
+        # The client shows the display name if there is one.
         names = {"name": title, "display_name": title}
         return {**action, **names, "domain": [("comparison_id", "=", self.id)], "context": context}

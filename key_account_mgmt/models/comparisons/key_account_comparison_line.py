@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class KeyAccountComparisonLine(models.Model):
-    """What one of the compared rule sets makes of one customer."""
+    """The result of one of the compared rule sets for one customer."""
 
     _name = "key.account.comparison.line"
     _description = "Key Account Comparison Line"
@@ -10,7 +10,7 @@ class KeyAccountComparisonLine(models.Model):
     _run_fields = ("comparison_id", "ruleset_id")
     _order = "comparison_id desc, revenue desc, partner_id, id"
     _rec_name = "partner_name"
-    # Made by the thousand and never edited.
+    # Created by the thousand and never edited.
     _log_access = False
 
     comparison_id = fields.Many2one("key.account.comparison", required=True, readonly=True, ondelete="cascade")
@@ -75,7 +75,7 @@ class KeyAccountComparisonLine(models.Model):
                 line.explanation = " ".join(line._get_explanation_sentences(policy, labels))
 
     def _get_explanation_sentences(self, policy, labels):
-        """Why another tier than by the reference, then why this one."""
+        """Return why the tier differs from that of the reference, then the reasons for this tier."""
         moves = self._get_move_sentences(labels) if self.moved else []
         explainer = self.env["key.account.explainer"]
         return moves + explainer._get_reason_sentences(policy, self.reasons or [], self.currency_id, labels)
@@ -87,9 +87,9 @@ class KeyAccountComparisonLine(models.Model):
         return capped + [self._get_difference_sentence(found, labels) for found in self.differences]
 
     def _get_difference_sentence(self, found, labels):
-        """One of ``differences``, as the core dumps it: ``first`` is the reference, ``second`` this rule set.
+        """Return a sentence on one of ``differences``, as dumped by the core; ``first`` is the reference.
 
-        Short, since lists show it: the part of the points that the customer gets.
+        ``second`` is this rule set. Short, because lists show it: the part of the points that the customer gets.
         """
         formatter, explainer = self.env["key.account.formatter"], self.env["key.account.explainer"]
         shares = {

@@ -1,4 +1,4 @@
-"""Comparing rule sets: collect once, decide by every rule set, record."""
+"""Compare rule sets: collect once, decide by every rule set, record."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ from ..shared.numbers import spell
 
 
 class Contender(NamedTuple):
-    """A rule set at work on the comparison's customers; tiers by the code that its policy uses."""
+    """A rule set applied to the comparison's customers; tiers by the code that its policy uses."""
 
     ruleset: models.BaseModel
     evaluator: Evaluator
@@ -22,25 +22,25 @@ class Contender(NamedTuple):
     tier_ids: dict
 
     def get_place(self, result):
-        """The place of the customer's tier, 1 is the best; None without a tier."""
+        """Return the place of the customer's tier, 1 is the best; None without a tier."""
         return self.method.places.get(result.decision.tier)
 
     def get_rank(self, result):
-        """The customer's place by score; None where nothing is scored."""
+        """Return the customer's rank by score; None if nothing is scored."""
         return result.standing.rank if self.method.policy.criteria and result.standing else None
 
 
 class ComparisonRun:
-    """One computation of a comparison, by the rule sets as they are when it begins."""
+    """One computation of a comparison, by the rule sets as they are at its start."""
 
     def __init__(self, comparison):
         self.comparison = comparison
         self.env = comparison.env
-        # ``{rule set: Evaluator}``, the reference first; a rule set that is not complete is refused by its name.
+        # ``{rule set: Evaluator}``, the reference first; an incomplete rule set is refused by name.
         self.evaluators = {ruleset: Evaluator(ruleset._get_policy()) for ruleset in comparison._get_rulesets()}
 
     def record(self):
-        """Decide every customer by every rule set, and keep what comes out."""
+        """Decide every customer by every rule set, and record the results."""
         try:
             self._record()
         except FactError as error:
@@ -48,7 +48,7 @@ class ComparisonRun:
 
     def _record(self):
         codes = set().union(*(one.metrics for one in self.evaluators.values()))
-        # Once for all rule sets.
+        # Collected once for all rule sets.
         books, revenues = self.env["key.account.collector"]._collect_books(self.comparison._get_scope(), codes)
         if not books:
             raise UserError(self.comparison._get_nobody_message())
@@ -75,11 +75,11 @@ class ComparisonRun:
         return Contender(ruleset, evaluator, evaluator.survey(books), Method(evaluator.policy), tier_ids)
 
     # -------------------------------------------------------------------------
-    # Lines: what every rule set says of every customer, batch by batch, a statement each
+    # Lines: the decision of every rule set on every customer, batch by batch, one statement each
     # -------------------------------------------------------------------------
 
     def _get_batch_rows(self, contenders, book, revenues):
-        """A row for each customer of the book and each rule set, as dicts by the names of the columns."""
+        """Return a row for each customer of the book and each rule set, as dicts by column name."""
         columns = [contender.evaluator.decide(book, contender.population) for contender in contenders]
         for contender, results in zip(contenders, columns, strict=True):
             contender.method.add(results)
@@ -105,7 +105,7 @@ class ComparisonRun:
         ]
 
     def _record_lines(self, rows):
-        """Insert a batch of lines with one statement; numbers are exact, as text."""
+        """Insert a batch of lines with one statement; numbers are passed as text, so that they stay exact."""
         self.env.cr.execute(
             SQL(
                 """
@@ -156,7 +156,7 @@ class ComparisonRun:
         }
 
     def _prepare_method_values(self, contender, top):
-        """A rule set's part of ``result``: its name, its tiers, the best first, and what its best tier covers."""
+        """Return a rule set's part of ``result``: name, tiers, the best first, and coverage of the best tier."""
         return {
             "ruleset_id": contender.ruleset.id,
             "name": contender.ruleset.display_name,
@@ -171,13 +171,13 @@ class ComparisonRun:
         }
 
     def _get_tier_counts(self, contender):
-        """Customers by tier, the best first; last, where there are any, those without one."""
+        """Count customers by tier, the best first; those without a tier, if any, last."""
         counts = Counter(contender.method.tiers)
         codes = [*contender.method.order, *([None] if None in counts else [])]
         return [{"code": code, "id": contender.tier_ids.get(code), "customers": counts[code]} for code in codes]
 
     def _prepare_pair_values(self, pair):
-        """Two rule sets' part of ``result``; ``matrix`` as ``[[tier of the first, tier of the second, customers]]``."""
+        """Return a pair's part of ``result``; ``matrix`` is ``[[tier of the first, of the second, customers]]``."""
         return {
             "first": pair.first,
             "second": pair.second,

@@ -1,4 +1,4 @@
-"""What a comparison tells its readers: each rule set, each pair of them, and where all agree."""
+"""The summary of a comparison for its readers: each rule set, each pair of them, and where all agree."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ class ComparisonSummary:
         self.formatter = self.env["key.account.formatter"]
 
     def get_values(self):
-        """What the template of the result shows."""
+        """Return the values of the result's template."""
         methods = self._get_method_rows()
         share = (
             Decimal(100 * self.comparison.agreed_count) / self.comparison.customer_count
@@ -33,7 +33,7 @@ class ComparisonSummary:
         }
 
     def _get_method_rows(self):
-        """The rule sets under today's names, with their tiers and what the best tier covers."""
+        """Return the rule sets under their current names, with their tiers and the coverage of the best tier."""
         methods = self.comparison.result["methods"]
         rulesets = self.env["key.account.ruleset"].browse(method["ruleset_id"] for method in methods).exists()
         names = {ruleset.id: ruleset.display_name for ruleset in rulesets}
@@ -73,7 +73,7 @@ class ComparisonSummary:
         }
 
     def _get_correlation_rows(self, methods):
-        """A square of texts: the correlation of each rule set with each; None where it is not defined."""
+        """Return a square of texts: the correlation of each pair of rule sets; None where it is not defined."""
         found = {}
         for pair in self.comparison.result["pairs"]:
             value = pair["correlation"]
@@ -86,7 +86,7 @@ class ComparisonSummary:
         ]
 
     def _get_pair_row(self, pair, methods):
-        """The matrix of two rule sets as rows of cells."""
+        """Return the matrix of two rule sets as rows of cells."""
         first, second = methods[pair["first"]], methods[pair["second"]]
         counts = {(before, now): count for before, now, count in pair["matrix"]}
         return {

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 
 class KeyAccountRuleset(models.Model):
-    """From the list of rule sets to a comparison of those that are selected."""
+    """Open a comparison of the rule sets selected in the list."""
 
     _inherit = "key.account.ruleset"
 
