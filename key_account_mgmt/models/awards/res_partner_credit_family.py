@@ -82,7 +82,7 @@ class ResPartner(models.Model):
 
         :param dict before: ``{partner id: Member}``, including the former commercial partners
         """
-        # sudo: who belongs to whom does not depend on who asks
+        # sudo: the commercial partner does not depend on the rights of the user
         now = {partner: partner.commercial_partner_id for partner in self.sudo()}
         moved = {partner: target for partner, target in now.items() if before[partner.id].commercial_id != target.id}
         joined = {one: target for one, target in moved.items() if before[one.id].commercial_id == one.id}
