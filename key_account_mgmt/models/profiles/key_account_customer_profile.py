@@ -7,18 +7,18 @@ from odoo.exceptions import ValidationError
 from ..shared.numbers import exact_text
 
 FEATURES = [("choice", "Choice"), ("region", "Region"), ("tag", "Tag")]
-# What a row of a feature looks for; the values of other features stay empty.
+# Fields that hold the value of a row, by feature; the value fields of other features stay empty.
 VALUE_FIELDS = {
     "choice": ("metric_id", "option_id"),
     "region": ("country_id", "state_id"),
     "tag": ("category_id",),
 }
-# What tells one row from another: the database keeps these apart.
+# Fields that identify a row: the database keeps them unique.
 KEY_FIELDS = ("option_id", "country_id", "state_id", "category_id")
 
 
 def get_profile_duplicate_message(env, diagnostics):
-    """Which row is there already, from what the database says.
+    """Return which row exists already, from the diagnostics of the database.
 
     :param diagnostics: of the violated index ``_value_unique``
     """
@@ -44,11 +44,10 @@ REQUIRED_FIELDS = {**VALUE_FIELDS, "region": ("country_id",)}
 
 
 class KeyAccountCustomerProfile(models.Model):
-    """What the best customers look like: points for a feature that a prospect shares with them.
+    """Profile of the best customers: points for a feature that a prospect shares with them.
 
-    Of each feature the best matching row counts. A choice is a metric whose options people enter, such as the company
-    size; each such metric is a feature of its own. A company's own row stands instead of the shared one of the same
-    value.
+    Of each feature the best matching row counts. A choice is a metric whose options users enter, such as the company
+    size; each such metric is a feature of its own. A company's own row replaces the shared row of the same value.
     """
 
     _name = "key.account.customer.profile"
@@ -112,11 +111,11 @@ class KeyAccountCustomerProfile(models.Model):
         return dict(self._fields["feature"]._description_selection(self.env)).get(self.feature, "")
 
     def _get_value(self):
-        """What the row looks for, as a record: an option, a state or else its country, a tag."""
+        """Return the value of the row as a record: an option, a state or else its country, a tag."""
         return self.option_id or self.state_id or self.country_id or self.category_id
 
     def _get_feature_key(self):
-        """``region``, ``tag``, or ``choice.`` and the code of the metric: what tells features apart."""
+        """Return the identity of the feature: ``region``, ``tag``, or ``choice.`` and the code of the metric."""
         return f"choice.{self.metric_id.code}" if self.feature == "choice" else self.feature
 
     @api.onchange("feature")
@@ -135,18 +134,19 @@ class KeyAccountCustomerProfile(models.Model):
             self.state_id = False
 
     def _get_foreign_fields(self):
-        """The fields of values of other features."""
+        """Return the value fields of other features."""
         own = VALUE_FIELDS.get(self.feature, ())
         return [name for names in VALUE_FIELDS.values() for name in names if name not in own]
 
     # -------------------------------------------------------------------------
-    # What counts
+    # Rows that count
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_rows_of(self, company):
-        """The rows that count for a company: its own, and the shared ones of all other values."""
-        # sudo: evaluations of a company read its rules whoever computes them, as with documents; see the collector
+        """Return the rows that count for a company: its own, and the shared ones of all other values."""
+        # sudo: an evaluation reads the company's rules regardless of the user's rights, as with documents; see the
+        # collector
         rows = self.sudo().search([("company_id", "in", [company.id, False])])
         own = {row._get_value_key() for row in rows if row.company_id}
         return rows.filtered(lambda row: row.company_id or row._get_value_key() not in own)
@@ -156,21 +156,21 @@ class KeyAccountCustomerProfile(models.Model):
 
     @api.model
     def _get_best(self, rows):
-        """The row with most points of each feature."""
+        """Return the row with most points of each feature."""
         best = {}
         for row in rows.sorted("points"):
             best[row._get_feature_key()] = row.id
         return rows.browse(best.values())
 
     def _get_points(self):
-        """Points exactly as they were entered.
+        """Return the points exactly as the user entered them.
 
         :rtype: Decimal
         """
         return Decimal(exact_text(self.points))
 
     def _prepare_fit_values(self):
-        """The row as explanations keep it, see ``key.account.fit``."""
+        """Return the row in the form stored for explanations, see ``key.account.fit``."""
         value = self._get_value()
         return {
             "feature": self._get_feature_key(),
@@ -190,7 +190,7 @@ class KeyAccountCustomerProfile(models.Model):
         return self.search([("option_id", "in", options.ids)]).option_id
 
     # -------------------------------------------------------------------------
-    # What the customer profile refuses, by the name of the row
+    # Validation: messages name the row
     # -------------------------------------------------------------------------
 
     @api.constrains("points")
@@ -213,7 +213,7 @@ class KeyAccountCustomerProfile(models.Model):
                 raise ValidationError(message)
 
     def _get_value_problem(self):
-        """What is wrong with the value of the row, as a sentence; None if nothing is."""
+        """Return what is wrong with the value of the row, as a sentence; None if it is valid."""
         missing = [name for name in REQUIRED_FIELDS[self.feature] if not self[name]]
         if missing:
             return self.env._(
@@ -265,8 +265,8 @@ class KeyAccountCustomerProfile(models.Model):
 
     @api.constrains("points", "feature", "metric_id", *KEY_FIELDS, "company_id")
     def _check_total(self):
-        """The best possible customer has 100 points at most, in every company that the rows count for."""
-        # sudo: a shared row counts in companies that the administrator may not see; of these only the total is told
+        """Check that the best possible points are at most 100, in every company for which the rows count."""
+        # sudo: a shared row counts in companies hidden from the administrator; the message shows only their totals
         sudo = self.sudo()
         companies = list(sudo.company_id)
         if any(not row.company_id for row in self):

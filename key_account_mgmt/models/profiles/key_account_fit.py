@@ -9,7 +9,7 @@ METRIC = "key.account.metric"
 
 
 class KeyAccountFit(models.AbstractModel):
-    """Why a customer has its fit score: from the profiles of a company, as they are or as they were frozen.
+    """The reasons for a customer's fit score, from the current or the frozen profiles of a company.
 
     Tables are plain JSON, with records by id and English name, so that evaluations can keep them::
 
@@ -17,7 +17,7 @@ class KeyAccountFit(models.AbstractModel):
          "features": [{"key": "choice.company_size", "id": 12, "name": "Company Size"}, {"key": "region"}],
          "rows": {"3": {"feature": "region", "model": "res.country", "id": 48, "name": "China", "points": "15"}}}
 
-    A customer's inputs name rows that match: ``{"industry": 5, "rows": [3], "unknown": ["choice.company_size"]}``.
+    A customer's inputs list matching rows: ``{"industry": 5, "rows": [3], "unknown": ["choice.company_size"]}``.
     """
 
     _name = "key.account.fit"
@@ -25,7 +25,7 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _get_tables(self, company):
-        """The profiles that count for a company today."""
+        """Return the profiles that count for a company today."""
         english = self.with_context(lang="en_US")
         industries = english.env["key.account.industry.profile"]._get_rows_of(company)
         rows = english.env["key.account.customer.profile"]._get_rows_of(company)
@@ -43,7 +43,7 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _get_inputs(self, scope):
-        """What the scores of customers come from.
+        """Return the inputs of the customers' scores.
 
         :param scope: ``CollectionScope`` of some partners
         :return: ``{partner id: inputs}``
@@ -55,7 +55,7 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _judge(self, tables, inputs):
-        """The fit of one customer, with its reasons."""
+        """Return the fit of one customer, with its reasons."""
         industry = tables["industries"].get(str(inputs["industry"]))
         matching = [
             ProfileRow(key, row["feature"], Decimal(row["points"]))
@@ -80,10 +80,10 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _get_values(self, tables, inputs):
-        """What the template shows of the fit of one customer."""
+        """Return the values of the template for the fit of one customer."""
         found = self._judge(tables, inputs)
         industry, *reasons = found.reasons
-        # One reason for each feature, or that there is none.
+        # One reason per feature, or a single reason if the profile has no features.
         features = list(zip(tables["features"], reasons, strict=False))
         names = self._get_names(tables, industry, features)
         return {
@@ -96,7 +96,7 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _get_maximum(self, tables):
-        """The points of the best possible customer: at most 100, as for every customer."""
+        """Return the points of the best possible customer: at most 100, as for every customer."""
         best = {}
         for row in tables["rows"].values():
             best[row["feature"]] = max(best.get(row["feature"], 0), Decimal(row["points"]))
@@ -133,7 +133,7 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _get_names(self, tables, industry, features):
-        """Names in the user's language of what the reasons refer to: ``{(model, id): name}``."""
+        """Return the names of the records in the reasons, in the user's language: ``{(model, id): name}``."""
         frozen = {(METRIC, feature["id"]): feature["name"] for feature, _reason in features if "id" in feature}
         for _feature, reason in features:
             if row := tables["rows"].get(str(reason.params.get("row"))):
@@ -145,9 +145,9 @@ class KeyAccountFit(models.AbstractModel):
 
     @api.model
     def _translate(self, frozen):
-        """Today's names of records that still mean what they meant when they were frozen, else the frozen names.
+        """Return current names of records whose meaning is unchanged since the freeze, else the frozen names.
 
-        :param frozen: ``{(model, id): English name, or None where none was kept}``
+        :param frozen: ``{(model, id): English name, or None if no name was stored}``
         """
         names = dict(frozen)
         for model in {model for model, _id in frozen}:

@@ -8,7 +8,7 @@ from ..shared.numbers import exact_text
 
 
 def get_industry_duplicate_message(env, diagnostics):
-    """Which row is there already, from what the database says.
+    """Return which row exists already, from the diagnostics of the database.
 
     :param diagnostics: of the violated index ``_industry_unique``
     """
@@ -22,9 +22,9 @@ def get_industry_duplicate_message(env, diagnostics):
 
 
 class KeyAccountIndustryProfile(models.Model):
-    """How well customers of an industry fit, in per cent: what was learnt where there is a history.
+    """The fit of customers of an industry, in per cent, learnt from the history where there is one.
 
-    A company's own row stands instead of the shared one of the same industry.
+    A company's own row replaces the shared row of the same industry.
     """
 
     _name = "key.account.industry.profile"
@@ -63,23 +63,24 @@ class KeyAccountIndustryProfile(models.Model):
 
     @api.model
     def _get_rows_of(self, company):
-        """The rows that count for a company: its own, and the shared ones of all other industries."""
-        # sudo: evaluations of a company read its rules whoever computes them, as with documents; see the collector
+        """Return the rows that count for a company: its own, and the shared ones of all other industries."""
+        # sudo: an evaluation reads the company's rules regardless of the user's rights, as with documents; see the
+        # collector
         rows = self.sudo().search([("company_id", "in", [company.id, False])])
         own = rows.filtered("company_id")
         return own | rows.filtered(lambda row: row.industry_id not in own.industry_id)
 
     def _prepare_fit_values(self):
-        """The row as explanations keep it, see ``key.account.fit``."""
+        """Return the row in the form stored for explanations, see ``key.account.fit``."""
         industry = self.industry_id
         return {"id": industry.id, "name": industry.display_name, "pct": exact_text(self.fit_pct)}
 
     # -------------------------------------------------------------------------
-    # An industry profile to start from: where the company's best customers are
+    # A proposed industry profile: the industries of the company's best customers
     # -------------------------------------------------------------------------
 
     def action_propose(self):
-        """Add the industries of customers with a tier in the company of the user; rows that are there stay."""
+        """Add the industries of customers with a tier in the user's company; existing rows stay unchanged."""
         self.check_access("create")
         company = self.env.company
         fits = propose_fits(self._get_tier_counts(company))
@@ -97,7 +98,7 @@ class KeyAccountIndustryProfile(models.Model):
 
     @api.model
     def _get_tier_counts(self, company):
-        """Customers of the best tier there is among customers, and all with a tier, by industry.
+        """Return the number of customers of the best tier in use, and of all customers with a tier, by industry.
 
         :return: ``{res.partner.industry: (best, all)}``
         """
@@ -119,7 +120,7 @@ class KeyAccountIndustryProfile(models.Model):
 
     @api.model
     def _prepare_proposal(self, industry, fit_pct, company):
-        """A row of the company alone: others have other customers."""
+        """Return values of a row for this company only: other companies have other customers."""
         return {
             "industry_id": industry.id,
             "fit_pct": float(fit_pct),

@@ -3,9 +3,9 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceProfile(models.AbstractModel):
-    """How well customers fit the industry profile and the customer profile of the company (``rules/methods/fit.py``).
+    """Fit of customers with the company's industry profile and customer profile (``rules/methods/fit.py``).
 
-    It looks at contacts and entered choices only, so that it knows prospects as well as customers.
+    It reads contacts and entered choices only, so that it covers prospects as well as customers.
     """
 
     _name = "key.account.source.profile"
@@ -18,7 +18,7 @@ class KeyAccountSourceProfile(models.AbstractModel):
         return ["fit_score", "industry_fit_pct", "customer_profile_points"]
 
     def _get_facts_sql(self, scope):
-        """Without an industry in the profile there is no score, nor without a customer profile."""
+        """Return the facts; the score is missing without an industry in the profile, or without a customer profile."""
         rows = self.env["key.account.customer.profile"]._get_rows_of(scope.company)
         return SQL(
             """
@@ -39,7 +39,7 @@ class KeyAccountSourceProfile(models.AbstractModel):
         )
 
     def _get_points_sql(self, scope, rows):
-        """The best matching row of each feature, added up: at most 100."""
+        """Return the points of the best matching row of each feature, added up: at most 100."""
         return SQL(
             """
             SELECT best.partner_id, LEAST(sum(best.points), 100) AS points
@@ -62,10 +62,10 @@ class KeyAccountSourceProfile(models.AbstractModel):
         )
 
     def _get_prospects_sql(self, scope):
-        """Who may be evaluated without business: whose industry is in the industry profile.
+        """Return contacts that may be evaluated without business: those with an industry in the industry profile.
 
-        Not who is no customer to be: companies of this database and their employees, pure suppliers, contacts of
-        another company and archived ones.
+        Contacts that cannot become customers are excluded: companies of this database and their employees, pure
+        suppliers, contacts of another company and archived ones.
         """
         return SQL(
             """
@@ -87,13 +87,13 @@ class KeyAccountSourceProfile(models.AbstractModel):
         )
 
     # -------------------------------------------------------------------------
-    # Which rows of the customer profile match whom, and of which features nothing is known
+    # Matching rows of the customer profile, and features without a known value
     # -------------------------------------------------------------------------
 
     def _get_matches_sql(self, scope, rows):
-        """Rows of the profile that match: ``partner_id``, ``row_id``, ``feature``, ``points``.
+        """Return the matching rows of the profile: ``partner_id``, ``row_id``, ``feature``, ``points``.
 
-        :param rows: those of ``key.account.customer.profile`` that count for the company
+        :param rows: the ``key.account.customer.profile`` records that count for the company
         """
         return SQL(
             """
@@ -144,9 +144,9 @@ class KeyAccountSourceProfile(models.AbstractModel):
         )
 
     def _get_choices_sql(self, scope, rows):
-        """The latest choice of each customer and metric: what a customer is does not expire with the year.
+        """Return the latest choice of each customer and metric: features of a customer do not expire with the year.
 
-        Of values whose period has begun by the end of the evaluation's, the one that begins last.
+        Of the values whose period has begun by the end of the evaluation's, the one that begins last counts.
         """
         return SQL(
             """
@@ -170,7 +170,10 @@ class KeyAccountSourceProfile(models.AbstractModel):
         )
 
     def _get_tags_sql(self, scope):
-        """Tags of the commercial partners; archived ones are not shown on a contact and do not count."""
+        """Return the tags of the commercial partners.
+
+        Archived tags do not count, since a contact does not show them.
+        """
         return SQL(
             """
             SELECT partner.id AS partner_id, chosen.category_id
@@ -188,8 +191,10 @@ class KeyAccountSourceProfile(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     def _get_inputs_sql(self, scope):
-        """What a score comes from: ``partner_id`` and ``fit``, jsonb of the industry, the rows that match (by id) and
-        the features of which nothing is known."""
+        """Return the inputs of a score: ``partner_id`` and ``fit``.
+
+        ``fit`` is jsonb of the industry, the ids of the matching rows and the features without a known value.
+        """
         rows = self.env["key.account.customer.profile"]._get_rows_of(scope.company)
         features = list(dict.fromkeys(row._get_feature_key() for row in rows))
         return SQL(
@@ -224,9 +229,9 @@ class KeyAccountSourceProfile(models.AbstractModel):
         )
 
     def _get_known_sql(self, scope, rows):
-        """Of which features something is known: ``partner_id`` and ``feature``.
+        """Return the features with a known value: ``partner_id`` and ``feature``.
 
-        A country says nothing where the profile names states of it, and the state is not known.
+        If the profile lists states of a country, the country alone is not enough: the state must be known.
         """
         narrowed = rows.filtered("state_id").country_id
         return SQL(

@@ -5,7 +5,7 @@ from ..shared.access import SALES_ALL_DOCUMENTS
 
 
 class ResPartner(models.Model):
-    """How well a customer fits today, and why."""
+    """The current fit of a customer, and the reasons for it."""
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
@@ -31,7 +31,10 @@ class ResPartner(models.Model):
             partner.key_account_fit_html = found and explainer._render(tables, found)
 
     def _may_see_key_account_fit(self):
-        """As with evaluation lines: without the right on all documents, customers of others are not shown."""
+        """Return whether the user may see the fit.
+
+        Only users with access to all documents see the fit of other users' customers.
+        """
         return not self.user_id or self.user_id == self.env.user or self.env.user.has_group(SALES_ALL_DOCUMENTS)
 
     def _get_key_account_fit_scope(self):

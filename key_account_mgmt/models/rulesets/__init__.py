@@ -1,7 +1,7 @@
 """Rule sets: criteria, tiers, tables of rules, and the policy that the decision core reads.
 
-What a kind of rule means stands in ``kinds``, sentences about rules and decisions in ``sentences``. Asks metrics,
-settings and the shared room.
+``kinds`` defines what each kind of rule means, ``sentences`` explains rules and decisions. Depends on metrics, settings
+and the shared room.
 """
 
 from . import key_account_cap_vocabulary

@@ -2,11 +2,11 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
-from ...rules import NO_TIER as NO_TIER  # for those who take it from here
+from ...rules import NO_TIER as NO_TIER  # other modules import it from here
 
 _lt = LazyTranslate(__name__)
 
-# What a row that caps discounts can ask of an order line in columns of its own: metric of the policy → column.
+# Columns in which a row of discount caps sets conditions on an order line: metric of the policy → column.
 CHOICE_COLUMNS = {
     "customer_tier": "cap_tier_ids",
     "product_category": "product_categ_ids",
@@ -24,13 +24,13 @@ MODELS = {
     "country": "res.country",
     "pricelist": "product.pricelist",
 }
-# The kind of value that a customer looks for, as sales literature tells customers apart.
+# Kinds of value that a customer looks for, as defined in the sales literature.
 CUSTOMER_KINDS = [
     ("intrinsic", "Intrinsic (Price)"),
     ("extrinsic", "Extrinsic (Service)"),
     ("strategic", "Strategic"),
 ]
-# The answer to "which kind?" of a customer who has none; to "which tier?" it is NO_TIER.
+# The kind of a customer without one; the tier of a customer without one is NO_TIER.
 NO_KIND = "no_kind"
 ORDER_DATE = "order_date"
 NAMES = {
@@ -46,10 +46,10 @@ NAMES = {
 
 
 class KeyAccountCapVocabulary(models.AbstractModel):
-    """What policies call the records that rows of discount caps name.
+    """The names that policies use for the records in rows of discount caps.
 
-    A policy also has to mean something where it is imported, so records go by names that hold elsewhere: tiers and
-    countries by their code, all others by their external ID.
+    A policy must keep its meaning where it is imported. So it names records by identifiers that other databases share:
+    tiers and countries by their code, all others by their external ID.
     """
 
     _name = "key.account.cap.vocabulary"
@@ -61,12 +61,12 @@ class KeyAccountCapVocabulary(models.AbstractModel):
 
     @api.model
     def _get_record_name(self, record):
-        """A category with those above it, since names of categories repeat; all others plainly."""
+        """Return the name of a record; for a category with its parents, since names of categories repeat."""
         return record.display_name if record._name == "product.category" else record.name
 
     @api.model
     def _ensure_codes(self, records):
-        """The codes of records, made where there is none yet.
+        """Return the codes of records, and create missing ones.
 
         :return: ``{id: code}``
         """
@@ -75,14 +75,14 @@ class KeyAccountCapVocabulary(models.AbstractModel):
         codes = self._get_external_ids(records)
         lacking = records.filtered(lambda record: record.id not in codes)
         if lacking:
-            # sudo: an external ID gives no access to anything; Odoo's own export makes them in this very way.
+            # sudo: an external ID gives no access to anything; Odoo's own export creates them in the same way.
             lacking.sudo()._export_rows([["id"]])
             codes |= self._get_external_ids(lacking)
         return codes
 
     @api.model
     def _get_external_ids(self, records):
-        """``{id: external ID}``, of several the oldest one, so that a policy always reads alike."""
+        """Return ``{id: external ID}``; of several the oldest one, so that a policy always reads the same."""
         if not records:
             return {}
         rows = self.env.execute_query(
@@ -97,9 +97,9 @@ class KeyAccountCapVocabulary(models.AbstractModel):
 
     @api.model
     def _find_records(self, metric, codes):
-        """The records that codes of a policy mean here.
+        """Return the records that the codes of a policy mean in this database.
 
-        :return: ``{code: record}``; what does not exist here (or is hidden from the user) is left out
+        :return: ``{code: record}``; records that do not exist here (or are hidden from the user) are left out
         """
         model = self.env[MODELS[metric]].with_context(active_test=False)
         if metric in ("customer_tier", "country"):
@@ -110,7 +110,7 @@ class KeyAccountCapVocabulary(models.AbstractModel):
 
     @api.model
     def _find_ids(self, model_name, codes):
-        """``{external ID: id}`` of those that are records of the model, in one statement: tables name thousands."""
+        """Return ``{external ID: id}`` of records of the model, in one statement: tables name thousands."""
         names = [code.split(".", 1) for code in codes if "." in code]
         if not names:
             return {}

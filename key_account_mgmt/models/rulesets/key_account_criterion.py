@@ -16,7 +16,7 @@ SCALES = [
 
 
 class KeyAccountCriterion(models.Model):
-    """A metric, how its values become points, and how many at most."""
+    """A metric, a scale that turns its values into points, and the maximum points."""
 
     _name = "key.account.criterion"
     _description = "Key Account Criterion"
@@ -105,18 +105,18 @@ class KeyAccountCriterion(models.Model):
 
     @api.onchange("scale")
     def _onchange_scale(self):
-        """Bands are no grades: rows of the other scale would be left over unseen."""
+        """Remove the rows of the other scale: bands and grades do not mix, and these rows would be hidden."""
         if self.step_ids and any(bool(step.option_id) != (self.scale == "grades") for step in self.step_ids):
             self.step_ids = [Command.clear()]
 
     def action_duplicate(self):
-        """Copy these criteria beside themselves, as criteria of their own."""
+        """Copy these criteria within their rule sets, with keys of their own."""
         for criterion in self:
             criterion.copy({"key": uuid.uuid4().hex[:8], "name": self.env._("%s (copy)", criterion.name)})
         return True
 
     def _prepare_criterion_values(self):
-        """This criterion as a policy has it."""
+        """Return this criterion in the form of a policy."""
         return {
             "key": self.key,
             "name": self.name or "",
@@ -153,6 +153,6 @@ class KeyAccountCriterion(models.Model):
         return {"type": "percentile"}
 
     def _get_policy_metrics(self):
-        """The metrics that this criterion looks at."""
+        """Return the metrics that these criteria use."""
         scaled = self.filtered(lambda c: c.scale == "linear").target_metric_id
         return self.metric_id | scaled | self.filtered(lambda c: c.scale == "deductions").offset_metric_id

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class KeyAccountCriterionStep(models.Model):
-    """One row of a scale: a band by its lower bound, or a grade by its option."""
+    """One row of a scale: a band with its lower bound, or a grade with its option."""
 
     _name = "key.account.criterion.step"
     _description = "Key Account Criterion Step"

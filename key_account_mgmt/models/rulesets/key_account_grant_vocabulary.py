@@ -1,4 +1,4 @@
-"""What policies call the parts of credit limits and rewards."""
+"""The names that policies use for the parts of credit limits and rewards."""
 
 from ...rules import CREDIT, REWARDS
 

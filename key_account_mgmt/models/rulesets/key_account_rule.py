@@ -30,13 +30,13 @@ BONUS_FORMULAS = [
     ("revenue_share", "Share of the Revenue"),
     ("growth_share", "Share of the Growth"),
 ]
-# A row that names something archived goes on naming it: else it would turn into one for everything.
+# Rows keep archived records: a row without its records would apply to everything.
 ARCHIVED_TOO = {"active_test": False}
 RECORD_COLUMNS = {metric: CHOICE_COLUMNS[metric] for metric in MODELS}
 
 
 class KeyAccountRule(models.Model):
-    """A row of a rule table: all its conditions hold, then its outcome. What the outcome is, its kind knows."""
+    """A row of a rule table: if all its conditions hold, its outcome applies. Its kind defines the outcome."""
 
     _name = "key.account.rule"
     _description = "Key Account Rule"
@@ -70,7 +70,7 @@ class KeyAccountRule(models.Model):
         help="For bad credit: whoever meets this veto gets no new credit limit, whatever the rules."
     )
 
-    # --- Discount caps; customer tiers are columns of credit limits, rewards and kinds of value, too ---
+    # --- Discount caps; credit limits, rewards and kinds of value also have the column of customer tiers ---
 
     cap = fields.Float(
         "Cap in %",
@@ -260,19 +260,19 @@ class KeyAccountRule(models.Model):
                 )
 
     def action_duplicate(self):
-        """Copy these rules beside themselves, as rules of their own."""
+        """Copy these rules within their rule sets, with keys of their own."""
         for rule in self:
             rule.copy({"key": uuid.uuid4().hex[:8], "name": self.env._("%s (copy)", rule.name)})
         return True
 
-    # --- As the policy has it ---
+    # --- In the form of a policy ---
 
     def _prepare_rule_values(self):
-        """This rule as a policy has it."""
+        """Return this rule in the form of a policy."""
         return find_kind(self.kind).to_policy(self)
 
     def _get_options(self):
-        """Codes by metric of the columns in which something is chosen."""
+        """Return the codes chosen in columns, by metric."""
         self.ensure_one()
         options = {metric: (self.option_codes or {}).get(metric, []) for metric in CHOICE_COLUMNS}
         if self.without_tier:

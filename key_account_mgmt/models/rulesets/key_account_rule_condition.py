@@ -28,7 +28,7 @@ CHOICE_OPERATORS = ["in", "not in", "=", "!="]
 
 
 class KeyAccountRuleCondition(models.Model):
-    """One comparison of a rule. Its metric's kind says what may stand in the other columns."""
+    """One comparison of a rule. The kind of its metric determines the allowed values of the other columns."""
 
     _name = "key.account.rule.condition"
     _description = "Key Account Rule Condition"
@@ -62,7 +62,7 @@ class KeyAccountRuleCondition(models.Model):
     def _compute_allowed(self):
         for condition in self:
             choice = condition.metric_id.kind == "choice"
-            # An order is judged alone: there is nobody among whom a customer could have a rank.
+            # An order is evaluated alone: without other customers there is no rank.
             alone = choice or condition._judges_order_lines()
             condition.allowed_operators = CHOICE_OPERATORS if choice else NUMBER_OPERATORS
             condition.allowed_measures = ["value"] if alone else [code for code, _label in MEASURES]
@@ -78,7 +78,7 @@ class KeyAccountRuleCondition(models.Model):
         return find_kind(self.rule_id.kind).judges_order_lines
 
     def _get_unit(self, currency):
-        """What the condition's number counts, in the user's words."""
+        """Return the unit of the condition's number, in the user's language."""
         if self.measure in ("rank_pct", "cumulative_share_pct"):
             return "%"
         if self.measure == "rank" or not self.metric_id:
@@ -88,7 +88,7 @@ class KeyAccountRuleCondition(models.Model):
 
     @api.onchange("metric_id")
     def _onchange_metric_id(self):
-        """Keep what still fits, so that a rule can be turned to another metric without starting anew."""
+        """Keep the values that still fit, so that the user can change a rule's metric without starting again."""
         if self.operator not in self.allowed_operators:
             self.operator = self.allowed_operators[0]
         if self.measure not in self.allowed_measures:
@@ -113,7 +113,7 @@ class KeyAccountRuleCondition(models.Model):
                 )
 
     def _get_misfit(self):
-        """What in this condition its metric does not allow, or None."""
+        """Return what its metric does not allow in this condition, as a sentence, or None."""
         labels = dict(self._fields["operator"]._description_selection(self.env))
         if self.operator not in self.allowed_operators:
             return self.env._(
@@ -146,7 +146,7 @@ class KeyAccountRuleCondition(models.Model):
         return None
 
     def _prepare_condition_values(self):
-        """This condition as a policy has it."""
+        """Return this condition in the form of a policy."""
         values = [exact_text(self.value)]
         if self.metric_id.kind == "choice":
             values = self.option_ids.sorted(lambda option: (option.sequence, option.id)).mapped("code")

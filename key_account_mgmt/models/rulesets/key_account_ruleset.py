@@ -50,7 +50,7 @@ class KeyAccountRuleset(models.Model):
         ondelete="restrict",
         context={"active_test": False},
     )
-    # Archived rows stay visible, greyed out, and are left out of the policy.
+    # Archived rows stay visible in grey, and are left out of the policy.
     criterion_ids = fields.One2many(
         "key.account.criterion", "ruleset_id", string="Criteria", copy=True, context={"active_test": False}
     )
@@ -182,7 +182,7 @@ class KeyAccountRuleset(models.Model):
             ruleset.summary = self.env["key.account.formatter"]._format_list(ruleset._get_summary_parts())
 
     def _get_summary_parts(self):
-        """What the rule set consists of, as phrases."""
+        """Return the parts of the rule set, as phrases."""
         tiers, criteria = len(self.tier_ids), len(self.criterion_ids.filtered("active"))
         counts = [kind.get_count_phrase(self.env, len(self._get_active_rules(kind))) for kind in RULE_KINDS.values()]
         return [
@@ -192,11 +192,11 @@ class KeyAccountRuleset(models.Model):
         ]
 
     def _get_active_rules(self, kind):
-        """The rules of a kind that count, in the order of the screen, also while they are typed."""
+        """Return the active rules of a kind, in the order of the screen, also while the user edits them."""
         return self[kind.rows].filtered(lambda rule: rule.active and rule.kind == kind.code)
 
     def _compute_findings_html(self):
-        """What speaks against activating a draft. Without dependencies on purpose: it is about saved rows."""
+        """Compute the findings against activating a draft. Without dependencies on purpose: it checks saved rows."""
         for ruleset in self:
             saved_draft = ruleset.state == "draft" and isinstance(ruleset.id, int)
             ruleset.findings_html = ruleset._render_findings(*ruleset._get_findings()) if saved_draft else False
@@ -227,12 +227,12 @@ class KeyAccountRuleset(models.Model):
     # --- Shipped rows ---
 
     def action_add_vetoes(self):
-        """Add the shipped vetoes that these drafts lack, inactive: customers are capped at the lowest tier."""
+        """Add the shipped vetoes that these drafts lack, inactive; they cap customers at the lowest tier."""
         SHIPPED_VETOES.add_to(self, active=False)
         return True
 
     def action_add_value_kinds(self):
-        """Let these drafts suggest by the shipped rows: add those that they lack, switch on those that they have."""
+        """Add the shipped rows for kinds of value that these drafts lack, and activate those that they have."""
         SHIPPED_VALUE_KINDS.add_to(self, active=True)
         SHIPPED_VALUE_KINDS.switch_on(self)
         return True

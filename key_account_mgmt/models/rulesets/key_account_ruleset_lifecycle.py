@@ -6,7 +6,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .kinds.rule_kinds import RULE_KINDS
 
-# Set by the buttons only: whoever could write them could put rules in force that nobody checked.
+# Only the buttons set these fields: a user who could write them could activate unchecked rules.
 LIFECYCLE_DEFAULTS = {
     "state": "draft",
     "date_from": False,
@@ -19,18 +19,18 @@ LIFECYCLE_DEFAULTS = {
 
 
 class KeyAccountRulesetLifecycle(models.AbstractModel):
-    """Draft, active, retired: how a rule set comes into force, and that it does not change afterwards."""
+    """Draft, active, retired: activates a rule set and keeps it unchanged afterwards."""
 
     _name = "key.account.ruleset.lifecycle"
     _description = "Lifecycle of a Key Account Rule Set"
 
     @api.model
     def _get_active(self, company):
-        """The active rule set of the company, or an empty one."""
+        """Return the active rule set of the company, or an empty record set."""
         return self.search([("company_id", "=", company.id), ("state", "=", "active")], limit=1)
 
     def action_check(self):
-        """Say whether the rule set could be activated; the form shows the findings themselves."""
+        """Notify the user whether the rule set could be activated; the form shows the findings themselves."""
         self.ensure_one()
         errors, warnings = self._get_findings()
         if errors:
@@ -54,7 +54,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         }
 
     def action_activate(self):
-        """Check the rules, freeze them, and let them take over from the company's active rule set."""
+        """Check the rules, freeze them, and replace the company's active rule set with them."""
         for ruleset in self:
             if ruleset.state != "draft":
                 raise UserError(ruleset._get_frozen_message())
@@ -75,7 +75,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         }
 
     def action_retire(self):
-        """Take the rule set out of force without another one in its place."""
+        """Retire the rule set without a replacement."""
         for ruleset in self:
             if ruleset.state != "active":
                 raise UserError(
@@ -88,12 +88,15 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         for ruleset in self:
             ruleset._write_lifecycle({"state": "retired", "date_to": fields.Date.context_today(self)})
             ruleset.message_post(body=message)
-        # The unique index looks at every single statement: the old one must go before the new one comes.
+        # PostgreSQL checks the unique index at each statement: retire the old rule set before activating the new one.
         self.flush_recordset(["state"])
 
     def _write_lifecycle(self, vals):
-        """The one door through which a rule set changes its state: past ``write`` of this model, which refuses that
-        to everybody, with the access rights of the user all the same."""
+        """Write the lifecycle fields: the only way for a rule set to change its state.
+
+        It bypasses ``write`` of this model, which refuses such changes from all callers; the user's access rights still
+        apply.
+        """
         result = super().write(vals)  # pylint: disable=super-method-mismatch
         if "state" in vals:
             for company in self.company_id:
@@ -101,15 +104,15 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         return result
 
     def _note_in_force(self, company, active):
-        """Let the company know what its active rule set (an empty one: none) has rules for."""
+        """Record on the company which kinds of rules its active rule set has; an empty rule set has none."""
         tables = (active.policy or {}).get("tables", ())
         for kind in RULE_KINDS.values():
             kind.note_in_force(company, active, any(table["rules"] for table in tables if table["kind"] == kind.code))
 
     def action_new_version(self):
-        """Copy everything into a draft that counts one further, and open it."""
+        """Copy all rows into a draft with the next version number, and open it."""
         self.ensure_one()
-        # Past ``copy`` of this model, which would call it a copy.
+        # Bypass ``copy`` of this model, which would rename the record as a copy.
         draft = super().copy({"company_id": self.company_id.id})  # pylint: disable=super-method-mismatch
         draft._write_lifecycle({"version": self._get_next_version(), "previous_version_id": self.id})
         draft.message_post(body=self.env._("New version of %s.", self.display_name))
@@ -128,7 +131,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         return max(family.mapped("version")) + 1
 
     def action_export(self):
-        """Download the rules as JSON, the form that Import reads."""
+        """Download the rules as JSON, in the form that Import reads."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
@@ -155,7 +158,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_no_lifecycle({name: value for name, value in vals.items() if value and value != "draft"})
-        # Given explicitly, so that neither the context of a remote call nor somebody's defaults make an active one.
+        # Explicit values: neither the context of a remote call nor user-defined defaults may create an active rule set.
         return super().create([{**vals, **LIFECYCLE_DEFAULTS} for vals in vals_list])
 
     def write(self, vals):
@@ -184,7 +187,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
 
     @api.model
     def _get_unfrozen_fields(self):
-        """Fields that may change for ever: messages and activities about the rules are not rules."""
+        """Return the fields that stay writable: messages and activities are not part of the rules."""
         chatter = set(self.env["mail.thread"]._fields) | set(self.env["mail.activity.mixin"]._fields)
         return chatter | {"active"}
 
@@ -199,10 +202,10 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
             )
 
     def _check_draft(self):
-        """Refuse unless these rule sets are drafts, and keep them drafts until this transaction is over.
+        """Raise unless these rule sets are drafts, and keep them drafts until this transaction ends.
 
-        The rows are really updated: at REPEATABLE READ that alone makes an activation that goes on at the same
-        moment collide with this change, instead of freezing rules that differ from the rows on the screen.
+        The rows are really updated: at REPEATABLE READ this alone makes a concurrent activation collide with this
+        change. Otherwise the activation would freeze rules that differ from the rows on the screen.
         """
         frozen = self.filtered(lambda ruleset: ruleset.state != "draft")
         if frozen:
@@ -220,10 +223,13 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
 
     @api.model
     def _is_uninstalling(self):
-        """Whether the addon itself goes away, and its records with it. The context alone proves nothing, anybody may
-        bring it along over RPC; the state of the module does, only administrators of the system change that."""
+        """Return whether the addon is being uninstalled, together with its records.
+
+        The context alone proves nothing: any caller may set it over RPC. The state of the module does: only system
+        administrators change it.
+        """
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
             return False
-        # sudo: nothing but the state of this very addon is read
+        # sudo: only the state of this addon is read
         module = self.env["ir.module.module"].sudo().search([("name", "=", "key_account_mgmt")])
         return module.state == "to remove"

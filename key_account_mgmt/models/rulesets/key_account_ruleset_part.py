@@ -2,17 +2,17 @@ from odoo import api, models
 
 
 class KeyAccountRulesetPart(models.AbstractModel):
-    """What all rows of rule sets share: they change in drafts only.
+    """Base of all rows of rule sets: rows change in drafts only.
 
-    Everybody who was sorted by a rule set must be able to read the very rules that sorted him. So there is no way
-    round this, not even for the superuser or by a context key, which any caller over RPC could bring along.
+    The rules that classified a customer must stay readable exactly as they were. So there is no bypass, neither for the
+    superuser nor by a context key, which any caller could set over RPC.
     """
 
     _name = "key.account.ruleset.part"
     _description = "Part of a Key Account Rule Set"
 
     def _get_rulesets(self):
-        """The rule sets that these records belong to."""
+        """Return the rule sets of these records."""
         return self.ruleset_id
 
     @api.model_create_multi

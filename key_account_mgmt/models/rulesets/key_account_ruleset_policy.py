@@ -10,14 +10,16 @@ from .kinds.rule_kinds import RULE_KINDS, find_kind
 
 
 class KeyAccountRulesetPolicy(models.AbstractModel):
-    """From rows to the policy that the decision core reads, and from its findings to sentences."""
+    """Converts rows to the policy that the decision core reads, and findings of the core to sentences."""
 
     _name = "key.account.ruleset.policy"
     _description = "Rules of a Key Account Rule Set as a Policy"
 
     def _get_policy_values(self):
-        """The rows as they are now, in the form that the core reads. Names are in the source language, so that the
-        fingerprint does not depend on who looks."""
+        """Return the current rows in the form that the core reads.
+
+        Names are in the source language, so that the fingerprint does not depend on the user's language.
+        """
         self.ensure_one()
         return self.with_context(lang="en_US")._prepare_policy_values()
 
@@ -34,7 +36,7 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         return {**values, "weights_total": exact_text(self.weights_total)} if self.weights_total else values
 
     def _prepare_metrics_values(self):
-        """The metrics, then what columns of rules ask for, which are no metrics on the screen."""
+        """Return the metrics, then those that exist only as columns of rules, not as metrics on the screen."""
         rules = self.rule_ids.filtered("active")
         return [
             *(self._prepare_metric_values(metric) for metric in self._get_policy_metrics()),
@@ -52,20 +54,20 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         return {"code": tier.code, "name": tier.name or "", "rank": tier.rank}
 
     def _prepare_table_values(self):
-        """A table for each kind of rule that has rules; without tier rules the policy is not complete."""
+        """Return a table for each kind of rule with rules; without tier rules the policy is incomplete."""
         rules = self.rule_ids.filtered("active").sorted()
         tables = [table for kind, rows in self._group(rules) if (table := kind.table_to_policy(self, rows))]
-        # Those without rules come last: fingerprints of policies depend on the order of tables.
+        # Tables without rules come last: fingerprints of policies depend on the order of tables.
         return sorted(tables, key=lambda table: not table["rules"])
 
     def _group(self, rules):
-        """``[(kind, its rules)]``, also of the kinds that have none."""
+        """Return ``[(kind, its rules)]``, including the kinds without rules."""
         return [(kind, rules.filtered(lambda rule, code=kind.code: rule.kind == code)) for kind in RULE_KINDS.values()]
 
     def _get_policy_metrics(self):
-        """The metrics that the policy looks at; the score is not one of them, it comes out of the criteria.
+        """Return the metrics that the policy uses, except the score, which results from the criteria.
 
-        With those that formulas look at, so that their names and kinds are kept with the rules.
+        Metrics of formulas are included, so that the policy stores their names and kinds.
         """
         rules = self.rule_ids.filtered("active")
         metrics = self.criterion_ids.filtered("active")._get_policy_metrics() | rules.condition_ids.metric_id
@@ -75,17 +77,17 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         return (metrics | known.search([("code", "in", list(codes))])).sorted("code")
 
     def _get_graded_metrics(self):
-        """Those of the metrics that people grade."""
+        """Return the metrics for which users enter grades."""
         metrics = self._get_policy_metrics()
         return metrics.filtered(lambda metric: metric.source == "manual" and metric.kind == "choice").sorted()
 
     def _get_export_values(self):
-        """The policy for people to read and to import: a draft as it is, even if it is not complete yet."""
-        # The database does not keep the order in which the policy was written; dumping it anew does.
+        """Return the policy for export; a draft as it is, even if it is incomplete."""
+        # The database does not keep the order in which the policy was written; a new dump restores it.
         return Policy.load(self.policy).dump() if self.policy else self._get_policy_values()
 
     def _get_policy(self):
-        """The policy: the frozen one, or that of the draft; UserError with everything that is wrong with it."""
+        """Return the frozen policy, or that of the draft; raise UserError with all errors if it is invalid."""
         self.ensure_one()
         if self.policy:
             return Policy.load(self.policy)
@@ -95,7 +97,7 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
             raise UserError(self._get_refusal(self._get_problem_sentences(error.problems))) from error
 
     def _get_findings(self):
-        """What is wrong with the rows (``errors``) and what is legal and doubtful (``warnings``), as sentences."""
+        """Return errors of the rows and warnings (valid but doubtful), each as sentences."""
         self.ensure_one()
         try:
             policy = Policy.load(self.policy or self._get_policy_values())
@@ -109,33 +111,33 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         )
 
     def _lint(self, policy):
-        """What is legal in the policy and still doubtful, as problems of the core."""
+        """Return what is valid but doubtful in the policy, as problems of the core."""
         for kind in RULE_KINDS.values():
             policy = kind.get_comparable(self.env, policy)
         return lint(policy)
 
     def _get_unreached(self, policy):
-        """Tiers that nobody could get among the customers of the last full fiscal year, as problems of the core."""
+        """Return the tiers that no customer of the last full fiscal year could reach, as problems of the core."""
         if not asks_for_places(policy):
             return []
         company = self.company_id
-        # Whoever edits rules may know how many customers there are, of whom nothing else is told.
+        # Users who edit rules may know the number of customers; nothing else about them is disclosed.
         dates = company._get_key_account_period(company._get_key_account_last_year())
         return out_of_reach(policy, self.env["key.account.collector"]._count(CollectionScope(company, *dates)))
 
     def _get_refused_codes(self):
-        """Codes of the doubts with which the company lets no rule set come into force."""
+        """Return the codes of the warnings that prevent activation in the company."""
         return frozenset().union(*(kind.get_refused_codes(self.company_id) for kind in RULE_KINDS.values()))
 
     def _check_activation(self, policy):
-        """Refuse a policy that is legal but not what the company wants."""
+        """Raise on a policy that is valid, but that the company's settings refuse."""
         codes = self._get_refused_codes()
         refused = [doubt for doubt in self._lint(policy) if doubt.code in codes] if codes else []
         if refused:
             raise UserError(self._get_refusal(self._get_problem_sentences(refused)))
 
     def _get_problem_sentences(self, problems):
-        # The rows once more, now with the names in the user's language.
+        # Prepare the rows again, now with names in the user's language.
         return self.env["key.account.problem"]._get_sentences(problems, self._prepare_policy_values())
 
     def _get_refusal(self, errors):

@@ -7,7 +7,7 @@ from .shipped_rows import SHIPPED_VALUE_KINDS
 
 
 class KeyAccountTemplate(models.Model):
-    """A method of the literature as a rule set to start from: a file in the form of Export, shipped with an addon."""
+    """A method of the literature as a starting rule set: a file in the form of Export, shipped with an addon."""
 
     _name = "key.account.template"
     _description = "Template of a Key Account Rule Set"
@@ -19,15 +19,15 @@ class KeyAccountTemplate(models.Model):
     path = fields.Char(required=True, help="The file in its addon, such as key_account_mgmt/data/templates/name.json.")
 
     def _create_draft(self, company):
-        """A draft of the template for the company, with the shipped vetoes and kinds of value switched off.
+        """Create a draft of the template for the company, with the shipped vetoes and kinds of value inactive.
 
         :param company: ``res.company``
         :return: ``key.account.ruleset``
-        :raise UserError: something that the file refers to is not there, or is something else here
+        :raise UserError: a record that the file refers to is missing, or means something else here
         """
         self.ensure_one()
         reader = PolicyReader.of_file(self.env, self._read_file(), company)
-        # The names in the file are English, and what takes its name from a metric needs that one's English name too.
+        # The names in the file are English, so names taken from metrics must be English here, too.
         english, name = self.with_context(lang="en_US"), self.name
         values = {**reader.with_lang("en_US").prepare_ruleset(name), "description": english.description}
         draft = english.env["key.account.ruleset"].create(values).with_env(self.env)
@@ -44,7 +44,7 @@ class KeyAccountTemplate(models.Model):
     # --- Names in every installed language ---
 
     def _translate(self, draft):
-        """Name and description of the template, and names by metrics or by ``key_account_template_names``."""
+        """Translate the template's name and description, and names by metric or ``key_account_template_names``."""
         languages = self._get_languages()
         for field in ("name", "description"):
             draft.update_field_translations(field, {lang: self.with_context(lang=lang)[field] for lang in languages})
@@ -55,7 +55,7 @@ class KeyAccountTemplate(models.Model):
             tier.update_field_translations("name", self._get_translations(TIER_NAMES[tier.code]))
 
     def _get_criterion_names(self, criterion):
-        """That of the method where it has one, else that of the metric, by language."""
+        """Return the method's own name of the criterion, else the metric's name, by language."""
         if criterion.key in CRITERION_NAMES:
             return self._get_translations(CRITERION_NAMES[criterion.key])
         return {lang: criterion.metric_id.with_context(lang=lang).name for lang in self._get_languages()}

@@ -2,7 +2,7 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-# Names in the files of templates and shipped vetoes, by key of the rule: files themselves cannot be translated.
+# Names in the files of templates and shipped vetoes, by key of the rule: the files themselves cannot be translated.
 RULE_NAMES = {
     "top_1": _lt("Top 1 %"),
     "top_15": _lt("Top 15 %"),
@@ -36,7 +36,7 @@ RULE_NAMES = {
     "value_extrinsic": _lt("Pays for more than the product"),
     "value_intrinsic": _lt("Looks at the price"),
 }
-# By key of the criterion, where the method has a name of its own for what its metric tells.
+# By key of the criterion, where the method has its own name for the metric.
 CRITERION_NAMES = {
     "performance": _lt("Performance"),
     "cooperation": _lt("Cooperation"),

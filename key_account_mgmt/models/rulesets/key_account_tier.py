@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .key_account_cap_vocabulary import NO_TIER
 
-# What the order of tiers and exported rule sets hang on.
+# The order of tiers and exported rule sets depend on these fields.
 FROZEN_FIELDS = {"code", "rank", "company_id"}
 
 
@@ -59,7 +59,7 @@ class KeyAccountTier(models.Model):
         return super().write(vals)
 
     def _check_unused(self, states):
-        # sudo: a shared tier may be used by rule sets of companies that the user does not see
+        # sudo: rule sets of companies hidden from the user may use a shared tier
         rulesets = self.env["key.account.ruleset"].sudo().with_context(active_test=False)
         ruleset = rulesets.search([("tier_ids", "in", self.ids), ("state", "in", states)], limit=1)
         if not ruleset:

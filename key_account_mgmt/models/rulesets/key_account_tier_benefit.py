@@ -5,7 +5,7 @@ from ..shared.numbers import exact_text
 
 
 class KeyAccountTierBenefit(models.Model):
-    """What a rule set makes of a tier for all its customers: a ceiling of credit, a payment term, a pricelist."""
+    """The benefits of a tier for all its customers, by rule set: a credit ceiling, a payment term, a pricelist."""
 
     _name = "key.account.tier.benefit"
     _description = "Benefit of a Key Account Tier"
@@ -46,7 +46,7 @@ class KeyAccountTierBenefit(models.Model):
     @api.constrains("has_credit_ceiling", "credit_ceiling")
     def _check_credit_ceiling(self):
         for benefit in self:
-            # Written so that "not a number" is refused too.
+            # Written so that "not a number" is refused, too.
             if benefit.has_credit_ceiling and not 0 <= benefit.credit_ceiling < float("inf"):
                 raise ValidationError(
                     self.env._(

@@ -6,7 +6,7 @@ from .kinds.rule_kinds import RULE_KINDS, find_kind
 
 
 class PolicyFit:
-    """Why a policy from elsewhere would mean something else here, or cannot be shown in rows."""
+    """Reasons why an imported policy would mean something else here, or cannot be shown in rows."""
 
     def __init__(self, reader):
         self.reader = reader
@@ -14,7 +14,7 @@ class PolicyFit:
         self.env = reader.env
 
     def find_mismatches(self):
-        """As sentences; none where the policy means here what it meant where it was made."""
+        """Return the mismatches as sentences; none if the policy has the same meaning here as at its origin."""
         policy, metrics, tiers = self.policy, self.reader.metrics, self.reader.tiers
         problems = [
             *(self._get_metric_mismatch(row, metrics.get(row.code)) for row in policy.metrics),
@@ -26,7 +26,7 @@ class PolicyFit:
         ]
         return [problem for problem in problems if problem]
 
-    # --- What the policy refers to ---
+    # --- References of the policy ---
 
     def _get_metric_mismatch(self, row, metric):
         if row.code in NAMES:
@@ -64,7 +64,7 @@ class PolicyFit:
         )
 
     def _get_column_mismatch(self, row):
-        """Some metrics are columns of discount caps rather than records."""
+        """Return a mismatch of a metric that is a column of discount caps rather than a record."""
         kind = "number" if row.code == ORDER_DATE else "choice"
         if row.kind == kind and row.of == "line":
             return None
@@ -89,7 +89,7 @@ class PolicyFit:
         return None
 
     def _get_record_mismatch(self, row):
-        """The records that the file names and nobody can find here."""
+        """Return a message about the records in the file that cannot be found here."""
         known = self.reader.find_records(row.code, row.options)
         if row.code == "customer_tier":
             known = {tier.code for tier in self.policy.tiers} | {NO_TIER}
@@ -103,14 +103,14 @@ class PolicyFit:
             codes=", ".join(lacking),
         )
 
-    # --- What rows cannot hold ---
+    # --- Limits of rows ---
 
     def _get_table_mismatches(self):
         tables = [(kind, self.policy.table(kind.code)) for kind in RULE_KINDS.values()]
         return [mismatch for kind, table in tables if table for mismatch in kind.find_table_mismatches(self.env, table)]
 
     def _get_digit_mismatches(self):
-        """Numbers that a row cannot hold exactly; rounded ones would be other rules."""
+        """Return messages about numbers that a row cannot hold exactly: rounding would change the rules."""
         policy = self.policy
         rules = [(self.env._("Rule"), rule.name or rule.key, rule) for table in policy.tables for rule in table.rules]
         criteria = [
@@ -130,7 +130,7 @@ class PolicyFit:
         ]
 
     def _get_numbers(self, part):
-        """All numbers in a part of a policy."""
+        """Yield all numbers in a part of a policy."""
         if isinstance(part, Decimal):
             yield part
         elif isinstance(part, (tuple, list, dict)):

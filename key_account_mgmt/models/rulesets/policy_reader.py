@@ -9,14 +9,14 @@ from ...rules import Policy, PolicyError
 from .kinds.rule_kinds import RULE_KINDS, find_kind
 from .policy_fit import PolicyFit
 
-# Nobody reads more than this in a dialog; a file of 10,000 broken rows would be megabytes of it.
+# No user reads more than this in a dialog; the messages for 10,000 broken rows would take megabytes.
 MOST_SENTENCES = 200
 
 
 class PolicyReader:
-    """From a policy to records: what it refers to is found by code, its rows become values of a draft.
+    """Converts a policy to records: finds its references by code, and its rows become values of a draft.
 
-    ``metrics``, ``tiers``: records by the codes that the policy calls them.
+    ``metrics``, ``tiers``: records by their codes in the policy.
     """
 
     def __init__(self, env, policy, company):
@@ -26,10 +26,10 @@ class PolicyReader:
 
     @classmethod
     def of_file(cls, env, content, company):
-        """The reader of a file in the form of Export.
+        """Return the reader of a file in the form of Export.
 
-        :param bytes content: what is in the file
-        :raise UserError: with all that is wrong with the file, or means something else here
+        :param bytes content: content of the file
+        :raise UserError: with everything that is wrong with the file, or means something else here
         """
         reader = cls(env, read_policy(env, content), company)
         problems = PolicyFit(reader).find_mismatches()
@@ -41,12 +41,12 @@ class PolicyReader:
         return PolicyReader(self.env(context={**self.env.context, "lang": lang}), self.policy, self.company)
 
     def with_tiers(self, tiers):
-        """The reader of a policy whose codes of tiers stand for these records instead."""
+        """Return a reader whose policy's tier codes stand for these records instead."""
         reader = copy(self)
         reader.tiers = tiers
         return reader
 
-    # --- What the policy refers to ---
+    # --- References of the policy ---
 
     @cached_property
     def metrics(self):
@@ -56,22 +56,22 @@ class PolicyReader:
 
     @cached_property
     def tiers(self):
-        """The company's own before those that all companies share."""
+        """Return the tiers by code; the company's own tiers take precedence over shared ones."""
         tiers = self.env["key.account.tier"].search(
             [("code", "in", [tier.code for tier in self.policy.tiers]), ("company_id", "in", [self.company.id, False])]
         )
         return {tier.code: tier for tier in tiers.sorted(lambda tier: bool(tier.company_id))}
 
     def find_records(self, metric, codes):
-        """``{code: record}`` of what columns of rules name."""
+        """Return ``{code: record}`` of the records that columns of rules name."""
         return self.env["key.account.cap.vocabulary"]._find_records(metric, codes)
 
     # --- The draft ---
 
     def prepare_ruleset(self, name):
-        """Values of a rule set; tiers and perspectives that are not there yet are created.
+        """Return values of a rule set; missing tiers and perspectives are created.
 
-        :param str name: for a policy without one
+        :param str name: used if the policy has none
         """
         self._create_tiers()
         policy, values = self.policy, {}
@@ -81,7 +81,7 @@ class PolicyReader:
             "name": policy.name or name or self.env._("Imported rules"),
             "company_id": self.company.id,
             "tier_ids": [Command.set([self.tiers[tier.code].id for tier in policy.tiers])],
-            # Given in any case: what a new rule set on the screen starts with is not what the file says.
+            # Always given: otherwise the default of a new rule set would replace the value of the file.
             "weights_total": float(policy.weights_total or 0),
             "criterion_ids": [
                 Command.create(self._prepare_criterion(criterion, sequence))
@@ -104,9 +104,9 @@ class PolicyReader:
         return {"name": tier.name or tier.code, "code": tier.code, "rank": tier.rank, "company_id": self.company.id}
 
     def prepare_rule(self, kind, row, sequence):
-        """Values of a rule.
+        """Return values of a rule.
 
-        :param str kind: code of the table that the row stands in
+        :param str kind: code of the row's table
         """
         conditions = [
             Command.create(self._prepare_condition(condition, number, self.metrics[condition.metric]))
@@ -185,7 +185,7 @@ class PolicyReader:
 
 
 def read_policy(env, content):
-    """The policy in a file; UserError with all that is wrong with it."""
+    """Return the policy in a file; raise UserError with everything that is wrong with it."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -202,7 +202,7 @@ def get_unreadable(env):
 
 
 def _read_names(text):
-    """The file as it is, only to call its rows by name in messages."""
+    """Return the raw file, used only to show its rows by name in messages."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -210,10 +210,10 @@ def _read_names(text):
 
 
 def _get_refusal(env, problems, count):
-    """The first problems in full.
+    """Return the refusal with the first problems in full.
 
     :param problems: sentences, at least as many as are shown
-    :param int count: how many there are in all
+    :param int count: total number of problems
     """
     shown = [f"• {problem}" for problem in problems[:MOST_SENTENCES]]
     if count > len(shown):

@@ -1,4 +1,4 @@
-"""What the maximum points of the criteria have to add up to, and what they do, also while rows are typed."""
+"""The required and the actual sum of the criteria's maximum points, also while the user edits rows."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ from ..shared.numbers import exact_text
 
 
 def format_perspective_weights(ruleset):
-    """Such as “Finance 30, Sales 30”; nothing where the criteria have no perspectives."""
+    """Return points by perspective, such as “Finance 30, Sales 30”; False if the criteria have no perspectives."""
     weights = {}
     for criterion in ruleset.criterion_ids.filtered("active"):
         name = criterion.perspective_id.name
@@ -20,9 +20,9 @@ def format_perspective_weights(ruleset):
 
 
 def get_weights_warning(ruleset):
-    """Why the points of the rows do not add up, as a sentence; None: they do."""
+    """Return why the points of the rows do not add up, as a sentence; None if they do."""
     rows = ruleset.criterion_ids.filtered("active")
-    # Rows that were just added have their keys, but the same one may be typed twice: the position is unique.
+    # New rows have keys already, but the user may type the same key twice; the position is unique.
     weights = {str(number): Decimal(exact_text(row.max_points)) for number, row in enumerate(rows)}
     problem = weights_problem(Decimal(exact_text(ruleset.weights_total)) or None, weights)
     if not problem:

@@ -7,7 +7,7 @@ from .policy_reader import PolicyReader
 
 
 class ShippedRows:
-    """Rules of one kind that the addon brings along in a file, for any draft to start from."""
+    """Rules of one kind that the addon ships in a file, as a starting point for any draft."""
 
     def __init__(self, kind, path):
         self.kind = kind
@@ -18,20 +18,20 @@ class ShippedRows:
             return Policy.load(file.read())
 
     def find_tier(self, tiers):
-        """The tier of the rule set that stands for whichever tier the file names.
+        """Return the tier of the rule set that replaces all tiers named in the file.
 
-        :param tiers: those of the rule set, the best one first
+        :param tiers: tiers of the rule set, the best one first
         """
         raise NotImplementedError
 
     def get_refusal(self, ruleset):
-        """Why nothing can be added to a rule set without tiers."""
+        """Return why no rows can be added to a rule set without tiers."""
         raise NotImplementedError
 
     def add_to(self, rulesets, active):
         """Add the rows that the drafts lack.
 
-        :param active: whether they count at once; those of templates wait until somebody wants them
+        :param active: whether the rows are active at once; rows from templates stay inactive until a user wants them
         """
         policy = self.load()
         rows, reader = policy.table(self.kind).rules, PolicyReader(rulesets.env, policy, rulesets.env.company)
@@ -47,7 +47,7 @@ class ShippedRows:
             rulesets.env["key.account.template"]._translate_rules(added)
 
     def switch_on(self, rulesets):
-        """Let the rows count where they are there already."""
+        """Activate those of the rows that exist already."""
         shipped = {row.key for row in self.load().table(self.kind).rules}
         rules = rulesets.rule_ids.filtered(lambda rule: rule.kind == self.kind and rule.key in shipped)
         rules.filtered(lambda rule: not rule.active).active = True
@@ -59,7 +59,7 @@ class ShippedRows:
 
 
 class ShippedVetoes(ShippedRows):
-    """Those of pseudo key accounts, which put customers into the lowest tier."""
+    """Vetoes against pseudo key accounts, which put customers into the lowest tier."""
 
     def find_tier(self, tiers):
         return tiers[-1]
@@ -72,7 +72,7 @@ class ShippedVetoes(ShippedRows):
 
 
 class ShippedValueKinds(ShippedRows):
-    """What suggests kinds of value; “the best tier” in them is that of each rule set."""
+    """Rules that suggest kinds of value; “the best tier” in them is that of each rule set."""
 
     def find_tier(self, tiers):
         return tiers[0]

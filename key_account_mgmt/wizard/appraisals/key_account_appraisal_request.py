@@ -5,7 +5,10 @@ from ...models.settings.res_company import QUARTERS
 
 
 class KeyAccountAppraisalRequest(models.TransientModel):
-    """Asks people to appraise the customers of a period: an appraisal per customer and appraiser, an activity each."""
+    """Asks users to appraise the customers of a period.
+
+    Each pair of customer and appraiser gets an appraisal and an activity.
+    """
 
     _name = "key.account.appraisal.request"
     _inherit = ["key.account.population.wizard.mixin"]
@@ -45,11 +48,11 @@ class KeyAccountAppraisalRequest(models.TransientModel):
             request.metric_ids = request.ruleset_id._get_graded_metrics()
 
     # -------------------------------------------------------------------------
-    # Ask
+    # Request
     # -------------------------------------------------------------------------
 
     def action_ask(self):
-        """Make the appraisals that are not there yet, tell the appraisers, and open the list."""
+        """Create the missing appraisals, notify the appraisers, and open the list."""
         self.ensure_one()
         self._check_ready()
         customers = self._get_customers()
@@ -87,7 +90,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
             )
 
     def _get_customers(self):
-        """The population, without customers whose period is closed."""
+        """Return the population, without customers whose period is closed."""
         customers = self.env["res.partner"].browse(
             self.env["key.account.collector"]._get_customer_ids(self._get_scope())
         )
@@ -102,7 +105,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         )
 
     def _get_pairs(self, customers):
-        """Customers and those to appraise them; without the pairs that have an appraisal of these months already."""
+        """Return pairs of customer and appraiser, without pairs that already have an appraisal of these months."""
         there = set(
             self.env["key.account.appraisal"]._read_group(
                 [
@@ -122,7 +125,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         ]
 
     def _get_appraisers(self, customer):
-        """Who appraises the customer: people who work in the company and may sign in."""
+        """Return the appraisers of the customer: active internal users of the company."""
         salesperson = customer.user_id if self.with_salesperson else self.env["res.users"]
         return (salesperson | self.user_ids).filtered(
             lambda user: user.active and not user.share and self.company_id in user.company_ids

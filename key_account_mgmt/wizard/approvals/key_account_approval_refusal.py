@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class KeyAccountApprovalRefusal(models.TransientModel):
-    """Asks why requests are refused."""
+    """Asks the approver why the requests are refused."""
 
     _name = "key.account.approval.refusal"
     _description = "Refuse Requests for Approval"

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class KeyAccountApprovalRequest(models.TransientModel):
-    """Asks why an order should get more than its caps and limits, and shows what is over them."""
+    """Asks the salesperson why an order should exceed its caps and limits, and shows the excess."""
 
     _name = "key.account.approval.request"
     _description = "Ask for Approval"
@@ -17,17 +17,17 @@ class KeyAccountApprovalRequest(models.TransientModel):
             wizard.details_html = wizard.order_id and wizard._render_details()
 
     def _render_details(self):
-        # Whoever may not read the order does not get to know it here.
+        # Users without read access to the order must not see it here.
         self.order_id.check_access("read")
         needs = self.env["key.account.approval"]._get_needs(self.order_id, strict=False)
         parts = [self._prepare_part(kind, need) for kind, need in needs.items()]
         return self.env["ir.qweb"]._render("key_account_mgmt.approval_parts", {"parts": parts})
 
     def _prepare_part(self, kind, need):
-        """What is shown of one kind of approval that the order needs.
+        """Return what the dialog shows of one kind of approval that the order needs.
 
-        :return: ``title``; ``obstacle``, why nobody can be asked; ``consent``; ``table``, or None where an obstacle is
-            all there is to say
+        :return: ``title``; ``obstacle``, why no approver can be asked; ``consent``; ``table``, or None if there is only
+            an obstacle
         """
         approvals = self.env["key.account.approval"]
         judge = approvals._get_judges()[kind]
@@ -41,7 +41,7 @@ class KeyAccountApprovalRequest(models.TransientModel):
         }
 
     def action_request(self):
-        """Ask, and go back to the order."""
+        """Request the approvals, and go back to the order."""
         self.ensure_one()
         self.env["key.account.approval"]._request(self.order_id, self.reason)
         return {"type": "ir.actions.act_window_close"}

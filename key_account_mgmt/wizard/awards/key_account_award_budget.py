@@ -4,7 +4,7 @@ from ...models.awards.key_account_award_decision import WAYS
 
 
 class KeyAccountAwardBudget(models.TransientModel):
-    """Asks which awards finance grants where the budget does not suffice for all of them."""
+    """Asks Finance which awards to grant if the budget does not cover all of them."""
 
     _name = "key.account.award.budget"
     _description = "Grant Awards within the Budget"

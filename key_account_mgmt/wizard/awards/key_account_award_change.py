@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class KeyAccountAwardChange(models.TransientModel):
-    """Asks what finance grants instead of what was proposed: an amount for one award, dates for many."""
+    """Asks Finance what to grant instead of the proposal: an amount for one award, dates for many."""
 
     _name = "key.account.award.change"
     _description = "Approve Awards Otherwise"
@@ -46,7 +46,7 @@ class KeyAccountAwardChange(models.TransientModel):
         changes = {"valid_until": self.valid_until, "expiry_date": self.expiry_date, "user_id": self.user_id.id}
         if len(self.award_ids) == 1:
             changes["approved_amount"] = self.amount
-            # Left as it was, it follows the amount where the amount is what it costs.
+            # If the user leaves the cost unchanged, it follows the amount where the amount is the cost.
             if self.currency_id.compare_amounts(self.cost, self.award_ids.estimated_cost):
                 changes["estimated_cost"] = self.cost
         return changes

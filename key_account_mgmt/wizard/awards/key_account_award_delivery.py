@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class KeyAccountAwardDelivery(models.TransientModel):
-    """Asks what delivering cost, and for the proof."""
+    """Asks for the cost of the delivery, and for the proof."""
 
     _name = "key.account.award.delivery"
     _description = "Deliver Awards"
@@ -26,7 +26,7 @@ class KeyAccountAwardDelivery(models.TransientModel):
             wizard.cost = wizard.award_ids.estimated_cost if len(wizard.award_ids) == 1 else 0
 
     def action_deliver(self):
-        """Each at the estimated cost, where they are many."""
+        """Deliver the awards; several awards each at their estimated cost."""
         self.ensure_one()
         cost = self.cost if len(self.award_ids) == 1 else None
         self.award_ids.action_deliver(cost, self.comment, self.attachment_ids.ids)

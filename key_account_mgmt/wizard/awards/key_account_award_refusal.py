@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class KeyAccountAwardRefusal(models.TransientModel):
-    """Asks why awards are refused."""
+    """Asks Finance why the awards are refused."""
 
     _name = "key.account.award.refusal"
     _description = "Refuse Awards"

@@ -4,7 +4,7 @@ from ...models.awards.key_account_evaluation_effects import EvaluationEffects
 
 
 class KeyAccountEvaluationStep(models.TransientModel):
-    """Shows what applying or reverting an evaluation will do, and asks finance where finance has to consent."""
+    """Shows the effects of applying or reverting an evaluation, and asks Finance if Finance has to consent."""
 
     _name = "key.account.evaluation.step"
     _description = "Apply or Revert an Evaluation"

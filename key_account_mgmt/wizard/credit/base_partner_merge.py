@@ -5,35 +5,37 @@ from ...models.credit.res_partner import LIMIT_FIELDS
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Customers are merged: the remaining one keeps its own credit limits, and no grade of an appraisal is lost."""
+    """Merging customers: the remaining customer keeps its own credit limits, and no grade of an appraisal is lost."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        # Before anything is merged: this step already makes customers contacts of the remaining one.
-        # sudo: limits bind everybody, also those who may not read them
+        # Before the merge: this step already turns customers into contacts of the remaining one.
+        # sudo: limits apply to all users, including those without the right to read them
         others, target = src_partners.sudo(), dst_partner.sudo().commercial_partner_id
         self._merge_limits(others, dst_partner.sudo(), target)
         appraisals = self._take_appraisals(src_partners)
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        # The grades of all their appraisals make one value.
+        # The grades of all their appraisals are combined into one value.
         appraisals._refresh_values(appraisals._get_keys())
-        # Their entries are in the ledger of the remaining one by now.
+        # The ledger of the remaining customer now contains their entries.
         target._settle_key_account_ledger("merged")
         return result
 
     @api.model
     def _take_appraisals(self, partners):
-        """The appraisals of customers that are about to be merged, without the values that they came to."""
-        # sudo: whoever may merge customers need not see their appraisals; what these came to is only made anew
+        """Return the appraisals of customers about to be merged, after deleting the values computed from them."""
+        # sudo: users who may merge customers need not see their appraisals; the values are only recomputed
         appraisals = self.env["key.account.appraisal"].sudo().search([("partner_id", "in", partners.ids)])
         self.env["key.account.metric.value"]._drop_appraised(partners)
         return appraisals
 
     def _merge_limits(self, others, kept, target):
-        """Give the remaining customer its limits, and the same to all, so that nothing is left to be filled in: merging
-        fills, by SQL, what the remaining contact has not with what the others had.
+        """Give all merged contacts the limits of the remaining customer.
+
+        Merging fills, by SQL, empty columns of the remaining contact with the values of the others: equal limits leave
+        nothing to fill.
 
         :param target: the commercial partner of the remaining contact ``kept``
         """
@@ -47,7 +49,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         (others | kept | target).flush_recordset(LIMIT_FIELDS)
 
     def _copy_stored_limits(self, source, partners):
-        """Of all companies, as they are stored."""
+        """Copy the stored limits of all companies."""
         (source | partners).flush_recordset(LIMIT_FIELDS)
         self.env.cr.execute(
             SQL(

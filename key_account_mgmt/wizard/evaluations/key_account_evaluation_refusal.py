@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class KeyAccountEvaluationRefusal(models.TransientModel):
-    """Asks why an evaluation goes back to those who prepared it."""
+    """Asks the user why an evaluation goes back to the users who prepared it."""
 
     _name = "key.account.evaluation.refusal"
     _description = "Send an Evaluation Back"

@@ -14,7 +14,7 @@ from ...rules import Evaluator, out_of_reach
 
 
 class KeyAccountEvaluationWizard(models.TransientModel):
-    """Asks whom to evaluate for which period, and previews or starts the evaluation."""
+    """Asks for the customers and the period to evaluate, and previews or starts the evaluation."""
 
     _name = "key.account.evaluation.wizard"
     _inherit = ["key.account.population.wizard.mixin"]
@@ -38,7 +38,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
 
     @api.model
     def default_get(self, fields):
-        """Started from a list or form of contacts, evaluate the customers that these belong to."""
+        """Select the customers of the contacts from whose list or form the user started the dialog."""
         values = super().default_get(fields)
         context = self.env.context
         if context.get("active_model") == "res.partner" and context.get("active_ids"):
@@ -52,7 +52,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_year(self):
-        """The last full fiscal year."""
+        """Set the last full fiscal year."""
         for wizard in self:
             wizard.year = wizard.company_id._get_key_account_last_year()
 
@@ -66,12 +66,12 @@ class KeyAccountEvaluationWizard(models.TransientModel):
 
     @api.depends("ruleset_id")
     def _compute_with_prospects(self):
-        """Rules that look at what is known of prospects, such as the expected value or the fit, are about them too."""
+        """Include prospects if the rules use metrics of prospects, such as the expected value or the fit."""
         for wizard in self:
             wizard.with_prospects = bool(wizard._get_prospect_sources())
 
     # -------------------------------------------------------------------------
-    # What the user is told before starting
+    # Notices for the user before the start
     # -------------------------------------------------------------------------
 
     @api.depends("company_id", "date_from", "date_to", "population", "partner_domain", "partner_ids", "ruleset_id")
@@ -84,7 +84,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             )
 
     def _get_notices(self):
-        """What to know before evaluating, as sentences."""
+        """Return notices for the user before the evaluation, as sentences."""
         if self.company_id - self.env.companies:
             return [self.env._("Switch to that company first.")]
         notices = self._get_ruleset_notices()
@@ -139,7 +139,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             raise UserError(self._get_ruleset_notices()[0])
 
     def _prepare_evaluation_values(self):
-        """Values of the evaluation. Extend it to carry more over."""
+        """Return values of the evaluation. Extend it to add others."""
         return {
             "name": self._get_evaluation_name(),
             "company_id": self.company_id.id,
@@ -166,7 +166,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     # -------------------------------------------------------------------------
 
     def action_preview(self):
-        """Show what the evaluation would give. Nothing is stored but the table in this dialog."""
+        """Show the result of the evaluation. Only the table in this dialog is stored."""
         self.ensure_one()
         self._check_ready()
         rows = self._get_preview_rows()
@@ -186,14 +186,14 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         }
 
     def _render_unreached(self, rows):
-        """Say which tiers nobody can get among so many customers."""
+        """Return alerts about the tiers that no customer can reach in a population of this size."""
         population = sum(row["count"] for row in rows if row["in_population"])
         problems = out_of_reach(self.ruleset_id._get_policy(), population)
         alert = Markup('<div class="alert alert-warning mb-2" role="status">%s</div>')
         return Markup("").join(alert % sentence for sentence in self.ruleset_id._get_problem_sentences(problems))
 
     def _get_preview_rows(self):
-        """Results in groups, as ``_get_tier_rows`` of the evaluation folds them."""
+        """Return the results in groups, in the form that ``_get_tier_rows`` of the evaluation reads."""
         evaluator = Evaluator(self.ruleset_id._get_policy())
         books, revenues = self.env["key.account.collector"]._collect_books(self._get_scope(), evaluator.metrics)
         population = evaluator.survey(books)
@@ -213,7 +213,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         return [dict(zip(names, (*key, *values), strict=True)) for key, values in groups.items() if values[0]]
 
     def _get_held_tiers(self):
-        """Rank of the tier that customers have today, by customer."""
+        """Return the rank of each customer's current tier."""
         customers = self.env["res.partner"].with_company(self.company_id).with_context(active_test=False)
         groups = customers._read_group(
             [("key_account_tier_id", "!=", False)], ["key_account_tier_id"], ["id:array_agg"]

@@ -8,7 +8,7 @@ from ...models.rulesets.policy_reader import PolicyReader, get_unreadable
 
 
 class KeyAccountRulesetImport(models.TransientModel):
-    """An exported rule set becomes a draft. What it refers to is found by code; without its metrics it is refused."""
+    """Turns an exported rule set into a draft. References are found by code; a file with unknown metrics is refused."""
 
     _name = "key.account.ruleset.import"
     _description = "Import of a Key Account Rule Set"

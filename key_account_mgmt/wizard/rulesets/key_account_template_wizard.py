@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class KeyAccountTemplateWizard(models.TransientModel):
-    """Which method, for which company: a draft to adapt. Nothing comes into force."""
+    """Asks for a method and a company, and creates a draft to adapt. It activates nothing."""
 
     _name = "key.account.template.wizard"
     _description = "New Key Account Rule Set from a Template"

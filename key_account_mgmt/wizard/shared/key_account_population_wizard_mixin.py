@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class KeyAccountPopulationWizardMixin(models.AbstractModel):
-    """Dialogs about the customers of a period: by the active rules unless others are chosen, and how many there are."""
+    """Dialogs about the customers of a period: they propose the active rule set and show the number of customers."""
 
     _name = "key.account.population.wizard.mixin"
     _inherit = ["key.account.population.mixin"]
@@ -36,7 +36,7 @@ class KeyAccountPopulationWizardMixin(models.AbstractModel):
     )
     def _compute_customer_count(self):
         for wizard in self:
-            # Only of companies that the user works in: the collector asks for no rights.
+            # Only for companies that the user works in: the collector checks no access rights.
             ready = wizard._is_period_complete() and wizard.company_id in self.env.companies
             wizard.customer_count = self.env["key.account.collector"]._count(wizard._get_scope()) if ready else 0
 
@@ -44,7 +44,7 @@ class KeyAccountPopulationWizardMixin(models.AbstractModel):
         return bool(self.company_id and self.date_from and self.date_to and self.date_from <= self.date_to)
 
     def _check_may_collect(self):
-        """Managers who work in the company: the collector asks for no rights on documents."""
+        """Raise unless the user is a manager who works in the company: the collector checks no access rights."""
         self.env["key.account.evaluation"]._check_manager()
         if self.company_id not in self.env.companies:
             raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))

@@ -1,4 +1,4 @@
-"""One plain class per kind of rule: everything that a kind of rule means beside its columns on the screen.
+"""One plain class per kind of rule: it defines everything about the kind except its columns on the screen.
 
 A new kind is one file here, listed in ``rule_kinds``; see docs/how-to/add-a-kind-of-rule.md.
 """

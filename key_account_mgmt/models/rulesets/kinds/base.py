@@ -2,39 +2,39 @@ from .columns import find_column_misfit
 
 
 class RuleKind:
-    """What one kind of rule means: as policy, as record, as sentence.
+    """The behaviour of one kind of rule: as policy, as record, as sentence.
 
     In all methods ``rule`` is a record of ``key.account.rule``, ``row`` the same rule in a policy of the core, and
     ``say`` the model ``key.account.explainer``, which writes in the language of the user. Methods named
-    ``explain_<code>`` put reasons of the core into words: ``(say, params, labels, currency) → sentence``.
+    ``explain_<code>`` explain reasons of the core: ``(say, params, labels, currency) → sentence``.
     """
 
     code = ""
-    # On the screen, and in sentences about a rule and about all rules of the kind.
+    # Labels on the screen, in sentences about one rule, and in sentences about all rules of the kind.
     label = ""
     row_name = table_name = None
-    # How many of them a rule set has: "1 veto", "%s vetoes". Kinds that every rule set is expected to have are
-    # counted where there are none, too.
+    # Phrases for the number of rules: "1 veto", "%s vetoes". Kinds that every rule set should have are also counted at
+    # zero.
     one = many = None
     always_counted = False
     # The field of the rule set that lists the rules of the kind.
     rows = "rule_ids"
-    # Fields of the rule that its sentence is made of.
+    # Fields of the rule that its sentence uses.
     columns = ()
-    # Selections among them: problems call their options by name.
+    # Selections among these fields: problems show their options by name.
     selections = ()
-    # Fields that ``check`` looks at.
+    # Fields that trigger ``check``.
     checked = ()
-    # Whether rules look at one order line, rather than at a customer among all others.
+    # Whether the rules apply to one order line, rather than to a customer compared with all others.
     judges_order_lines = False
 
     def check(self, rule):
-        """Refuse a rule that cannot be meant; what a policy cannot say is found when it is activated."""
+        """Raise on a rule that makes no sense; activation finds what a policy cannot express."""
 
     # --- From records to a policy ---
 
     def to_policy(self, rule):
-        """The rule as a policy has it."""
+        """Return the rule in the form of a policy."""
         return {
             "key": rule.key,
             "name": rule.name or "",
@@ -46,54 +46,54 @@ class RuleKind:
         }
 
     def columns_to_policy(self, _rule):
-        """Conditions of the policy that stand in columns of their own on the screen."""
+        """Return the conditions of the policy that have columns of their own on the screen."""
         return []
 
     def outcome_to_policy(self, _rule):
-        """What the rule gives, as a policy has it."""
+        """Return the outcome of the rule in the form of a policy."""
         return {}
 
     def get_formula_metrics(self, _rule):
-        """Codes of the metrics that the outcome looks at, besides the conditions."""
+        """Return the codes of the metrics that the outcome uses, besides those of the conditions."""
         return set()
 
     def table_to_policy(self, _ruleset, rules):
-        """The table of these rules; None where the rule set has none.
+        """Return the table of these rules; None if the rule set has none.
 
         :param rules: the active rules of the kind in a rule set, in their order
         """
         return {"kind": self.code, "rules": [rule._prepare_rule_values() for rule in rules]} if rules else None
 
     def metrics_to_policy(self, _ruleset, _rules):
-        """Metrics that only rules of this kind ask for, as a policy has them."""
+        """Return the metrics that only rules of this kind use, in the form of a policy."""
         return []
 
     # --- From a policy to records ---
 
     def from_policy(self, _row, _reader):
-        """Values of the rule besides those that all rules have.
+        """Return the values of the rule, except those common to all kinds.
 
         :param reader: ``PolicyReader``, for the records that the policy names
         """
         return {}
 
     def table_from_policy(self, _table, _reader):
-        """Values of the rule set that the table gives.
+        """Return the values of the rule set that come from the table.
 
-        :param table: of the core, None where the policy has none of the kind
+        :param table: table of the core; None if the policy has none of the kind
         """
         return {}
 
     def find_mismatch(self, env, row):
-        """Why the screen cannot show the rule of a policy, as a sentence; None where it can."""
+        """Return why the screen cannot show the rule of a policy, as a sentence; None if it can."""
         return self.find_own_mismatch(env, row) or find_column_misfit(env, row) or self._find_list_of_numbers(env, row)
 
     def find_own_mismatch(self, _env, _row):
-        """Why the columns that this kind has beyond the others cannot show the rule; empty where they can."""
+        """Return why this kind's own columns cannot show the rule, as a sentence; empty if they can."""
         return ""
 
     def _find_list_of_numbers(self, env, row):
-        """The core compares numbers with several values too; a row on the screen has one."""
+        """Return a message if a number is compared with a list: the core allows lists, a row holds one number."""
         for condition in row.conditions:
             if condition.operator in ("in", "not in") and not isinstance(condition.values[0], str):
                 return env._(
@@ -103,45 +103,45 @@ class RuleKind:
         return None
 
     def find_table_mismatches(self, _env, _table):
-        """Why the screen cannot show what the table has besides rules, as sentences."""
+        """Return why the screen cannot show the parts of the table besides its rules, as sentences."""
         return []
 
     # --- As sentences ---
 
     def get_outcome_phrase(self, _rule, _say):
-        """What the rule does, such as "at best tier C"."""
+        """Return the effect of the rule, such as "at best tier C"."""
         return "…"
 
     def get_column_phrases(self, _rule, _say):
-        """What the rule asks in columns of its own, such as "tier is A or B"."""
+        """Return the conditions in the rule's own columns, such as "tier is A or B"."""
         return []
 
     def get_unconditional_sentence(self, say, outcome):
-        """The sentence of a rule without any condition."""
+        """Return the sentence for a rule without conditions."""
         return say.env._("Every customer: %(outcome)s", outcome=outcome)
 
     def get_count_phrase(self, env, count):
-        """Such as "2 vetoes"; empty where a rule set need not have any and has none."""
+        """Return the count, such as "2 vetoes"; empty if a rule set needs none and has none."""
         if not count and not self.always_counted:
             return ""
         phrase = env._(self.one if count == 1 else self.many)
         return phrase if count == 1 else phrase % count
 
-    # --- What is doubtful ---
+    # --- Warnings ---
 
     def get_refused_codes(self, _company):
-        """Codes of the doubts with which the company lets no rule set come into force."""
+        """Return the codes of the warnings that prevent activation in the company."""
         return frozenset()
 
     def get_comparable(self, _env, policy):
-        """The policy in the form in which the core can compare rules of this kind with each other."""
+        """Return the policy in a form that lets the core compare rules of this kind with each other."""
         return policy
 
-    # --- What is in force ---
+    # --- Active rules ---
 
     def note_in_force(self, company, ruleset, has_rules):
-        """Write on the company what has to be known of it without reading its policy.
+        """Store on the company what callers need to know about its rules without reading the policy.
 
-        :param ruleset: its active rule set, or an empty one
-        :param bool has_rules: whether there are rules of this kind in it
+        :param ruleset: the company's active rule set, or an empty record set
+        :param bool has_rules: whether it contains rules of this kind
         """

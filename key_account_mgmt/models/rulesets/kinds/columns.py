@@ -1,4 +1,4 @@
-"""What rows ask in columns of their own: conditions of a policy that stand in fields of the rule."""
+"""Conditions of a policy that are fields of the rule: columns of the row."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def prepare_condition(metric, operator, values):
 
 
 def prepare_column_conditions(rule):
-    """The columns as conditions of a policy: whatever is filled in must hold."""
+    """Return the columns as conditions of a policy: every filled column must hold."""
     return [
         *(prepare_condition(metric, "in", codes) for metric, codes in rule._get_options().items()),
         *(
@@ -30,9 +30,9 @@ def prepare_column_conditions(rule):
 
 
 def prepare_column_metrics(rules, tiers):
-    """What the columns of the rules look at, with the options that they use.
+    """Return the metrics of the rules' columns, with the options in use.
 
-    :param tiers: those of the rule set, the best one first
+    :param tiers: tiers of the rule set, the best one first
     """
     used = [rule._get_options() for rule in rules]
     options = {
@@ -57,7 +57,7 @@ def prepare_column_metric(env, code, kind, options):
 
 
 def prepare_column_values(condition, reader):
-    """A condition of a policy as values of the columns."""
+    """Return a condition of a policy as values of the columns."""
     if condition.metric == ORDER_DATE:
         return {DAY_COLUMNS[condition.operator]: _read_day(condition)}
     column = CHOICE_COLUMNS[condition.metric]
@@ -70,7 +70,7 @@ def prepare_column_values(condition, reader):
 
 
 def find_column_misfit(env, row):
-    """A policy can say more than the columns: "none of these", or twice about one thing."""
+    """Return a message if the columns cannot express the policy: "none of these", or two conditions on one column."""
     seen = set()
     for condition in row.conditions:
         if condition.metric not in NAMES:
@@ -117,7 +117,7 @@ def get_column_phrases(rule, say):
 
 
 def get_column_names(rule, metric):
-    """What is chosen in a column, by name: rows are put into words while they are typed, before they are saved."""
+    """Return the names chosen in a column; they work on unsaved rows, for sentences shown while the user edits."""
     value = rule[CHOICE_COLUMNS[metric]]
     if metric == "customer_kind":
         return [value] if value else []

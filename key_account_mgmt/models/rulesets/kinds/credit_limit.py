@@ -11,7 +11,7 @@ _lt = LazyTranslate(__name__)
 
 
 class CreditLimit(GrantKind):
-    """The first rule that holds gives the customer a new credit limit, within the ceiling of its tier."""
+    """The first rule whose conditions hold gives the customer a new credit limit, within the ceiling of its tier."""
 
     code, label = CREDIT, "Credit Limit"
     row_name, table_name = _lt("Credit limit"), _lt("Credit limits")
@@ -50,7 +50,7 @@ class CreditLimit(GrantKind):
         return {"credit_limit", *exposure, *formula_inputs(rule.credit_formula)}
 
     def table_to_policy(self, ruleset, rules):
-        """With the ceilings, which are in force for whatever the rules come to, if there are any at all."""
+        """Return the table with the ceilings, if there are any: they bound the outcome of all rules."""
         table, ceilings = super().table_to_policy(ruleset, rules), self._prepare_ceilings(ruleset)
         if not ceilings:
             return table
@@ -92,7 +92,7 @@ class CreditLimit(GrantKind):
     # --- As sentences ---
 
     def get_outcome_phrase(self, rule, say):
-        """The new limit, then what bounds it."""
+        """Return the new limit, then its bounds."""
         amount = self.get_formula_phrase(rule, say)
         return say._format_list(
             [

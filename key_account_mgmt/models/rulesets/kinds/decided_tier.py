@@ -6,7 +6,7 @@ from .columns import get_column_names, prepare_condition
 
 
 class DecidedTierKind(RuleKind):
-    """A kind whose rules come after tiers and vetoes, and can ask for the tier that these came to."""
+    """A kind whose rules apply after tiers and vetoes, and can have conditions on the resulting tier."""
 
     def columns_to_policy(self, rule):
         codes = rule._get_options().get("customer_tier", [])
@@ -24,7 +24,7 @@ class DecidedTierKind(RuleKind):
         return values
 
     def find_own_mismatch(self, env, row):
-        """A policy can say more of the tier than the column."""
+        """Return a message if the policy has a condition on the tier that the column cannot express."""
         asked = [condition for condition in row.conditions if condition.metric == TIER]
         if len(asked) > 1 or any(condition.operator not in ("=", "in") for condition in asked):
             return env._(

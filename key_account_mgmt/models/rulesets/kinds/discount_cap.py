@@ -19,7 +19,7 @@ _lt = LazyTranslate(__name__)
 
 
 class DiscountCap(RuleKind):
-    """The first row that is for an order line says how much of its price may be given away."""
+    """The first row that applies to an order line sets its maximum discount."""
 
     code, label = CAPS, "Discount Cap"
     row_name, table_name = _lt("Discount cap"), _lt("Discount caps")
@@ -38,7 +38,7 @@ class DiscountCap(RuleKind):
     judges_order_lines = True
 
     def check(self, rule):
-        # Written so that "not a number" is refused too.
+        # Written so that "not a number" is refused, too.
         if not 0 <= rule.cap <= 100:
             raise ValidationError(
                 rule.env._(
@@ -100,7 +100,7 @@ class DiscountCap(RuleKind):
         return self._get_cap_phrase(say, exact_text(rule.cap), floor)
 
     def _get_cap_phrase(self, say, cap, margin_floor):
-        """What a row allows; both are exact numbers in %, the floor may be None."""
+        """Return what a row allows; both parameters are exact numbers in %, the floor may be None."""
         allowed = say.env._("at most %(cap)s discount", cap=say._format_percentage(cap))
         if not Decimal(cap):
             allowed = say.env._("no discount")
@@ -123,20 +123,19 @@ class DiscountCap(RuleKind):
     def explain_no_cap_rule(self, say, _params, _labels, _currency):
         return say.env._("No cap: none of the discount caps is for this order line.")
 
-    # --- What is doubtful ---
+    # --- Warnings ---
 
     def get_refused_codes(self, company):
-        # sudo: whether uneven caps are refused does not depend on who may read the company's settings
+        # sudo: the refusal of uneven caps does not depend on the user's right to read the company's settings
         return frozenset(["cap_not_monotone"]) if company.sudo().key_account_refuse_uneven_caps else frozenset()
 
     def get_comparable(self, env, policy):
-        """The policy with categories and products as answers to one question, so that rows can be compared.
+        """Return the policy with categories and products as options of one metric, so that rows can be compared.
 
-        To the core, options have nothing to do with each other. In truth a product lies in its category, and that in
-        others. So a line is in one of these cells: it is of a product that some row names, or else of some named
-        category, below no closer one that is named. With rows for “Office”, “Office / Chairs” and the product “Stool”,
-        which is a chair, the cells are Office, Chairs and Stool: the row for Office takes all three, the one for
-        Chairs the last two.
+        To the core, options are unrelated. But products belong to categories, and categories to parents. So split order
+        lines into disjoint cells: each named product, then each named category without its named sub-categories and
+        products. With rows for “Office”, “Office / Chairs” and the product “Stool”, which is a chair, the cells are
+        Office, Chairs and Stool: the row for Office covers all three, the one for Chairs the last two.
         """
         values = policy.dump()
         cells = self._get_product_cells(env, values)
@@ -155,11 +154,11 @@ class DiscountCap(RuleKind):
         return Policy.load(values)
 
     def _get_product_cells(self, env, policy_values):
-        """``{metric: {code: cells}}`` of products and categories; empty when no row names a category."""
+        """Return ``{metric: {code: cells}}`` of products and categories; empty if no row names a category."""
         options = {metric["code"]: metric.get("options", []) for metric in policy_values["metrics"]}
         if not options.get("product_category"):
             return {}
-        # sudo: rows are compared alike whoever looks, also where he may not open a product of another company
+        # sudo: the comparison does not depend on the user, who may lack access to a product of another company
         vocabulary = env["key.account.cap.vocabulary"].sudo()
         categories = vocabulary._find_records("product_category", options["product_category"])
         products = vocabulary._find_records("product", options.get("product", []))
@@ -174,14 +173,14 @@ class DiscountCap(RuleKind):
             },
         }
 
-    # --- What is in force ---
+    # --- Active rules ---
 
     def note_in_force(self, company, ruleset, has_rules):
-        """Companies know which rule set caps their discounts."""
-        # sudo: administrators of rules put them in force, and need not be administrators of companies
+        """Store on the company the rule set that caps its discounts."""
+        # sudo: administrators of rules activate them, and need not be administrators of companies
         company.sudo().key_account_cap_ruleset_id = ruleset if has_rules else False
 
 
 def _is_within(category, outer):
-    """Whether the category is the outer one or below it."""
+    """Return whether the category is the outer one or below it."""
     return bool(category) and category.parent_path.startswith(outer.parent_path)

@@ -1,7 +1,7 @@
 from ...shared.numbers import exact_text
 from .decided_tier import DecidedTierKind
 
-# What policies call the number of each formula.
+# Names in policies for the number of each formula.
 FORMULA_NUMBERS = {
     "fixed": "amount",
     "factor": "factor",
@@ -13,11 +13,11 @@ FORMULA_NUMBERS = {
 
 
 class GrantKind(DecidedTierKind):
-    """A kind whose rules give customers an amount: a formula, one number for it, a step to round to, and bounds."""
+    """A kind whose rules grant customers an amount: a formula with one number, a rounding step, and bounds."""
 
     # The selection on the rule that names the formula.
     formula_column = ""
-    # Columns in which 0 stands for "none"; in some of them a policy cannot mean 0 by saying it.
+    # Columns in which 0 means "none"; in ``not_zero`` a policy cannot express 0.
     optional_numbers = ()
     not_zero = ""
 
@@ -27,7 +27,7 @@ class GrantKind(DecidedTierKind):
         return {"rounding": exact_text(rule.rounding_step or rule.currency_id.rounding or 0.01)}
 
     def prepare_formula_values(self, rule):
-        """The formula with its number, as a policy has it; None where none is chosen."""
+        """Return the formula with its number in the form of a policy; None if no formula is chosen."""
         formula = rule[self.formula_column]
         return {"type": formula, FORMULA_NUMBERS[formula]: exact_text(rule.formula_value)} if formula else None
 
@@ -52,7 +52,7 @@ class GrantKind(DecidedTierKind):
         return {self.formula_column: formula.type, "formula_value": float(number)}
 
     def find_own_mismatch(self, env, row):
-        """A policy can say 0 where a row then has no number at all."""
+        """Return a message if the policy contains a 0 that a row would show as no number."""
         mismatch = super().find_own_mismatch(env, row)
         if mismatch or getattr(row, self.not_zero) != 0:
             return mismatch
@@ -65,7 +65,7 @@ class GrantKind(DecidedTierKind):
     # --- As sentences ---
 
     def get_formula_phrase(self, rule, say):
-        """What the formula comes to."""
+        """Return the amount that the formula grants, as a phrase."""
         number = exact_text(rule.formula_value)
         shown, percentage = say._format_number(number), say._format_percentage(number)
         phrases = {
@@ -80,7 +80,7 @@ class GrantKind(DecidedTierKind):
         return phrases[formula]() if formula in phrases else "…"
 
     def get_amount_phrases(self, rule, say, phrases):
-        """The amounts that are given, each in its phrase.
+        """Return a phrase for each amount of the rule.
 
         :param dict phrases: by column, with a place for the ``amount``
         """
@@ -92,7 +92,7 @@ class GrantKind(DecidedTierKind):
         return [phrases[name] % {"amount": amount} for name, amount in amounts.items()]
 
     def get_grant_names(self, say, params, labels, currency):
-        """What reasons of a grant name: the rule, its amounts, and why."""
+        """Return the values for reasons of a grant: the rule, its amounts, and why."""
         amounts = {
             name: say._format_amount(params[name], currency, trim=True)
             for name in ("limit", "current", "computed", "amount")
@@ -106,7 +106,7 @@ class GrantKind(DecidedTierKind):
         }
 
     def _get_grant_phrase(self, say, params, labels, currency):
-        """The conditions that held, then the figures that the amount comes from and that were not named yet."""
+        """Return the conditions that held, then the figures behind the amount that the conditions did not show yet."""
         facts = say._get_fact_phrases(params, labels, currency) if params.get("facts") else ""
         named = {fact["metric"] for fact in params.get("facts", []) if fact.get("measure", "value") == "value"}
         figures = [

@@ -8,7 +8,7 @@ _lt = LazyTranslate(__name__)
 
 
 class Reward(GrantKind):
-    """Every rule that holds gives the customer a reward."""
+    """Every rule whose conditions hold gives the customer a reward."""
 
     code, label = REWARDS, "Reward"
     row_name, table_name = _lt("Reward"), _lt("Rewards")
@@ -40,7 +40,7 @@ class Reward(GrantKind):
     # --- As sentences ---
 
     def get_outcome_phrase(self, rule, say):
-        """The reward, then what it may cost."""
+        """Return the reward, then its cost."""
         phrases = {
             "cost": say.env._("estimated cost %(amount)s"),
             "budget": say.env._("budget %(amount)s"),
@@ -55,12 +55,12 @@ class Reward(GrantKind):
         return say.env._("reward: %(reward)s of %(amount)s", reward=name, amount=amount)
 
     def _get_reward_name(self, say, reward):
-        """What is given, inside a sentence."""
+        """Return the name of the reward, for use inside a sentence."""
         names = dict(say.env["key.account.rule"]._fields["reward"]._description_selection(say.env))
         return say._lower(names.get(reward, reward or "…"))
 
     def get_unconditional_sentence(self, say, outcome):
-        # Rewards add up: no rule takes customers away from those behind it.
+        # Rewards add up: a rule does not exclude customers from the rules after it.
         return RuleKind.get_unconditional_sentence(self, say, outcome)
 
     # --- Reasons ---

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 
 class Tier(RuleKind):
-    """The first rule that holds gives the customer its tier."""
+    """The first rule whose conditions hold gives the customer its tier."""
 
     code, label = "tier", "Tier"
     row_name, table_name = _lt("Tier rule"), _lt("Tier rules")
@@ -40,7 +40,7 @@ class Tier(RuleKind):
 
 
 class Veto(RuleKind):
-    """Every rule that holds caps the tier, and may freeze the credit limit."""
+    """Every rule whose conditions hold caps the tier, and may freeze the credit limit."""
 
     code, label = "veto", "Veto"
     row_name, table_name = _lt("Veto"), _lt("Vetoes")

@@ -7,7 +7,7 @@ _lt = LazyTranslate(__name__)
 
 
 class ValueKind(DecidedTierKind):
-    """The first rule that holds suggests what kind of value the customer looks for."""
+    """The first rule whose conditions hold suggests the kind of value that the customer looks for."""
 
     code, label = VALUE_KINDS, "Kind of Value"
     row_name, table_name = _lt("Kind of value"), _lt("Kinds of value")
@@ -28,7 +28,7 @@ class ValueKind(DecidedTierKind):
     # --- Reasons ---
 
     def explain_value_kind_rule(self, say, params, labels, currency):
-        """Which kind it is stands beside the sentence, wherever that is shown."""
+        """Return the sentence of the reason; screens show the kind itself beside it."""
         rule = say._rule(params, labels)
         facts = say._get_fact_phrases(params, labels, currency)
         if not facts:

@@ -8,7 +8,7 @@ from ..kinds.rule_kinds import find_explanation
 
 
 class KeyAccountExplainer(models.AbstractModel):
-    """Rules and reasons as sentences in the user's language. Nothing is decided here."""
+    """Rules and reasons as sentences in the user's language. This model makes no decisions."""
 
     _name = "key.account.explainer"
     _inherit = ["key.account.explainer.scale"]
@@ -16,10 +16,10 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _get_reason_sentences(self, policy_values, reasons, currency, labels=None):
-        """The reasons of a decision as sentences.
+        """Return the reasons of a decision as sentences.
 
-        :param dict policy_values: the policy by which it was decided
-        :param labels: those of ``_get_labels``; give them when explaining many decisions by one policy
+        :param dict policy_values: the policy of the decision
+        :param labels: as returned by ``_get_labels``; pass them when explaining many decisions by one policy
         """
         labels = labels or self._get_labels(policy_values, reasons=reasons or ())
         sentences = [self._get_reason_sentence(reason, labels, currency) for reason in reasons or []]
@@ -27,7 +27,7 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _get_reason_sentence(self, reason, labels, currency):
-        """One reason: kinds of rules explain theirs. Another addon's codes get a method ``_explain_<code>``."""
+        """Return the sentence of a reason: its kind of rule explains it, or ``_explain_<code>`` of another addon."""
         params = reason.get("params", {})
         explain = getattr(self, f"_explain_{reason['code']}", None)
         if explain:
@@ -68,7 +68,7 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _get_fact_phrases(self, params, labels, currency):
-        """The facts that made a rule hold, each with what the rule asks of it."""
+        """Return the facts that made a rule hold, each with the rule's condition."""
         conditions = labels.conditions.get(params.get("rule"), [])
         phrases, seen = [], set()
         for fact in params.get("facts", []):
@@ -94,12 +94,12 @@ class KeyAccountExplainer(models.AbstractModel):
 
     @api.model
     def _says_all(self, code, metric):
-        """Columns ask for one of several records: which one it is says all, but for a category inside another."""
+        """Return whether a fact needs no condition beside it: true for columns, except nested categories."""
         return code == TIER or (code in CHOICE_COLUMNS and not metric.within)
 
     @api.model
     def _is_crossed(self, share, conditions):
-        """Whether a share begins within a limit that holds, and ends beyond it."""
+        """Return whether a share begins within a limit that holds, and ends beyond it."""
         limits = [condition["values"][0] for condition in conditions if condition["operator"] in ("<=", "<")]
         return any(Decimal(share) > Decimal(limit) for limit in limits)
 

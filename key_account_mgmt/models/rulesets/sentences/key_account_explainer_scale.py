@@ -4,7 +4,7 @@ from ...shared.numbers import exact_text
 
 
 class KeyAccountExplainerScale(models.AbstractModel):
-    """Scales of criteria as sentences: what a value is worth."""
+    """Scales of criteria as sentences: the points for each value."""
 
     _name = "key.account.explainer.scale"
     _inherit = ["key.account.phrase"]
@@ -12,7 +12,7 @@ class KeyAccountExplainerScale(models.AbstractModel):
 
     @api.model
     def _get_scale_sentence(self, criterion):
-        """How a criterion turns values into points, such as "below 0: 0; from 0: 5; from 50,000: 20 points"."""
+        """Return how a criterion scores a value, such as "below 0: 0; from 0: 5; from 50,000: 20 points"."""
         if not criterion.metric_id or not criterion.scale:
             return ""
         currency = (criterion.ruleset_id.company_id or self.env.company).currency_id

@@ -9,7 +9,7 @@ from .policy_rows import get_rows
 
 @dataclass
 class MetricLabel:
-    """How a metric is called and shown; ``options`` are names by code, ``within``: they contain each other."""
+    """Name and format of a metric; ``options`` are names by code, ``within`` marks options that contain each other."""
 
     name: str
     kind: str = "number"
@@ -20,7 +20,7 @@ class MetricLabel:
 
 @dataclass
 class Labels:
-    """The names, in the user's language, of what reasons and conditions refer to by code and key."""
+    """Names, in the user's language, of the codes and keys in reasons and conditions."""
 
     metrics: dict = field(default_factory=dict)
     tiers: dict = field(default_factory=dict)
@@ -30,18 +30,18 @@ class Labels:
 
 
 class KeyAccountLabels(models.AbstractModel):
-    """The names that sentences use: those of today's records, else those of the policy."""
+    """Names for sentences: those of current records, else those of the policy."""
 
     _name = "key.account.labels"
     _description = "Names in Key Account Sentences"
 
     @api.model
     def _get_labels(self, policy_values, metric_codes=(), reasons=()):
-        """The names for what a policy refers to, by a handful of queries whatever its size.
+        """Return the names for the codes of a policy, with a handful of queries whatever its size.
 
-        :param dict policy_values: the policy, for names of what is gone and for the conditions of its rules
+        :param dict policy_values: the policy, for names of deleted records and for the conditions of its rules
         :param metric_codes: further metrics
-        :param reasons: those of a decision about an order line, for the names of the records in its facts
+        :param reasons: reasons of a decision about an order line, for the names of the records in its facts
         """
         rules = [rule for table in policy_values.get("tables", []) for rule in table["rules"]]
         criteria = policy_values.get("criteria", [])
@@ -58,9 +58,12 @@ class KeyAccountLabels(models.AbstractModel):
 
     @api.model
     def _get_names(self, model, column, rows):
-        """Names by code or key. Keys live on in later versions, where a name may have come to mean something else:
-        a record counts if its source name is still the one in the policy; a tier is the same as long as its code is.
-        Of several, those that have a name in the user's language count more: all older ones were made before it."""
+        """Return names by code or key.
+
+        Later versions keep keys, while a name may have changed its meaning: a record counts if its source name still
+        equals the one in the policy; a tier counts as long as its code is the same. Among several records, those with a
+        name in the user's language take precedence: older records may predate the translation.
+        """
         if not rows:
             return {}
         names = {row[column]: row.get("name") or row[column] for row in rows}
@@ -105,17 +108,17 @@ class KeyAccountLabels(models.AbstractModel):
 
     @api.model
     def _get_decided_tier_label(self, tiers):
-        """The tier that was decided, as a metric: credit limits, rewards and kinds of value ask for it.
+        """Return the decided tier as a metric: credit limits, rewards and kinds of value have conditions on it.
 
         :param dict tiers: names by code
         """
         return MetricLabel(self.env._("Tier"), kind="choice", options={**tiers, NO_TIER: self.env._("none")})
 
-    # --- Columns: what discount caps ask of an order line are records rather than metrics ---
+    # --- Columns: conditions of discount caps on order lines name records rather than metrics ---
 
     @api.model
     def _get_column_labels(self, policy_values, reasons=()):
-        """Labels of the columns that a policy uses, with the names of the records that it or the reasons name."""
+        """Return labels of the columns that a policy uses, with the names of records in the policy and the reasons."""
         rows = get_rows(policy_values, "metrics")
         codes = {row["code"]: self._get_option_codes(row) for row in rows if str(row.get("code")) in NAMES}
         for reason in reasons:
@@ -126,7 +129,7 @@ class KeyAccountLabels(models.AbstractModel):
 
     @api.model
     def _get_option_codes(self, row):
-        """Of a metric in a policy, or in a file that may say anything."""
+        """Return the option codes of a metric in a policy, or in a file with any content."""
         options = row.get("options")
         return {one for one in options if isinstance(one, str)} if isinstance(options, list) else set()
 
@@ -145,11 +148,11 @@ class KeyAccountLabels(models.AbstractModel):
 
     @api.model
     def _get_record_names(self, metric, codes):
-        """Names by code; facts name records by their ID in this database, policies by one that holds elsewhere."""
+        """Return names by code; facts name records by their ID in this database, policies by a portable code."""
         vocabulary = self.env["key.account.cap.vocabulary"]
         ids = {code for code in codes if code.isdecimal() and code.isascii()}
-        # sudo: names only, of what stands in rules and in the reader's own order lines; a salesperson may not be
-        # allowed to open, say, the pricelist or the sales team of another company.
+        # sudo: only names of records in rules and in the reader's own order lines; a salesperson may lack access to,
+        # for example, the pricelist or the sales team of another company.
         found = vocabulary.sudo()._find_records(metric, set(codes) - ids)
         records = self.env[MODELS[metric]].sudo().browse(int(code) for code in ids).exists()
         found |= {str(record.id): record for record in records}

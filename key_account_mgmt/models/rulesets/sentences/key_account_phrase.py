@@ -9,7 +9,7 @@ from .key_account_labels import Labels
 
 
 class KeyAccountPhrase(models.AbstractModel):
-    """Values and conditions in the user's words."""
+    """Values and conditions as phrases in the user's language."""
 
     _name = "key.account.phrase"
     _inherit = ["key.account.formatter", "key.account.labels"]
@@ -17,10 +17,10 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _format_value(self, metric_code, value, currency, labels=None):
-        """The value of a metric as people write it: amounts with the currency, percentages with %, options by name.
+        """Return the value of a metric as users write it: amounts with currency, percentages with %, options by name.
 
         :param value: Decimal or its text, the code of an option, or None
-        :param labels: those of ``_get_labels``; give them when formatting many values
+        :param labels: as returned by ``_get_labels``; pass them when formatting many values
         """
         if value is None or value is False or value == "":
             return ""
@@ -29,7 +29,7 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _format_measured(self, metric, measure, value, currency, thresholds=()):
-        """A measured value, rounded for reading, though never across a threshold."""
+        """Return a measured value, rounded for reading, but never across a threshold."""
         kind = self._get_measure_kind(metric, measure)
         if kind == "choice":
             return metric.options.get(value, value)
@@ -48,7 +48,7 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _format_threshold(self, metric, measure, value, currency):
-        """A value of a rule, exactly as it was entered."""
+        """Return a value of a rule, exactly as the user entered it."""
         kind = self._get_measure_kind(metric, measure)
         if kind == "choice":
             return metric.options.get(value, value)
@@ -63,13 +63,13 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _with_unit(self, number, metric, kind):
-        """The number and what it counts, unless the metric's name says that already ("Active Months ≥ 6")."""
+        """Return the number with its unit, unless the metric's name contains the unit ("Active Months ≥ 6")."""
         said = kind == "rank" or metric.unit.lower() in metric.name.lower()
         return number if said else f"{number} {metric.unit}"
 
     @api.model
     def _format_day(self, value):
-        """A day as policies have it (20261231) in the user's spelling; what is none as it is."""
+        """Return a day of a policy (20261231) in the user's format; any other value unchanged."""
         try:
             day = datetime.strptime(str(value), "%Y%m%d")
         except ValueError:
@@ -83,7 +83,7 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _get_rule_sentence(self, rule):
-        """A rule in one sentence, such as "If revenue ≥ $ 50,000 and number of invoices ≤ 2: at best tier C"."""
+        """Return a rule as a sentence, such as "If revenue ≥ $ 50,000 and number of invoices ≤ 2: at best tier C"."""
         kind = find_kind(rule.kind)
         metrics = {m.code: self._prepare_metric_label(m) for m in rule.condition_ids.metric_id}
         currency = (rule.ruleset_id.company_id or self.env.company).currency_id
@@ -100,17 +100,17 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _get_choice_phrase(self, code, label, names):
-        """What is chosen in a column, such as "tier is A or B".
+        """Return the choice in a column, such as "tier is A or B".
 
         :param label: ``MetricLabel`` of the column
-        :param names: of the options
+        :param names: names of the options
         """
         condition = {"metric": code, "measure": "value", "operator": "in", "values": names}
         return self._get_condition_phrase(condition, Labels(metrics={code: label}), None)
 
     @api.model
     def _get_condition_phrase(self, condition, labels, currency):
-        """A condition of a policy, such as "number of invoices ≤ 2"."""
+        """Return a condition of a policy as a phrase, such as "number of invoices ≤ 2"."""
         metric = self._get_metric_label(condition["metric"], labels)
         limit = self._get_comparison(condition, metric, currency)
         if condition["measure"] == "rank_pct" and condition["operator"] == "<=":
@@ -147,7 +147,7 @@ class KeyAccountPhrase(models.AbstractModel):
 
     @api.model
     def _lower(self, name):
-        """A name inside a sentence: English names of metrics are in title case; abbreviations stay as they are."""
+        """Return a name for use inside a sentence: English names in title case are lowered, abbreviations stay."""
         if not (self.env.lang or "en_US").startswith("en"):
             return name
         return " ".join(word.lower() if word.istitle() else word for word in name.split(" "))

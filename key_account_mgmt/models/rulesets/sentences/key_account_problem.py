@@ -8,18 +8,21 @@ from .policy_rows import PolicyRows, get_rows
 
 
 class KeyAccountProblem(models.AbstractModel):
-    """What the decision core finds wrong with a policy, in the user's words: which row, which column, what was got
-    and what is allowed. The core gives codes and parameters only."""
+    """Problems that the decision core finds in a policy, as sentences in the user's language.
+
+    Each sentence gives the row, the column, the actual value and the allowed values. The core returns only codes and
+    parameters.
+    """
 
     _name = "key.account.problem"
     _description = "Problems of Key Account Rules"
 
     @api.model
     def _get_sentences(self, problems, policy_values):
-        """Sentences such as "Tier rule “Top 15 %”, condition 2, Value: no value given."
+        """Return sentences such as "Tier rule “Top 15 %”, condition 2, Value: no value given."
 
         :param problems: ``Problem`` objects of the core
-        :param dict policy_values: the policy they were found in, for the names of its rows
+        :param dict policy_values: the policy with the problems, for the names of its rows
         """
         rows = PolicyRows(policy_values)
         names = self._get_names(rows)
@@ -31,7 +34,7 @@ class KeyAccountProblem(models.AbstractModel):
         where, what = self._get_place(problem, policy_rows, grades), self._get_message(problem, names)
         return self.env._("%(where)s: %(what)s", where=where, what=what)
 
-    # --- Where ---
+    # --- Place of the problem ---
 
     @api.model
     def _get_place(self, problem, policy_rows, grades):
@@ -45,14 +48,14 @@ class KeyAccountProblem(models.AbstractModel):
             rows.append(self._get_column_label("formula"))
         elif problem.column:
             rows.append(self._get_column_label(problem.column))
-        # A condition's values stand in one cell.
+        # A condition has one cell for all its values.
         if isinstance(problem.params.get("index"), int) and problem.column != "values":
             rows.append(self.env._("row %s", problem.params["index"] + 1))
         return self.env["key.account.formatter"]._format_list(rows)
 
     @api.model
     def _get_row_name(self, path, policy_rows):
-        """The row at ``path``: a rule, a criterion, a tier, or the rule set."""
+        """Return the row at ``path``: a rule, a criterion, a tier, or the rule set."""
         if not path:
             return self.env._("Rule set")
         if path[0] == "tables" and len(path) >= 4:
@@ -83,7 +86,7 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _get_inner_names(self, path):
-        """The condition of a rule, or the band of a criterion."""
+        """Return the condition of a rule, or the band of a criterion."""
         labels = {"conditions": self.env._("condition"), "steps": self.env._("band")}
         return [
             f"{labels[part]} {index + 1}" for part, index in pairwise(path) if part in labels and isinstance(index, int)
@@ -91,7 +94,7 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _get_grade_names(self, problems, policy_rows):
-        """Names of the options that columns of criteria's grades stand for; those that are gone are left out.
+        """Return the names of options in grades of criteria; deleted options are left out.
 
         :return: ``{(key of the criterion, code of the option): name}``
         """
@@ -113,11 +116,11 @@ class KeyAccountProblem(models.AbstractModel):
     def _get_column_label(self, column):
         return self.env._(COLUMNS[column]) if column in COLUMNS else column
 
-    # --- What ---
+    # --- Message of the problem ---
 
     @api.model
     def _get_message(self, problem, names):
-        """What is wrong there: the sentence of the problem's code with what was got and what is allowed."""
+        """Return the sentence of the problem's code, with the actual and the allowed values."""
         params = {name: self._get_shown(value, names) for name, value in problem.params.items()}
         form = FORMS.get(params.get("allowed")) if problem.code == "wrong_type" else None
         if form:
@@ -137,7 +140,7 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _get_shown(self, value, names):
-        """A parameter in a sentence, as the screens call it."""
+        """Return a parameter in a sentence, with the names used on screens."""
         if isinstance(value, (list, tuple)):
             return ", ".join(self._get_shown(item, names) for item in value)
         if isinstance(value, dict):
@@ -146,7 +149,7 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _format_weights(self, weights):
-        """Such as “Performance 50, Cooperation 20”, from pairs of a name and points."""
+        """Return “Performance 50, Cooperation 20” from pairs of a name and points."""
         formatter = self.env["key.account.formatter"]
         parts = [
             self.env._("%(name)s %(points)s", name=name, points=formatter._format_number(points))
@@ -156,7 +159,7 @@ class KeyAccountProblem(models.AbstractModel):
 
     @api.model
     def _get_names(self, policy_rows):
-        """What screens call the codes in parameters: operators, kinds and scales, and the policy's own rows."""
+        """Return screen names of the codes in parameters: operators, kinds and scales, and the policy's own rows."""
         names = {}
         for model, field in [
             ("key.account.rule.condition", "operator"),
@@ -168,7 +171,7 @@ class KeyAccountProblem(models.AbstractModel):
             names |= dict(self.env[model]._fields[field]._description_selection(self.env))
         for label in self.env["key.account.explainer"]._get_column_labels(policy_rows.values).values():
             names |= label.options
-        # A criterion often has the key that its metric has as code, and another name.
+        # The key of a criterion often equals the code of its metric, but its name differs.
         for row in policy_rows.get("criteria"):
             if row.get("name"):
                 names["criteria", str(row.get("key"))] = str(row["name"])

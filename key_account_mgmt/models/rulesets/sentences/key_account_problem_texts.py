@@ -56,7 +56,7 @@ COLUMNS = {
     "values": _lt("Value"),
     "weights_total": _lt("Weights Add Up To"),
 }
-# What the core calls the form that a value in a file should have.
+# Required forms of a value in a file, by their names in the core.
 FORMS = {
     "bool": _lt("true or false"),
     "dict": _lt("object"),
@@ -113,7 +113,7 @@ MESSAGES = {
         "the maximum points of the criteria add up to %(got)s instead of %(allowed)s (%(rows)s). Change the points, or"
         " what they have to add up to."
     ),
-    # Findings of lint: allowed, but hardly what was meant.
+    # Findings of lint: allowed, but probably not intended.
     "tier_never_given": _lt("no rule gives this tier."),
     "tier_out_of_reach": _lt(
         "no customer can get this tier: of %(population)s customers, the best has a rank percentage of %(best)s %%."
