@@ -18,7 +18,7 @@ ENDED = ("expired", "reverted")
 class Member(NamedTuple):
     """A contact with its ``commercial_id`` and its stored ``limits`` by company; None means no limit.
 
-    Companies without a stored limit use their default.
+    In companies without a stored limit, the default of the company applies.
     """
 
     commercial_id: int
@@ -33,8 +33,8 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
+    # -------------------------------------------------------------------------
     # Routes
-    # Ways
     # -------------------------------------------------------------------------
 
     def write(self, vals):

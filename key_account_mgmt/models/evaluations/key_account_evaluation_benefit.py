@@ -36,7 +36,7 @@ class TierBenefits:
         self.company = evaluation.company_id
 
     def get_by_tier(self):
-        """:return: ``{tier id: {field of the customer: record}}``, without those that a tier does not have"""
+        """Return ``{tier id: {field of the customer: record}}``, without benefits that a tier does not have."""
         # sudo: a user who may apply or read an evaluation may know the benefits of its tiers
         benefits = self.evaluation.ruleset_id.sudo().benefit_ids
         return {
@@ -83,7 +83,7 @@ class TierBenefits:
         return changes
 
     def _get_usable(self, benefits):
-        """:return: ids by field of the customer, and a note about what is left out"""
+        """Return the ids of usable benefits by field of the customer, and a note about those left out."""
         labels = self.get_labels()
         usable = {field: record.id for field, record in benefits.items() if self.is_usable(record)}
         notes = [

@@ -71,7 +71,7 @@ class KeyAccountEvaluation(models.Model):
         return {row[0]: row[1:] for row in rows}
 
     def _run_or_queue(self, job, size):
-        """Do a job of ``size`` customers now, or hand it to the background."""
+        """Run a job of ``size`` customers now, or queue it for the background."""
         self.ensure_one()
         if size <= self._get_at_once_limit():
             for _left in self._get_batches(job):

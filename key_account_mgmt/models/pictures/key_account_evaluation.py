@@ -353,8 +353,7 @@ class KeyAccountEvaluation(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Present against potential value: the number of customers that are high, middle or low in both, by thirds of the
-    # maximum
+    # Present against potential value: the number of customers by thirds of the maximum of each
     # -------------------------------------------------------------------------
 
     @api.depends("policy")

@@ -11,7 +11,7 @@ LEVEL_KEYS = {"measure", "cut", "limits", "level"}
 
 
 class KeyAccountEvaluationLine(models.Model):
-    """The lines of one level of a picture, as a filter: a domain of their ids would be as long as the evaluation."""
+    """A filter for the lines of one level of a picture: a domain of their ids would be as long as the evaluation."""
 
     _inherit = "key.account.evaluation.line"  # pylint: disable=consider-merging-classes-inherited
 
@@ -30,7 +30,7 @@ class KeyAccountEvaluationLine(models.Model):
         return Domain.OR(self._get_level_domain(text) for text in value)
 
     def _get_level_domain(self, text):
-        """The lines that are in all levels of a filter; the search that asks adds the user's own rights on them."""
+        """Return the domain of lines in all levels of a filter; the calling search applies the user's rights."""
         evaluation_id, levels = self._read_level_filter(text)
         evaluation = self.env["key.account.evaluation"].browse(evaluation_id).exists()
         if not evaluation:
@@ -40,7 +40,7 @@ class KeyAccountEvaluationLine(models.Model):
         return Domain("id", "in", SQL("(%s)", SQL(" INTERSECT ").join(members)))
 
     def _read_level_filter(self, text):
-        """``(id of the evaluation, [{"measure": …, "cut": …, "limits": …, "level": …}, …])``"""
+        """Return ``(evaluation id, [{"measure": …, "cut": …, "limits": …, "level": …}, …])``."""
         try:
             values = json.loads(text)
             evaluation_id, levels = values["evaluation"], values["levels"]

@@ -1,4 +1,4 @@
-"""The kind of value of a customer: suggested by an evaluation, confirmed by a manager.
+"""The value type of a customer: suggested by an evaluation, confirmed by a manager.
 
 Asks ``evaluations`` and ``rulesets``.
 """
