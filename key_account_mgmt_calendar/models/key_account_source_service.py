@@ -8,7 +8,7 @@ HOURS_PER_DAY = 8
 
 
 class KeyAccountSourceService(models.AbstractModel):
-    """Hours of meetings with people of a customer: the length of the meeting, for each of the company's own people."""
+    """Counts hours of meetings with contacts of a customer: the length of the meeting times the company's attendees."""
 
     _inherit = "key.account.source.service"
 
@@ -16,11 +16,11 @@ class KeyAccountSourceService(models.AbstractModel):
         return [*super()._get_work_statements(scope), self._get_meetings_sql(scope)]
 
     def _get_activity_conditions(self):
-        """An activity with a meeting is not counted: the meeting is."""
+        """Return the conditions on activities: of an activity with a meeting, only the meeting counts."""
         return [*super()._get_activity_conditions(), SQL("activity.calendar_event_id IS NULL")]
 
     def _get_meetings_sql(self, scope):
-        """However many people of a customer are there, the meeting counts once for it; and wholly for each customer."""
+        """Select meetings per customer: once, however many of its contacts attend; in full for each customer."""
         return SQL(
             """
             (
@@ -50,8 +50,10 @@ class KeyAccountSourceService(models.AbstractModel):
         )
 
     def _get_period_meetings_sql(self, scope):
-        """Meetings that began in the period, by the company's days, and have begun by now; all-day ones have no hours
-        of their own, and Odoo gives them some of UTC."""
+        """Select meetings that began in the period, by the company's time zone, and before now.
+
+        All-day meetings have no hours of their own; Odoo stores hours in UTC for them.
+        """
         orders = self.env["key.account.source.order"]
         return SQL(
             """
@@ -76,8 +78,10 @@ class KeyAccountSourceService(models.AbstractModel):
         )
 
     def _get_hosts_sql(self, scope):
-        """How many people of the company a meeting has: the attendees; where no colleague is among those invited, the
-        organizer, whom somebody may have left out."""
+        """Select the number of company users in a meeting.
+
+        These are the attendees; if no user of the company is invited, the organizer, who may be missing from the list.
+        """
         return SQL(
             """
             SELECT worker.id, count(DISTINCT worker.partner_id) AS number

@@ -4,7 +4,7 @@ from odoo.addons.key_account_mgmt.tests.work_common import WorkCommon
 
 
 class TestMeetings(WorkCommon):
-    """Meetings count by their length for each of our people, once for each customer that is there."""
+    """Meetings count by their length for each user of the company, once for each customer that attends."""
 
     def test_a_meeting_counts_once_for_a_customer_however_many_of_it_come(self):
         contacts = [self.make_customer(parent_id=self.customer.id) for _number in range(2)]

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceService(models.AbstractModel):
-    """Hours of activities on leads and opportunities."""
+    """Counts hours of activities on leads and opportunities."""
 
     _inherit = "key.account.source.service"
 

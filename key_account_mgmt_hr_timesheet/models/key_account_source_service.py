@@ -5,7 +5,7 @@ from odoo.addons.key_account_mgmt.models.shared.numbers import exact_text
 
 
 class KeyAccountSourceService(models.AbstractModel):
-    """Hours of timesheets."""
+    """Counts hours of timesheets."""
 
     _inherit = "key.account.source.service"
 
@@ -13,8 +13,11 @@ class KeyAccountSourceService(models.AbstractModel):
         return [*super()._get_work_statements(scope), self._get_timesheets_sql(scope)]
 
     def _get_timesheets_sql(self, scope):
-        """Time that an order sells is no cost to serve: the customer pays for it, and what it costs is the cost of the
-        order line, which the margin has taken off already."""
+        """Select timesheets, without sold time.
+
+        Time sold by an order is no cost to serve: the customer pays for it, and the margin already deducts its cost as
+        the cost of the order line.
+        """
         return SQL(
             """
             SELECT customer.commercial_partner_id AS partner_id,

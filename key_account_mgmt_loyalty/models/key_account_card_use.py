@@ -11,21 +11,21 @@ ZERO = Decimal(0)
 
 
 class Share(NamedTuple):
-    """What one order in which cards were sold pays of a line."""
+    """The amount of a line that is paid by cards sold on one order."""
 
     source: object  # sale.order
     amount: Decimal
 
 
 class KeyAccountCardUse(models.Model):
-    """How much of the money that customers paid for cards was used for which line of an order.
+    """The amount that a line of an order used of the money that customers paid for cards.
 
-    A salesperson can generate cards, raise their balance and write on them which order they come from, but not which
-    cards an order made (``sale.order.coupon.points``), nor invoices. So a card pays with what customers paid for cards
-    on the orders that made it, and each of these amounts is used once, whatever cards say. It goes by orders and not by
-    cards: an order that is cancelled and confirmed anew makes another card for the same money.
+    A salesperson can generate cards, raise their balance and set the order that they come from, but can write neither
+    which cards an order made (``sale.order.coupon.points``) nor invoices. So a card pays with the money that customers
+    paid for cards on the orders that made it, and each of these amounts is used once, whatever the cards say. Records
+    refer to orders, not to cards: an order that is cancelled and confirmed again makes another card for the same money.
 
-    Only the guard writes these records (``_record``), and users have no right to.
+    Only the guard writes these records (``_record``); users have no right to.
     """
 
     _name = "key.account.card.use"
@@ -47,23 +47,25 @@ class KeyAccountCardUse(models.Model):
     )
 
     def _is_live(self):
-        """Whether it still counts; what an order used that was cancelled before it was invoiced is free again."""
+        """Return whether the use still counts; the use of an order cancelled before it was invoiced is free again."""
         self.ensure_one()
         return self.invoiced or self.line_id.state == "sale"
 
     # -------------------------------------------------------------------------
-    # What pays
+    # Payments by cards
     # -------------------------------------------------------------------------
 
     @api.model
     def _is_used_elsewhere(self):
-        """Whether cards also pay at the Point of Sale: then nothing is proven, since what is used there is not known
-        by the order that the card came from."""
+        """Return whether cards also pay at the Point of Sale.
+
+        Then payments cannot be proven, since the order that made the card does not record its use there.
+        """
         return "source_pos_order_id" in self.env["loyalty.card"]._fields
 
     @api.model
     def _is_payment(self, order_line):
-        """Whether the line of an order takes off what a gift card or wallet pays, and not what a promotion gives."""
+        """Return whether the order line is the payment by a gift card or wallet, and not a promotion."""
         program = order_line.coupon_id.program_id
         return (
             program.program_type in PAYMENT_PROGRAMS
@@ -73,20 +75,20 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _get_card_products(self, products):
-        """Those of ``products`` by which customers buy cards, or money on them: services that programs name."""
+        """Return those of ``products`` that sell cards or a balance on them: services named by programs."""
         services = products.filtered(lambda product: product.type == "service")
         if not services:
             return services
-        # sudo: who sells need not know programs
+        # sudo: salespeople may lack read access to programs
         rules = self.env["loyalty.rule"].sudo().with_context(active_test=False)
         found = rules.search([("program_id.program_type", "in", PAYMENT_PROGRAMS), ("product_ids", "in", services.ids)])
         return services & found.product_ids
 
     @api.model
     def _get_shares(self, amounts):
-        """Who pays: the orders that made the cards of lines, as far as customers paid for cards there.
+        """Return which orders pay for lines: those that made the cards, as far as customers paid for cards on them.
 
-        :param dict amounts: ``{sale.order.line: Decimal}``, what lines take off, in company currency; the earlier come
+        :param dict amounts: ``{sale.order.line: Decimal}``, the deductions of lines in company currency, the earliest
             first
         :return: ``{sale.order.line: [Share]}``
         """
@@ -104,7 +106,7 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _get_sources(self, lines):
-        """``{sale.order.line: sale.order}``: the confirmed orders of the same company that made the line's card."""
+        """Return ``{sale.order.line: sale.order}``: the confirmed orders of the company that made the line's card."""
         cards = self.env["loyalty.card"].union(*(line.coupon_id for line in lines))
         rows = self.env["sale.order.coupon.points"].search(
             [("coupon_id", "in", cards.ids), ("points", ">", 0), ("order_id.state", "=", "sale")], order="id"
@@ -120,9 +122,9 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _take_used(self, funds, lines, sources):
-        """Take off ``funds`` what others have used, and what these lines used and was invoiced.
+        """Deduct from ``funds`` the amounts used by other lines, and the invoiced amounts used by these lines.
 
-        :return: ``{(line, source): Decimal}``, the latter
+        :return: ``{(line, source): Decimal}``, the invoiced amounts of these lines
         """
         own = defaultdict(Decimal)
         for use in self.search([("source_id", "in", sources.ids)]):
@@ -148,7 +150,7 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _get_parts(self, lines):
-        """``{sale.order.line: (paid, of, paid)}`` of lines that cards pay in part, as it was recorded."""
+        """Return ``{sale.order.line: (paid, of, paid)}`` of lines that cards pay in part, as recorded."""
         parts = {}
         for line, uses in self.search([("line_id", "in", lines.ids)]).grouped("line_id").items():
             amount = sum((Decimal(repr(use.amount)) for use in uses if use._is_live()), ZERO)
@@ -163,7 +165,7 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _get_funds(self, orders):
-        """What customers paid for cards on these orders, untaxed and in company currency, less what they got back.
+        """Return what customers paid for cards on these orders, untaxed, in company currency, less refunds.
 
         :return: ``{sale.order: Decimal}``
         """
@@ -178,7 +180,7 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _get_fund(self, move, order, products):
-        """What one document adds; whatever takes money off an invoice takes it off its cards, to be safe."""
+        """Return the amount that one document adds; to be safe, every deduction on an invoice reduces its cards."""
         lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         amounts = {line: -Decimal(repr(line.balance)) for line in lines}
         if move.move_type == "out_refund":
@@ -198,9 +200,9 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _record(self, orders):
-        """Keep what cards pay of confirmed orders.
+        """Record what cards pay of confirmed orders.
 
-        Of two orders that use the same money at once the second fails and is tried again: both touch the order with
+        The second of two orders that use the same money concurrently fails and is retried: both touch the order on
         which the cards were sold.
         """
         shares, amounts = self._get_shares_of_orders(orders)
@@ -227,18 +229,18 @@ class KeyAccountCardUse(models.Model):
 
     @api.model
     def _get_amounts(self, order):
-        """``{line: Decimal}`` of the lines by which cards pay; none where their worth cannot be said."""
+        """Return ``{line: Decimal}`` of the lines by which cards pay; empty if their value cannot be computed."""
         values = self.env["key.account.discount.value"]
         lines = [line for line in values._prepare_order(order) if self._is_payment(line.record)]
         try:
             return values._get_taken(lines, values._get_unsettled_values(lines, None))
         except UserError:
-            # A currency without rate, a price that is none: then nothing of it counts as a payment either.
+            # A currency without rate or an invalid price: then no line of the order counts as a payment either.
             return {}
 
     @api.model
     def _record_all(self):
-        """What was paid by cards before this addon came, the oldest first."""
+        """Record payments by cards from before this addon was installed, the oldest first."""
         lines = self.env["sale.order.line"].search(
             [("state", "=", "sale"), ("coupon_id.program_id.program_type", "in", PAYMENT_PROGRAMS)]
         )
@@ -248,6 +250,6 @@ class KeyAccountCardUse(models.Model):
             self.search([("line_id", "in", order.order_line.ids)])._keep_invoiced()
 
     def _keep_invoiced(self):
-        """What was on a posted invoice stays used."""
+        """Mark amounts on a posted invoice as used for good."""
         posted = self.filtered(lambda use: "posted" in use.line_id.invoice_lines.mapped("parent_state"))
         posted.invoiced = True

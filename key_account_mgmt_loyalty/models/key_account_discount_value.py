@@ -4,10 +4,10 @@ from odoo.addons.key_account_mgmt.models.discounts.key_account_discount_value im
 
 
 class KeyAccountDiscountValue(models.AbstractModel):
-    """What customers paid for cards is a payment when they use it, and no discount; selling a card is no sale of goods.
+    """Values the use of a paid card as a payment, not as a discount, and the sale of a card not as a sale of goods.
 
-    A line that sells a card neither gives nor lends anything: else one that is sold dear, or that no row of the table
-    caps, would make up for discounts, and then pay for other orders as well.
+    A line that sells a card neither uses nor adds to the discount allowance. Otherwise a card sold above its value, or
+    one without a cap, would make up for discounts, and then pay for other orders as well.
     """
 
     _inherit = "key.account.discount.value"
@@ -30,7 +30,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_paid_in_invoices(self, lines, values):
-        """Of lines that a card pays in part, the same part, once; those that it pays wholly are as ordered."""
+        """Return the paid part of invoice lines that a card pays in part, once; fully paid lines are as ordered."""
         sources = self.env["sale.order.line"].union(
             *(line.source for line in lines if line.record._name == "account.move.line" and line.source.coupon_id)
         )
@@ -57,7 +57,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
 
     @api.model
     def _get_taken(self, lines, values):
-        """``{sale.order.line: Decimal}``: what lines of orders take off that may be payments."""
+        """Return ``{sale.order.line: Decimal}``: the deductions of order lines that may be payments."""
         uses = self.env["key.account.card.use"]
         return {
             line.record: -value.net

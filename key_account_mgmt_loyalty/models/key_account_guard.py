@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class KeyAccountGuard(models.AbstractModel):
-    """What cards pay of orders that pass is used."""
+    """Records what cards pay of orders that pass the guard."""
 
     _inherit = "key.account.guard"
 

@@ -11,12 +11,12 @@ USE = "key.account.card.use"
 
 
 class CardCommon(InvoiceCommon):
-    """Goods cost 100, everything may be given away by 10 %; cards are bought for 500 and pay for an order of 1,000."""
+    """Goods cost 100, the cap of everything is 10 %; customers buy cards for 500 and pay for an order of 1,000."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Also where the Point of Sale is installed beside.
+        # Also if the Point of Sale is installed.
         uses = cls.env.registry[USE]
         cls.startClassPatcher(patch.object(uses, "_is_used_elsewhere", lambda _self: False))
         cls.env["loyalty.program"].search([]).active = False
@@ -42,12 +42,12 @@ class CardCommon(InvoiceCommon):
                 "reward_ids": [Command.clear(), Command.create({**reward, "discount_applicability": "order"})],
             }
         )
-        # Those of another company.
+        # The taxes belong to another company.
         program.reward_ids.discount_line_product_id.sudo().taxes_id = False
         return program
 
     def sell(self, product=None, price=500.0, paid=True, invoiced=True, more=()):
-        """A confirmed order of a card, invoiced and paid."""
+        """Return a confirmed order of a card, invoiced and paid."""
         lines = [{"product_id": (product or self.card_product).id, "price_unit": price, "tax_ids": []}, *more]
         order = self.make_offer(*lines)
         order._update_programs_and_rewards()
@@ -63,11 +63,11 @@ class CardCommon(InvoiceCommon):
         return order.coupon_point_ids.coupon_id
 
     def generate(self, program, points=500):
-        """What a salesperson can make without any order."""
+        """Return a card that a salesperson generates without any order."""
         return self.env[CARD].create({"program_id": program.id, "partner_id": self.big.id, "points": points})
 
     def pay(self, card, order=None):
-        """An order of ten pieces at their price, as far as possible paid with the card."""
+        """Return an order of ten pieces at full price, paid with the card as far as possible."""
         order = order or self.make_offer({"product_uom_qty": 10.0, "tax_ids": []})
         order = order.with_user(self.salesperson)
         order._try_apply_code(card.code) if card.program_type == "gift_card" else None
@@ -77,11 +77,11 @@ class CardCommon(InvoiceCommon):
         return self.env[ORDER].browse(order.id)
 
     def get_paid(self, order):
-        """What cards pay of the order, as the guard keeps it."""
+        """Return what cards pay of the order, as recorded by the guard."""
         return sum(self.env[USE].search([("line_id", "in", order.order_line.ids)]).mapped("amount"))
 
     def assert_pays(self, order, amount=500):
-        """It is confirmed without consent, and the card paid."""
+        """Check that the order is confirmed without approval, and that the card paid."""
         self.assertEqual(order.amount_untaxed, 1000 - amount)
         self.confirm(order)
         self.env.invalidate_all()
@@ -92,7 +92,7 @@ class CardCommon(InvoiceCommon):
 
 @tagged("post_install", "-at_install")
 class TestCardPayments(CardCommon):
-    """What customers paid for cards pays for goods; everything else that takes money off is a discount."""
+    """Cards that customers paid for pay for goods; every other deduction is a discount."""
 
     def test_a_paid_card_is_a_payment(self):
         for program, product in ((self.gift_cards, self.card_product), (self.wallets, self.top_up)):
@@ -102,7 +102,7 @@ class TestCardPayments(CardCommon):
                 self.assert_pays(self.pay(card))
 
     def test_what_proves_nothing(self):
-        """Over RPC a salesperson can generate cards, raise balances and write which order a card comes from."""
+        """Over RPC, a salesperson can generate cards, raise balances and set the order that a card comes from."""
         paid = self.sell()
         unpaid, not_invoiced = self.sell(paid=False), self.sell(invoiced=False)
         claimed = self.generate(self.gift_cards)
@@ -168,7 +168,7 @@ class TestCardPayments(CardCommon):
         self.call(self.salesperson, ORDER, "action_cancel", first.ids)
         self.env.invalidate_all()
         self.assertEqual(first.state, "cancel")
-        # Odoo gives back what the first used, also to the balance that was raised.
+        # Odoo refunds what the first order used, also to a raised balance.
         card.points = 500
         self.confirm(second)
         self.assertEqual(self.get_paid(second), 500)
@@ -208,7 +208,7 @@ class TestCardPayments(CardCommon):
         self.assert_not_confirmed(self.pay(self.get_card(sold)))
 
     def test_selling_cards_makes_up_for_nothing(self):
-        """A card of 500 sold for 5,000 would else pay for discounts, and for other orders as well."""
+        """Otherwise a card of 500 sold for 5,000 would pay for discounts, and for other orders as well."""
         order = self.make_offer(
             {"product_id": self.card_product.id, "price_unit": 5000.0, "tax_ids": []},
             {"product_uom_qty": 10.0, "discount": 10, "tax_ids": []},
@@ -217,7 +217,7 @@ class TestCardPayments(CardCommon):
         self.assert_not_confirmed(order)
 
     def test_what_takes_money_off_takes_it_off_the_card(self):
-        """A card bought together with what is given away was not paid for."""
+        """A deduction on the order of a card reduces what the customer paid for it."""
         rest = {"product_id": self.nothing.id, "price_unit": -100.0, "tax_ids": []}
         goods = {"product_uom_qty": 10.0, "tax_ids": []}
         sold = self.sell(more=[goods, rest])

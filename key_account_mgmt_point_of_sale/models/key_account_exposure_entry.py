@@ -16,7 +16,7 @@ POINT_OF_SALE = Source(
 
 
 class KeyAccountExposureEntry(models.Model):
-    """Sales on account count like draft invoices, from the sale on; they are booked when the session is closed."""
+    """Counts sales on account like draft invoices, from the sale until Odoo books them when the session is closed."""
 
     _inherit = "key.account.exposure.entry"
 

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 
 
 class PosOrder(models.Model):
-    """What a customer put on its account in a session that is still open.
+    """Computes what a customer put on its account in a session that is still open.
 
-    When the session is closed, or the order is invoiced, it is an open receivable like any other.
+    Once the session is closed or the order invoiced, the amount is an open receivable like any other.
     """
 
     _name = "pos.order"
@@ -35,7 +35,7 @@ class PosOrder(models.Model):
             order.key_account_on_account = order._get_key_account_on_account() if waits else 0.0
 
     def _get_key_account_on_account(self):
-        """Only what Odoo books for the customer: methods that do not tell customers apart have none."""
+        """Return the amount that Odoo books for the customer: 0 for payment methods that do not identify customers."""
         payments = self.payment_ids.filtered(
             lambda one: one.payment_method_id.type == "pay_later" and one.payment_method_id.split_transactions
         )
@@ -44,7 +44,7 @@ class PosOrder(models.Model):
 
     @api.model
     def _fill_key_account_on_account(self):
-        """Of the sessions that are open when the addon comes."""
+        """Compute the amounts of sessions that are open when the addon is installed."""
         orders = self.search([("state", "in", ("paid", "done")), ("session_id.state", "!=", "closed")])
         self.env.add_to_compute(self._fields["key_account_on_account"], orders)
         self.env.flush_all()

@@ -4,7 +4,7 @@ from odoo import api, models
 
 
 class SaleOrderLine(models.Model):
-    """What was sold or paid in advance at the Point of Sale is invoiced, as Odoo counts it, with or without invoice."""
+    """Counts sales and down payments at the Point of Sale as invoiced, as Odoo does, with or without an invoice."""
 
     _inherit = "sale.order.line"
 
@@ -15,7 +15,7 @@ class SaleOrderLine(models.Model):
         return super()._compute_key_account_open_amount()
 
     def _get_key_account_sold_lines(self):
-        # sudo: whoever sells need not be allowed to read the Point of Sale
+        # sudo: salespeople may lack read access to the Point of Sale
         lines = self.sudo().pos_order_line_ids
         return lines.filtered(lambda line: line.order_id.state not in ("cancel", "draft"))
 
@@ -32,7 +32,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _renew_key_account_settled(self):
-        """Of orders that were settled before the addon came."""
+        """Recompute lines of orders that were settled before the addon was installed."""
         lines = self.search([("pos_order_line_ids", "!=", False)])
         for name in ("key_account_open_amount", "key_account_later_amount"):
             self.env.add_to_compute(self._fields[name], lines)

@@ -6,7 +6,7 @@ from odoo.addons.key_account_mgmt.tests.credit_guard_common import CreditGuardCo
 
 @tagged("post_install", "-at_install")
 class TestPointOfSale(CreditGuardCommon):
-    """What is paid at the till is not owed, what is put on account there is; limit 1,000."""
+    """Customers owe what they put on account at the till, not what they pay there; limit 1,000."""
 
     @classmethod
     def setUpClass(cls):
@@ -37,7 +37,7 @@ class TestPointOfSale(CreditGuardCommon):
 
     @classmethod
     def ring_up(cls, quantity, price, order_line=None, customer=None, method=None, product=None, paid=True):
-        """An order at the till, paid; of an order line, or of goods of its own."""
+        """Return an order at the till, paid; for an order line, or for goods of its own."""
         total = quantity * price
         line = {
             "product_id": (product or (order_line or cls.env["sale.order.line"]).product_id or cls.good).id,

@@ -10,10 +10,11 @@ BATCH_SIZE = 1000
 
 
 class SaleOrderLine(models.Model):
-    """What of goods invoiced on delivery nobody will deliver any more: it is never invoiced, and uses no credit.
+    """Computes stopped quantities: goods invoiced on delivery that no transfer will deliver any more.
 
-    Ten ordered, eight delivered without backorder. As soon as a transfer is to bring more of it, it counts again, and
-    has to fit into the customer's credit like any change of the order.
+    They are never invoiced and use no credit. Example: ten ordered, eight delivered without backorder. As soon as a
+    transfer is to deliver more, the quantity counts again, and has to fit into the customer's credit like any change
+    of the order.
     """
 
     _inherit = "sale.order.line"
@@ -38,13 +39,13 @@ class SaleOrderLine(models.Model):
         return max(ordered - Decimal(repr(self.key_account_stopped_qty)), Decimal(0))
 
     def _sell_key_account_anew(self):
-        # sudo: whoever sells may not write it; nothing gets cheaper by it
+        # sudo: salespeople have no right to write the field; the change only raises the open amount
         self.sudo().filtered("key_account_stopped_qty").write({"key_account_stopped_qty": 0})
         return super()._sell_key_account_anew()
 
     def _update_key_account_stopped(self):
-        """Ask the transfers; to be called when one of them begins or ends."""
-        # sudo: who moves goods need not be allowed to write orders
+        """Update stopped quantities from the transfers; call it when a transfer begins or ends."""
+        # sudo: users who move goods may lack write access to orders
         stopped = defaultdict(lambda: self.env["sale.order.line"].sudo())
         for line in self.sudo():
             quantity = line._get_key_account_stopped()
@@ -54,9 +55,9 @@ class SaleOrderLine(models.Model):
             lines.write({"key_account_stopped_qty": quantity})
 
     def _get_key_account_stopped(self):
-        """Quantity that was ordered and that no transfer brings, in the line's unit.
+        """Return the ordered quantity that no transfer will deliver, in the line's unit.
 
-        As long as any is on its way nothing has stopped: it may be a step of several, or a part of a kit.
+        It is 0 as long as any move is on its way: that may be one of several steps, or a part of a kit.
         """
         waits = self.product_uom_qty > self.qty_delivered and self.product_id.invoice_policy == "delivery"
         if not waits or self.state != "sale" or not self.move_ids:
@@ -79,7 +80,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _forget_key_account_stopped(self):
-        """The whole of each line counts again, whether it fits or not: nobody sells anything by uninstalling."""
+        """Count the whole of each line again, without a credit check: uninstalling sells nothing."""
         lines = self.search([("key_account_stopped_qty", "!=", 0)])
         self.env.cr.execute(SQL("UPDATE sale_order_line SET key_account_stopped_qty = 0 WHERE id = ANY(%s)", lines.ids))
         lines.invalidate_recordset(["key_account_stopped_qty"])

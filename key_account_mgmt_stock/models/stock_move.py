@@ -2,12 +2,12 @@ from odoo import api, models
 
 
 class StockMove(models.Model):
-    """Transfers say whether more of an order will be delivered."""
+    """Updates orders when transfers change whether more will be delivered."""
 
     _inherit = "stock.move"
 
     def _is_key_account_coming(self):
-        """Whether it is on its way to the customer."""
+        """Return whether the move is still on its way to the customer."""
         return self.state not in ("done", "cancel") and self.location_id.usage != "customer"
 
     def _action_done(self, cancel_backorder=False):
@@ -40,6 +40,6 @@ class StockMove(models.Model):
         return result
 
     def _renew_key_account_stopped(self):
-        """What comes after all counts again."""
-        # sudo: who moves goods need not be allowed to read orders
+        """Update stopped quantities that these moves may deliver after all."""
+        # sudo: users who move goods may lack read access to orders
         self.sudo().sale_line_id.filtered("key_account_stopped_qty")._update_key_account_stopped()

@@ -5,7 +5,7 @@ from odoo.addons.key_account_mgmt.tests.credit_guard_common import LINE, CreditG
 
 @tagged("post_install", "-at_install")
 class TestStoppedDeliveries(CreditGuardCommon):
-    """What no transfer brings any more is not owed: ten ordered at 100, invoiced on delivery; limit 1,000."""
+    """Quantities that no transfer delivers any more use no credit: ten at 100, invoiced on delivery; limit 1,000."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,13 +1,12 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-# Of a payment that the customer has made.
+# States of a payment that the customer has made.
 PAID_STATES = ("pending", "authorized", "done")
 
 
 class SaleOrder(models.Model):
-    """Who has paid, left nothing in the cart: not while the order is held, nor when it is set to quotation to be
-    changed."""
+    """Excludes paid orders from abandoned carts: while they are held, and after a reset to quotation for changes."""
 
     _inherit = "sale.order"
 
@@ -21,11 +20,11 @@ class SaleOrder(models.Model):
         domain = super()._search_abandoned_cart(operator, value)
         if domain is NotImplemented:
             return domain
-        # Past access rules: who sees carts need not see payments, and learns of none but that there is one.
+        # Bypasses access rules: users who see carts may lack access to payments, and only learn that one exists.
         return domain & ~Domain("transaction_ids", "any!", [("state", "in", PAID_STATES)])
 
     def _filter_key_account_taken(self):
-        """Of these orders those that customers have done with."""
-        # sudo: who sees carts need not see payments
+        """Return those of these orders that customers have paid."""
+        # sudo: users who see carts may lack access to payments
         paid = self.sudo().filtered(lambda order: any(tx.state in PAID_STATES for tx in order.transaction_ids))
         return paid.with_env(self.env)

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class Website(models.Model):
-    """What a customer has paid does not come back as the cart."""
+    """Keeps orders that a customer has paid from becoming the cart again."""
 
     _inherit = "website"
 

@@ -14,7 +14,7 @@ ORDER = "sale.order"
 
 @tagged("post_install", "-at_install")
 class TestHeldShopOrders(AccountPaymentCommon, HoldCommon, HttpCase):
-    """Who has paid in the shop is told that the order is being checked, and not that something was left in the cart."""
+    """Customers who paid in the shop read that their order is being checked, not that they left a cart behind."""
 
     @classmethod
     def setUpClass(cls):
@@ -26,7 +26,7 @@ class TestHeldShopOrders(AccountPaymentCommon, HoldCommon, HttpCase):
         )
 
     def make_cart(self, discount=30, paid="done"):
-        """What the buyer put into the cart some days ago, and paid."""
+        """Return the order that the buyer put into the cart some days ago, and paid."""
         order = self.make_quotation(discount=discount, website_id=self.website.id, require_payment=True)
         order = self.env[ORDER].browse(order.id)
         order.date_order = fields.Datetime.now() - timedelta(days=3)
@@ -44,7 +44,7 @@ class TestHeldShopOrders(AccountPaymentCommon, HoldCommon, HttpCase):
         return order
 
     def is_abandoned(self, order):
-        """As the order says and as the search says, which must agree."""
+        """Return whether the cart is abandoned, by the order and by the search, which must agree."""
         order.invalidate_recordset(["is_abandoned_cart"])
         found = order in self.env[ORDER].search([("is_abandoned_cart", "=", True)])
         self.assertEqual(order.is_abandoned_cart, found)

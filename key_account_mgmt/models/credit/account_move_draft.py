@@ -14,10 +14,10 @@ RECURRENCES = ("monthly", "quarterly", "yearly")
 
 
 class AccountMove(models.Model):
-    """What a draft of a customer's invoice uses of its credit.
+    """Computes how much credit a draft customer invoice uses.
 
-    From what people enter: quantity, price, discount and taxes of its lines. Odoo's totals come from journal items, and
-    a context key of whoever presses *Create Invoice* can leave them out.
+    It is computed from what users enter: quantity, price, discount and taxes of the lines. Odoo's totals come from
+    journal items, which a user who presses *Create Invoice* with a context key can leave out.
     """
 
     _name = "account.move"
@@ -42,7 +42,7 @@ class AccountMove(models.Model):
         help="The next invoice of a series that Odoo posts automatically uses credit from its date.",
     )
 
-    # Drafts that count against the customer's credit, for the list of them.
+    # For the list of drafts that count against the customer's credit.
     _key_account_draft_idx = models.Index(
         "(partner_id, company_id) WHERE state = 'draft' AND key_account_draft_amount > 0"
     )
@@ -72,7 +72,7 @@ class AccountMove(models.Model):
                 move.key_account_draft_from = move._get_key_account_draft_from()
 
     def _get_key_account_draft_amount(self):
-        """Total in the draft's currency, taxes included; below zero for what is to become a credit note."""
+        """Return the total in the draft's currency, taxes included; negative for a future credit note."""
         taxes = self.env["account.tax"]
         lines = self.line_ids.filtered(lambda line: line.display_type == "product")
         base_lines = [self._prepare_product_base_line_for_taxes_computation(line) for line in lines]
@@ -85,25 +85,25 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_key_account_line_total(self, details):
-        # Rounding several lines together leaves a cent to one of them.
+        # Odoo assigns the rounding difference of several lines to one of them.
         net = Decimal(repr(details["total_excluded_currency"])) + Decimal(
             repr(details["delta_total_excluded_currency"])
         )
         total = net + sum((Decimal(repr(tax["tax_amount_currency"])) for tax in details["taxes_data"]), ZERO)
-        # Negative taxes count when they are posted: whoever sells can choose those of the order.
+        # Negative taxes only count once posted: salespeople can choose those of the order.
         return total if net < 0 else total + self.env["account.tax"]._get_key_account_negative(details)
 
     def _get_key_account_draft_from(self):
-        """The date of the next one of a series of invoices; nothing for all others, and for what an order bills.
+        """Return the date of the next invoice of a recurring series; False for other drafts and for drafts of orders.
 
-        An order counts no more what is on its draft.
+        A draft of an order counts at once, since the order no longer counts the drafted quantity.
         """
         comes_by_itself = self.auto_post in RECURRENCES and self.auto_post_origin_id and not self.line_ids.sale_line_ids
         return self.date if comes_by_itself else False
 
     @api.model
     def _fill_key_account_draft_amounts(self):
-        """Compute it for the drafts that are older than the addon, once; the exposure follows by itself."""
+        """Compute the amount of drafts that are older than the addon, once; database triggers update the exposure."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(

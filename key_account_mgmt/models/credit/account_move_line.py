@@ -6,12 +6,12 @@ from ..discounts.key_account_discount_value import ZERO
 
 
 class AccountMoveLine(models.Model):
-    """Journal items as far as customers' credit goes."""
+    """Indexes open journal items and computes down payments, for the credit of customers."""
 
     _name = "account.move.line"
     _inherit = ["account.move.line", "key.account.own.fields.mixin"]
 
-    # What is overdue is asked when orders are confirmed. Items that are settled are not in it.
+    # Overdue amounts are read when orders are confirmed. The index leaves out settled items.
     _key_account_open_idx = models.Index(
         "(partner_id, company_id) INCLUDE (account_id, date, date_maturity, balance, amount_currency,"
         " amount_residual_currency) WHERE parent_state = 'posted' AND amount_residual <> 0"
@@ -21,11 +21,11 @@ class AccountMoveLine(models.Model):
         return self.parent_state == "draft" and self.move_id.move_type == "out_refund"
 
     def _get_key_account_advance(self, order_line):
-        """What the line invoices in advance (deducts: negative), taxes included, in the order line's currency.
+        """Return the amount invoiced in advance (negative: deducted), taxes included, in the order line's currency.
 
         :rtype: Decimal
         """
-        # Only what was a down payment when it was invoiced: the order's line can be changed by who sells.
+        # Only lines that were a down payment when they were invoiced: salespeople can change the order line.
         if not self.is_downpayment or self.parent_state == "cancel" or self._is_key_account_draft_refund():
             return ZERO
         if self.parent_state == "draft" and order_line._is_key_account_billed_elsewhere(self.move_id):

@@ -13,9 +13,9 @@ from ..shared.holding import HOLDING
 
 @dataclass(frozen=True)
 class CreditVerdict:
-    """What an order uses of the credit of whoever is invoiced, against the limit; amounts in the company's currency.
+    """The credit that an order uses of the invoiced customer, against the limit; amounts in the company's currency.
 
-    ``problem`` says why there is no judgement (only when the caller asked not to be stopped).
+    ``problem`` says why there is no judgement (only when the caller asked with ``strict=False``).
     """
 
     customer: Any
@@ -31,12 +31,12 @@ class CreditVerdict:
 
     @property
     def left(self):
-        """What the order leaves of the limit; without end where there is none."""
+        """Return what the order leaves of the limit; infinite if there is no limit."""
         return Decimal("Infinity") if self.limit is None else self.limit - self.used - self.value
 
     @property
     def account(self):
-        """Whose credit it is, and with whom."""
+        """Return the customer and the company between which the credit exists."""
         return self.customer, self.company
 
     @property
@@ -44,15 +44,15 @@ class CreditVerdict:
         return bool(self.problem) or self.use.over
 
     def get_terms(self):
-        """What somebody consents to who consents to this, as JSON."""
+        """Return the terms that an approval of this verdict covers, as JSON."""
         return self.use.terms
 
     def is_covered(self, consented):
-        """Whether this is within ``consented``, the terms of an earlier verdict on the same customer."""
+        """Return whether this verdict is within ``consented``, the terms of an earlier one on the same customer."""
         return self.use.covered(consented)
 
     def is_no_worse_than(self, before):
-        """Whether a change left the order using no more of the same credit, whatever others use by now."""
+        """Return whether the order uses no more of the same credit than before the change, whatever others use now."""
         same = self.account == before.account and self.problem == before.problem
         return same and self.use.no_worse(before.use)
 
@@ -68,15 +68,15 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _judge_orders(self, orders, strict=True):
-        """Whether customers have the credit for orders, each by itself on top of what is confirmed already.
+        """Judge whether customers have the credit for orders, each order separately on top of the confirmed ones.
 
-        An order of a branch has to be within the limits of both, the branch and the company that it is a branch of:
-        told is the one that it is farther over, or else has less left of.
+        An order of a branch has to be within the limits of both the branch and its parent company. The verdict names
+        the limit that the order exceeds by more, or else the one with less left.
 
         :param orders: saved or new; saved and unsaved changes count alike
-        :param bool strict: else a value that cannot be computed is a ``problem`` of the verdict
-        :return: ``{order: CreditVerdict}``; left out are orders of companies that stop none, and those of customers
-            without a limit who have nothing overdue that counts
+        :param bool strict: if False, a value that cannot be computed is a ``problem`` of the verdict
+        :return: ``{order: CreditVerdict}``; left out are orders of companies that stop no orders, and orders of
+            customers without a limit and without overdue amounts that count
         :raise UserError: a value that cannot be computed: a currency without rate (``strict`` only)
         """
         verdicts = self._add_overdue(self._get_claims(orders))
@@ -95,7 +95,7 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _group_by_order(self, verdicts):
-        """``{order: [its verdicts]}`` of ``{(order, company): verdict}``."""
+        """Return ``{order: [its verdicts]}`` for ``{(order, company): verdict}``."""
         groups = {}
         for (order, _company), verdict in verdicts.items():
             groups.setdefault(order, []).append(verdict)
@@ -111,11 +111,10 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_claims(self, orders):
-        """Verdicts in which others use nothing yet and nothing is overdue: the limits, and what the orders use.
+        """Return verdicts with only the limits and what the orders use, without other documents and overdue amounts.
 
-        ``{(order, company): CreditVerdict}``, by the company whose limit it is: the order's, or the one that it is a
-        branch of. Nothing is read for companies that stop no order, and no more than the limits where none is in the
-        way.
+        The shape is ``{(order, company): CreditVerdict}``, by the company whose limit it is: the order's or its parent
+        company. For companies that stop no orders nothing is read; if no limit applies, only the limits are read.
         """
         claims = {}
         orders = self.env["key.account.discount"]._get_unbiased(orders)
@@ -130,7 +129,7 @@ class KeyAccountCredit(models.AbstractModel):
     def _get_company_claims(self, company, orders):
         limits = orders.env["res.partner"]._get_key_account_limits(orders.partner_invoice_id._origin, company)
         customers = {order: order.partner_invoice_id._origin.commercial_partner_id for order in orders}
-        # What is overdue is the affair of the order's own company.
+        # Overdue amounts only count in the order's own company.
         is_own = company == orders.company_id
         checks_overdue = is_own and company._get_key_account_credit_facts().overdue_days is not None
         judged = orders.filtered(
@@ -148,7 +147,7 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _without_just_paid(self, claims, company):
-        """Take off what was paid for orders online, where customers confirm them: Odoo books it only afterwards."""
+        """Deduct online payments of orders that customers confirm: Odoo books them only after confirmation."""
         return {
             order: claim.with_use(used=claim.used - self._get_just_paid(order, company))
             for order, claim in claims.items()
@@ -161,7 +160,7 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _add_overdue(self, claims):
-        """The claims with what is overdue for too long; without those that nothing is in the way of."""
+        """Return the claims with their overdue amounts, without those that have neither a limit nor overdue amounts."""
         overdue = {}
         own = {key: claim for key, claim in claims.items() if key[0].company_id == claim.company}
         for company, customers in self._get_customers(own, limited=False).items():
@@ -174,14 +173,14 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _with_overdue(self, claim, overdue):
-        """The claim with what is overdue, if that is more than the company passes over."""
+        """Return the claim with the overdue amount, if that exceeds the amount that the company tolerates."""
         facts = claim.company._get_key_account_credit_facts()
         passed_over = tolerated(overdue, claim.limit, facts.tolerance, facts.tolerance_pct)
         return claim.with_use(overdue=ZERO if passed_over else overdue)
 
     @api.model
     def _get_used(self, verdicts, read):
-        """What all together use: ``{account: Decimal}``.
+        """Return the credit used by all documents together: ``{account: Decimal}``.
 
         :param read: function of customers and a company, such as ``_get_exposures``
         """
@@ -192,26 +191,26 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_counted(self, verdicts):
-        """How much of what is used are these orders themselves, as they are saved: ``{(order, company): Decimal}``."""
+        """Return the part of the used credit that the saved orders account for: ``{(order, company): Decimal}``."""
         confirmed = [key for key, verdict in verdicts.items() if self._is_counted(key[0]._origin, verdict)]
-        # sudo: what counts does not depend on who may read the orders
+        # sudo: the used credit does not depend on the user's right to read the orders
         saved = self.env["sale.order"].sudo().union(*(order._origin for order, _company in confirmed))
         values = self.env["key.account.exposure"]._get_order_values(saved, strict=False)
         return {(order, company): values[order._origin] for order, company in confirmed}
 
     @api.model
     def _is_counted(self, order, verdict):
-        """Whether a saved order is among what is used of that credit."""
+        """Return whether the used credit includes the saved order."""
         tree_ids = verdict.company._get_key_account_credit_facts().tree_ids
         is_payer = order.partner_invoice_id.commercial_partner_id == verdict.customer
         return order.state == "sale" and is_payer and order.company_id.id in tree_ids
 
     @api.model
     def _get_customers(self, verdicts, limited=True):
-        """Whose credit it is about, by company.
+        """Return the customers of verdicts by company.
 
         :param bool limited: only customers with a limit
-        :return: ``{company: customers}``, always in the same order, since whoever waits does so in it
+        :return: ``{company: customers}``, always in the same order, in which transactions take their locks
         """
         customers = {}
         for verdict in sorted(verdicts.values(), key=lambda verdict: verdict.company.id):
@@ -225,10 +224,10 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _get_refused(self, claims, get_consented):
-        """Which of several confirmed orders do not fit, each judged after the one before it.
+        """Return which of several confirmed orders do not fit, each judged after the one before it.
 
-        Those that fit, or that somebody consented to, are used credit for the next one of their customer; those that
-        do not fit are not. Limit 1,000: of orders of 600, 500 and 400 the second is refused.
+        Orders that fit or are approved count as used credit for the customer's next order; refused orders do not.
+        Example: with a limit of 1,000 and orders of 600, 500 and 400, the second is refused.
 
         :param dict claims: ``{(order, company): CreditVerdict}`` of ``_get_claims``, in the order of judging
         :param get_consented: function of orders: ``{order id: [terms]}``; called when an order does not fit
@@ -245,7 +244,7 @@ class KeyAccountCredit(models.AbstractModel):
 
     @api.model
     def _judge_in_turn(self, verdicts, used, consented):
-        """Those that are refused.
+        """Return the refused orders: ``{order: CreditVerdict}``.
 
         :param dict used: ``{account: Decimal}`` without any of these orders
         """
@@ -265,12 +264,12 @@ class KeyAccountCredit(models.AbstractModel):
         return asks and not verdict.problem and any(map(verdict.is_covered, consented))
 
     # -------------------------------------------------------------------------
-    # What customers pay for an order online is no credit, although Odoo books it only after it confirmed
+    # An online payment of an order uses no credit, although Odoo books it only after it confirmed the order
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_just_paid(self, order, company):
-        """What was paid for an order and is not booked yet, in company currency; reserved money does not count."""
+        """Return the unbooked payments of an order in company currency; authorized amounts do not count."""
         done = order.transaction_ids.filtered(lambda one: one.state == "done" and not one.payment_id)
         exposure, paid = self.env["key.account.exposure"], ZERO
         for currency, transactions in done.grouped("currency_id").items():

@@ -11,10 +11,10 @@ from ..discounts.key_account_discount_value import EXACT, ZERO
 
 @dataclass(frozen=True)
 class Exposure:
-    """What a customer owes or will owe a company; amounts in its currency, none of them negative but ``used``.
+    """The amounts that a customer owes or will owe a company, in its currency; only ``used`` may be negative.
 
-    ``unrated`` are the currencies of open orders and drafts for which the company has no rate: they count one to one,
-    as Odoo converts them.
+    ``unrated`` are the currencies of open orders and drafts without a rate in the company: they count one to one, as
+    Odoo converts them.
     """
 
     receivable: Decimal = ZERO
@@ -26,29 +26,29 @@ class Exposure:
 
     @property
     def used(self):
-        """receivable + draft_invoices + orders − unallocated; negative when the customer has money to its credit."""
+        """Return receivable + draft_invoices + orders − unallocated; negative if the customer has a credit balance."""
         return self.receivable + self.draft_invoices + self.orders - self.unallocated
 
 
 class KeyAccountExposure(models.AbstractModel):
-    """The only place that computes how much credit customers use (formula, example: ``docs/reference/credit.md``)."""
+    """Computes how much credit customers use, as the only place (formula, example: ``docs/reference/credit.md``)."""
 
     _name = "key.account.exposure"
     _description = "Credit Exposure of Customers"
 
     @api.model
     def _get_exposures(self, customers, company, without_orders=None, overdue_days=None):
-        """What customers owe or will owe the company and its branches, in one statement however many they are.
+        """Return the exposure of any number of customers to the company and its branches, in one statement.
 
         Exposure = open receivables + draft invoices + confirmed orders not yet invoiced − unallocated payments and
-        credits. Orders and drafts in a foreign currency are added up in it, and converted at the company's rate of the
-        server's date; only then is a second statement needed, for the rates. It reads whatever the user's rights are:
-        callers decide who may see it.
+        credits. Orders and drafts in a foreign currency are added up in that currency, then converted at the company's
+        rate on the server's date; only then a second statement reads the rates. User rights are not checked: callers
+        decide which users may see the result.
 
         :param customers: ``res.partner``; their commercial partners count
-        :param without_orders: orders that are left out, as if they were not confirmed
-        :param overdue_days: also tell ``overdue``, what was due more than so many days ago; None: not asked, zero
-        :return: ``{commercial partner: Exposure}``, with zeros for who owes nothing
+        :param without_orders: orders to leave out, as if they were not confirmed
+        :param overdue_days: also compute ``overdue``, amounts due more than so many days ago; None: not computed, zero
+        :return: ``{commercial partner: Exposure}``, with zeros for customers who owe nothing
         """
         customers = customers.commercial_partner_id
         totals = self._get_totals(customers, company)
@@ -63,9 +63,9 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_order_values(self, orders, strict=True):
-        """What orders add to the exposure of whoever they are invoiced to, once they are confirmed.
+        """Return what orders add to the exposure of the invoiced customer once they are confirmed.
 
-        :param strict: refuse an order in a currency without any rate, instead of counting it one to one
+        :param strict: raise on an order in a currency without any rate, instead of counting it one to one
         :return: ``{order: Decimal}``, in the currency of each order's company
         :raise UserError: strict, and a currency without any rate for the company
         """
@@ -80,7 +80,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_order_problems(self, orders):
-        """``{order: sentence}`` of the orders that ``_get_order_values`` refuses."""
+        """Return ``{order: sentence}`` of the orders that ``_get_order_values`` refuses."""
         problems = {}
         for company, group in orders.grouped("company_id").items():
             rates = self._get_rates(group.currency_id.ids, company)
@@ -93,7 +93,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_totals(self, customers, company):
-        """``{customer: {(kind, currency id or None): Decimal}}``, straight from the database."""
+        """Return ``{customer: {(kind, currency id or None): Decimal}}``, directly from the database."""
         totals = {customer: defaultdict(Decimal) for customer in customers}
         self._flush_read()
         query = self._get_totals_sql(company, customers.ids)
@@ -103,13 +103,13 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_orders_of(self, orders, company):
-        """Those of the company and of its branches."""
+        """Return the orders of the company and of its branches."""
         tree_ids = company._get_key_account_credit_facts().tree_ids
         return orders.filtered(lambda order: order.company_id.id in tree_ids)
 
     @api.model
     def _leave_out(self, totals, orders):
-        # sudo: what counts does not depend on who may read the orders
+        # sudo: the exposure does not depend on the user's right to read the orders
         for order in orders.sudo().filtered(lambda order: order._origin.state == "sale"):
             stored = order._origin
             amounts = totals.get(stored.partner_invoice_id.commercial_partner_id)
@@ -118,12 +118,12 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_open_amount(self, order):
-        # sudo: customers confirm orders too, who may not read it
+        # sudo: customers, who have no right to read the field, confirm orders too
         return Decimal(repr(order.sudo().key_account_open_amount))
 
     @api.model
     def _make_exposure(self, amounts, rates, company, overdue):
-        """Put the totals of a customer together."""
+        """Return the exposure of a customer from its totals."""
         foreign = {currency_id for (_kind, currency_id), amount in amounts.items() if amount}
         unrated = [currency_id for currency_id in foreign if currency_id in rates and rates[currency_id] is None]
         in_own = defaultdict(lambda: ZERO)
@@ -144,9 +144,9 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_rates(self, currency_ids, company):
-        """What one unit of each foreign currency is worth today, as the company keeps its rates.
+        """Return the value of one unit of each foreign currency today, by the company's rates.
 
-        :param currency_ids: the company's own, and None, need no rate
+        :param currency_ids: the company's own currency, and None, need no rate
         :return: ``{currency id: Decimal}``; None for a currency without any rate
         """
         own_id = company._get_key_account_credit_facts().currency_id
@@ -161,15 +161,15 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_rated_ids(self, currencies, company):
-        """Those that have a rate: Odoo reads the others as 1.0."""
-        # sudo: whether the company has a rate does not depend on who asks
+        """Return the ids of the currencies with a rate: Odoo would use 1.0 for the others."""
+        # sudo: whether the company has a rate does not depend on the user
         rates = self.env["res.currency.rate"].sudo()
         domain = [("currency_id", "in", currencies.ids), ("company_id", "in", [False, company.root_id.id])]
         return {currency.id for (currency,) in rates._read_group(domain, ["currency_id"])}
 
     @api.model
     def _convert(self, amount, currency_id, rates, company):
-        """Into company currency, rounded half up to its decimals; one to one without any rate."""
+        """Convert to company currency, rounded half up to its decimals; one to one without any rate."""
         if currency_id not in rates:
             return amount
         with localcontext(EXACT):
@@ -178,7 +178,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_value_today(self, amount, currency, company):
-        """An amount in company currency at the company's rate of the server's date; one to one without any rate."""
+        """Return an amount in company currency, at the company's rate on the server's date; without rate one to one."""
         return self._convert(amount, currency.id, self._get_rates(currency.ids, company), company)
 
     @api.model
@@ -198,27 +198,27 @@ class KeyAccountExposure(models.AbstractModel):
         return " ".join([problem, *ways])
 
     # -------------------------------------------------------------------------
-    # What customers use at this very moment, for whoever is about to use more of it
+    # The credit that customers use at this moment, read by a transaction that is about to use more of it
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_exposures_in_turn(self, customers, company, without_orders=None):
-        """Like ``_get_exposures``, of now, until whose reading nobody else may use more before this transaction ends.
+        """Return current exposures under a lock: no other transaction uses more credit before this one ends.
 
-        Odoo's transactions see the database as it was when they began. Of two that confirm orders of one customer at
-        once, neither sees the other's, so both would fit. So they take turns, by a lock for each customer and company
-        that goes with the transaction. Whoever has it reads what is committed by now in a transaction of its own, whose
-        view is a fresh one: everything of those who had the lock before, since the database makes changes visible
-        before it gives the locks of a transaction to others. What the own transaction changed is added: entries know
-        in which transaction they were made. Nobody has to be tried again, and who waits does so no longer than the
-        others need. Customers are locked in the order of their ids; two transactions that all the same wait for each
-        other are told apart by the database, and one is tried again by Odoo.
+        An Odoo transaction sees the database as it was at its start. If two transactions confirm orders of one customer
+        at the same time, neither sees the other's order, and both would fit. So they take turns, by a lock per customer
+        and company that the database releases at the end of the transaction. The holder of the lock reads committed
+        data in a second transaction with a fresh snapshot. It sees all changes of earlier holders, since the database
+        makes changes visible before it releases the locks of a transaction. Then it adds the changes of its own
+        transaction: entries record the transaction that made them. No transaction has to be retried, and each waits
+        only as long as the others need. Customers are locked in the order of their ids. If two transactions wait for
+        each other nevertheless, the database detects the deadlock and Odoo retries one of them.
 
-        :param without_orders: as of ``_get_exposures``
+        :param without_orders: as in ``_get_exposures``
         :return: ``{commercial partner: Exposure}``, without ``overdue``
         """
         customers = customers.commercial_partner_id
-        # All, not only what is read: else what waits to be computed would write the order's row once more.
+        # Flush all fields, not only those read: otherwise pending computations would write the order's row once more.
         self.env.flush_all()
         txid = self._take_turn(customers, company)
         totals = {customer: defaultdict(lambda: ZERO) for customer in customers}
@@ -231,7 +231,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _take_turn(self, customers, company):
-        """Wait until nobody else is about to use credit of these customers.
+        """Wait until no other transaction is about to use credit of these customers, and take their locks.
 
         :return: number of the transaction
         """
@@ -243,7 +243,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _read_entries(self, customers, company, txid):
-        """Rows of ``_get_totals_sql``: what is committed by now, then what this transaction changed."""
+        """Return rows of ``_get_totals_sql``: first the committed ones, then the changes of this transaction."""
         others = self._get_totals_sql(company, customers.ids, SQL("entry.txid IS DISTINCT FROM %s", txid))
         own = self._get_totals_sql(company, customers.ids, SQL("entry.txid = %s", txid))
         with self.env.registry.cursor() as cr:

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..discounts.key_account_discount_value import ZERO
 
-# What entries are made from, and what the statements read: written to the database first.
+# Fields that entries are made from and that the statements read: flushed to the database first.
 READ_FIELDS = {
     "res.partner": ["commercial_partner_id"],
     "sale.order": ["partner_invoice_id", "company_id", "currency_id", "state", "key_account_open_amount"],
@@ -29,7 +29,7 @@ READ_FIELDS = {
     ],
     "account.account": ["account_type"],
 }
-# What tells what is open, due and matched by a day: written to the database first.
+# Fields that determine which items are open, due and matched on a day: flushed to the database first.
 OPEN_ITEM_FIELDS = {
     "account.move.line": [
         "partner_id",
@@ -54,7 +54,7 @@ OPEN_ITEM_FIELDS = {
 
 
 class KeyAccountExposure(models.AbstractModel):
-    """The statements that tell exposures, from entries."""
+    """Builds the SQL statements that compute exposures from entries."""
 
     _inherit = "key.account.exposure"
 
@@ -65,12 +65,12 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_read_fields(self):
-        """``{model: names of fields}``; other addons add theirs."""
+        """Return ``{model: names of fields}``; other addons add theirs."""
         return READ_FIELDS
 
     @api.model
     def _get_totals_sql(self, company, partner_ids=None, entries=None):
-        """Totals as exact text: ``partner_id, kind, currency_id, amount``; the currency of orders and drafts only.
+        """Select totals ``partner_id, kind, currency_id, amount`` (exact text); a currency for orders and drafts only.
 
         :param partner_ids: of commercial partners; None for all
         :param entries: condition on ``entry``; None for all entries
@@ -99,12 +99,12 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_last_day(self):
-        """The last date that has begun anywhere: who enters a payment there calls it today."""
+        """Return the latest date that has begun in any time zone: a user there may date a payment on it."""
         return (fields.Datetime.now() + timedelta(hours=14)).date()
 
     @api.model
     def _get_used_sql(self, company, partner_ids=None):
-        """``partner_id, used`` of every customer with anything open, as numbers, for statements of others."""
+        """Select ``partner_id, used`` of every customer with open documents, as numbers, for other statements."""
         return SQL(
             """
             SELECT total.partner_id,
@@ -126,7 +126,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_rate_sql(self, currency_id, root_company_id):
-        """Odoo's rate of a currency on the server's date: the last one up to it, else the first; NULL without any."""
+        """Return Odoo's rate on the server's date: the latest up to it, else the first; NULL if there is none."""
         rate = SQL(
             "SELECT rate FROM res_currency_rate WHERE currency_id = %s AND (company_id IS NULL OR company_id = %s)",
             currency_id,
@@ -145,20 +145,20 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_narrowed_sql(self, partner_ids):
-        """Contacts belong to their commercial partner of today, with all that they were ever invoiced."""
+        """Return the condition on customers. All documents of a contact count for its current commercial partner."""
         if partner_ids is None:
             return SQL()
         return SQL("AND customer.commercial_partner_id = ANY(%s)", list(partner_ids))
 
     # -------------------------------------------------------------------------
-    # What is overdue: the one definition for the metric, the stop on orders and the screens
+    # Overdue amounts: the single definition for the metric, the stop on orders and the screens
     # -------------------------------------------------------------------------
 
     @api.model
     def _get_overdue(self, customers, company, days=0):
-        """What was due more than ``days`` days ago by the server's date, and nothing covers yet.
+        """Return amounts due more than ``days`` days ago by the server's date and not yet covered by credits.
 
-        :return: ``{commercial partner: Decimal}`` in company currency, zero for who owes nothing
+        :return: ``{commercial partner: Decimal}`` in company currency, zero for customers who owe nothing
         """
         customers = customers.commercial_partner_id
         overdue = dict.fromkeys(customers, ZERO)
@@ -174,7 +174,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_overdue_sql(self, partner_ids, company, days):
-        """``partner_id, amount`` (exact text) by the server's date."""
+        """Select overdue ``partner_id, amount`` (exact text) by the server's date."""
         today = fields.Date.today()
         return SQL(
             "SELECT item.partner_id, (%(overdue)s)::text FROM (%(items)s) item GROUP BY item.partner_id",
@@ -184,9 +184,9 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_overdue_sum_sql(self, due_before):
-        """Aggregate of the rows ``item`` of ``_get_open_items_sql`` of one customer: what is overdue, a number.
+        """Return the overdue amount, a number, as an aggregate of one customer's rows ``item`` of ``_get_open_items_sql``.
 
-        :param due_before: date; what is due on it is not overdue
+        :param due_before: date; an item due on this date is not overdue
         """
         return SQL(
             "GREATEST(COALESCE(sum(item.amount) FILTER (WHERE item.amount < 0 OR item.due_date < %s), 0), 0)",
@@ -195,11 +195,11 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_open_items_sql(self, company, day, narrowed):
-        """Posted items on receivable accounts that were open at the end of ``day``, with how much of them was.
+        """Select posted items on receivable accounts that were open at the end of ``day``, with their open amounts.
 
-        Rows ``line_id, move_id, partner_id, due_date, amount``: ``partner_id`` is the commercial partner of today;
-        ``amount`` in company currency, below zero for what the customer has to its credit. What is open now is read by
-        an index, what was matched after the day by its matches, of which there are next to none after today.
+        Rows ``line_id, move_id, partner_id, due_date, amount``: ``partner_id`` is the current commercial partner;
+        ``amount`` is in company currency, negative for the customer's credits. Items open now are read by an index,
+        items matched after the day through their matches, of which almost none are dated after today.
 
         :param day: date
         :param SQL narrowed: condition on ``customer``, such as ``_get_narrowed_sql`` makes it
@@ -262,7 +262,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_item_condition_sql(self, company, day):
-        # Exchange differences have no amount in the currency of what they belong to.
+        # Exchange differences have no amount in the currency of their item.
         return SQL(
             "line.company_id = %s AND line.parent_state = 'posted' AND line.date <= %s AND line.amount_currency <> 0"
             " AND line.account_id IN (%s)",

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class KeyAccountSourceCredit(models.AbstractModel):
-    """The credit that customers use at the moment of the evaluation, whatever its period."""
+    """Measures the credit that customers use at the time of the evaluation, whatever its period."""
 
     _name = "key.account.source.credit"
     _inherit = ["key.account.source"]
@@ -16,7 +16,7 @@ class KeyAccountSourceCredit(models.AbstractModel):
         return ["exposure"]
 
     def _get_facts_sql(self, scope):
-        # A customer without exposure uses 0 % of its limit, so everybody has a row here.
+        # A customer without exposure uses 0 % of its limit, so every customer has a row here.
         narrowed = SQL()
         if scope.partner_ids is not None:
             narrowed = SQL("AND customer.id = ANY(%s)", list(scope.partner_ids))
@@ -37,7 +37,7 @@ class KeyAccountSourceCredit(models.AbstractModel):
         )
 
     def _get_limit_sql(self, company):
-        """The limit of ``customer``; NULL without one. Zero and less make no percentage either."""
+        """Return the limit of ``customer``; NULL if it has none. Limits of zero or less give no percentage either."""
         if not company._get_key_account_credit_facts().uses_credit:
             return SQL("NULL::numeric")
         return self.env["res.partner"]._get_key_account_limit_sql(company, "customer")

@@ -13,10 +13,10 @@ PART_COLUMNS = {
 
 
 class KeyAccountSourcePayment(models.AbstractModel):
-    """How customers pay: invoices due in the period, what is overdue at its end, and the money that came in.
+    """Measures how customers pay: invoices due in the period, overdue amounts at its end, and money received.
 
-    Everything is as of the end of the period's last day: payments, credit notes and cancellations with a later date
-    have not happened yet, so that an evaluation of last year says the same whenever it runs.
+    All figures refer to the end of the period's last day. Payments, credit notes and cancellations with a later date
+    are ignored, so that an evaluation of last year gives the same result whenever it runs.
     """
 
     _name = "key.account.source.payment"
@@ -71,7 +71,7 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_punctuality_sql(self, scope):
-        """Count the invoices of which something fell due in the period as on time or late, per customer."""
+        """Count per customer, as on time or late, the invoices with an instalment due in the period."""
         return SQL(
             """
             SELECT invoice.partner_id,
@@ -85,9 +85,10 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_due_invoices_sql(self, scope):
-        """Put the instalments of each invoice together that fell due in the period.
+        """Combine the instalments of each invoice that fell due in the period.
 
-        An invoice is late when one of them is; each counts its days by its share of the invoice.
+        An invoice is late when one of its instalments is late; the days of each instalment are weighted by its share of
+        the invoice.
         """
         return SQL(
             """
@@ -105,9 +106,9 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_instalments_sql(self, scope):
-        """Instalments that fell due in the period, and what had been paid of them by its end, in their currency.
+        """Select instalments due in the period, with the amount paid by its end, in their currency.
 
-        An invoice that credit notes cancelled as a whole by then says nothing about how the customer pays.
+        An invoice that credit notes had cancelled completely by then says nothing about how the customer pays.
         """
         return SQL(
             """
@@ -142,9 +143,9 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_credited_later_sql(self, scope):
-        """Whether an invoice was cancelled after the period: at its end it was an invoice like any other.
+        """Return the condition that an invoice was cancelled after the period: at its end it still counted.
 
-        Asked of cancelled ones only, by index: scalar subqueries are no joins that could be planned otherwise.
+        It only runs for cancelled invoices, by an index: PostgreSQL cannot plan scalar subqueries as other joins.
         """
         return SQL(
             """
@@ -162,8 +163,10 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_overdue_sql(self, scope):
-        """What was due by the period's end and open, less what the customer had to its credit: the definition of
-        ``key_account_exposure_overdue``, as of that day."""
+        """Select open amounts due by the period's end, less the customer's credits.
+
+        This is the definition of ``key_account_exposure_overdue``, on that day.
+        """
         exposure = self.env["key.account.exposure"]
         return SQL(
             """
@@ -179,11 +182,11 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_collection_sql(self, scope):
-        """What customers paid, less what was paid back, per customer: the receivable side of money entries.
+        """Select payments less repayments per customer: the receivable side of money entries.
 
-        Registered payments and bank statement lines matched at once both credit the receivable account in a bank,
-        cash or card journal; a statement line that only confirms a registered payment does not, so that money
-        counts once. Exchange differences and write-offs of their own are in other journals.
+        Registered payments and directly matched bank statement lines both credit the receivable account in a bank,
+        cash or card journal. A statement line that only confirms a registered payment does not, so that money counts
+        once. Exchange differences and separate write-offs are in other journals.
         """
         return SQL(
             """
@@ -206,5 +209,5 @@ class KeyAccountSourcePayment(models.AbstractModel):
         )
 
     def _get_ids(self, query):
-        """Ids as literals: by their statistics PostgreSQL chooses well between its indexes and a whole scan."""
+        """Return ids as literals: PostgreSQL uses their statistics to choose between its indexes and a full scan."""
         return [row_id for (row_id,) in self.env.execute_query(query)]

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..discounts.key_account_discount_value import ZERO
 from .sale_order_line import OPEN_FIELD
 
-# Who may see what a customer owes: those who sell to it and those who collect it.
+# Groups that may see what a customer owes: salespeople, and accounting staff who collect it.
 CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
 CREDIT_EDITORS = "account.group_account_invoice,account.group_account_readonly"
 LIMIT_FIELDS = ["credit_limit", "key_account_zero_limit"]
@@ -16,11 +16,10 @@ CREDIT_STATES = [("none", "No Limit"), ("limited", "Limit"), ("zero", "Nothing o
 
 
 class ResPartner(models.Model):
-    """How much credit a customer has in a company, and how much of it is used.
+    """Computes how much credit a customer has in a company, and how much of it is used.
 
-    Odoo's own limit of 0 means that there is none. That a customer gets nothing on credit is a mark of its own, so
-    that both can be told apart, and removing it brings back the limit of before. The mark of the commercial partner
-    counts, as its limit does.
+    Odoo reads a limit of 0 as "no limit". So "nothing on credit" is a separate flag, and clearing it restores the
+    previous limit. The flag of the commercial partner counts, as its limit does.
     """
 
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
@@ -65,17 +64,17 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_limits(self, customers, company):
-        """How much credit customers have in a company, read at once; the company's default limit where it holds.
+        """Return the credit limits of customers in a company, or its default limit where it applies, read together.
 
         :param customers: ``res.partner``; their commercial partners count
         :return: ``{commercial partner: Decimal}`` in company currency: zero for nothing on credit; None for no limit,
-            also of everybody in a company that does not use credit limits
+            also for all customers of a company that does not use credit limits
         """
-        # sudo: limits bind everybody, also those who may not read them
+        # sudo: limits bind all users, also those without read access to them
         known = customers.sudo().with_company(company)
         uses_credit = company._get_key_account_credit_facts().uses_credit
         if uses_credit:
-            # A contact as a whole takes longer; one statement where contacts are their own customers.
+            # Only these fields, since whole contacts take longer; one statement if contacts are their own customers.
             known.fetch(["commercial_partner_id", *LIMIT_FIELDS])
             (known.commercial_partner_id - known).fetch(LIMIT_FIELDS)
         return {
@@ -85,9 +84,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_shown_limits(self, customers, company):
-        """What holds for customers in a company: ``{commercial partner: (company whose limit it is, limit)}``.
+        """Return the limit to show for customers: ``{commercial partner: (company whose limit it is, limit)}``.
 
-        In a branch that is its own limit, or else that of the company that it is a branch of.
+        In a branch it is the branch's own limit, or else that of its parent company.
         """
         shown = {}
         for limiting in reversed(company._get_key_account_limiting()):
@@ -97,16 +96,16 @@ class ResPartner(models.Model):
         return shown
 
     def _get_key_account_limit(self):
-        """The limit of one commercial partner in the company of the environment."""
+        """Return the limit of one commercial partner in the company of the environment."""
         if self.key_account_zero_limit:
             return ZERO
-        # A limit below zero can only have been there before the addon: it allows nothing.
+        # A negative limit can only date from before the addon: it allows nothing.
         return max(Decimal(repr(self.credit_limit)), ZERO) if self.credit_limit else None
 
     @api.model
     def _get_key_account_limit_sql(self, company, alias):
-        """``_get_key_account_limit`` of commercial partner ``alias`` in a statement: a number, NULL for no limit."""
-        # sudo: statements for many customers are not about who asks
+        """Return ``_get_key_account_limit`` of commercial partner ``alias`` as SQL: a number, NULL for no limit."""
+        # sudo: statements for many customers do not depend on the user
         partners = self.sudo().with_company(company)
         return SQL(
             "CASE WHEN %(zero_limit)s THEN 0 WHEN %(limit)s <> 0 THEN GREATEST(%(limit)s, 0)::numeric END",
@@ -116,7 +115,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _prepare_key_account_limit(self, limit):
-        """What to write on a commercial partner, in the right company, so that it has that limit.
+        """Return the values to write on a commercial partner, in the right company, so that it has that limit.
 
         :param limit: Decimal in company currency, zero for nothing on credit, None for no limit
         """
@@ -163,7 +162,7 @@ class ResPartner(models.Model):
         return {"zero": zero, "limited": limited, "none": ~zero & ~limited}.get(state, Domain.FALSE)
 
     # -------------------------------------------------------------------------
-    # What is used
+    # Used credit
     # -------------------------------------------------------------------------
 
     @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
@@ -180,7 +179,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_shown_exposures(self, shown):
-        """``{customer: Exposure}`` of each with the company whose limit is shown of it, overdue amounts included."""
+        """Return ``{customer: Exposure}`` in the company whose limit is shown, overdue amounts included."""
         exposures, groups = {}, {}
         for customer, (company, _limit) in shown.items():
             groups[company] = groups.get(company, customer._origin) | customer._origin
@@ -190,7 +189,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _prepare_key_account_credit(self, exposure, limit):
-        """What is shown of a customer; amounts in company currency."""
+        """Return the credit figures to show of a customer; amounts in company currency."""
         used = exposure.used if exposure else ZERO
         return {
             "key_account_credit_used": float(used),
@@ -201,14 +200,14 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_credit_pct(self, used, limit):
-        """Percentage of the limit that is used, for a bar: never below 0; all of it when there is nothing to use."""
+        """Return the used percentage of the limit, for a bar: never below 0; 100 when the limit is 0."""
         if used <= 0 or limit is None:
             return 0
-        # Cut off, not rounded: 100 is shown when the limit is reached, and not before.
+        # Truncated, not rounded: 100 means that the limit is reached.
         return int(used * 100 / limit) if limit else 100
 
     def action_open_key_account_exposure(self):
-        """The documents behind the credit that is used."""
+        """Open the documents that make up the used credit."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_exposure_document_action")
         customer = self.commercial_partner_id
@@ -237,8 +236,8 @@ class ResPartner(models.Model):
         return result
 
     def _renew_key_account_drafted(self):
-        """Ask anew what of the orders that are on drafts of these contacts, or for them, is open."""
-        # sudo: whoever may change a contact need not be allowed to read its invoices
+        """Recompute the open amounts of order lines on drafts of these contacts, or on drafts of their orders."""
+        # sudo: a user who may change a contact may lack read access to its invoices
         drafts = self.env["account.move.line"].sudo()
         moved = [
             "|",

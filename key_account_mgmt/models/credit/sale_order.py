@@ -9,12 +9,12 @@ ACCOUNTANTS = "account.group_account_invoice"
 
 
 class SaleOrder(models.Model):
-    """What an order adds to its customer's exposure: its value that is not yet invoiced."""
+    """Computes what an order adds to its customer's exposure: its uninvoiced value."""
 
     _name = "sale.order"
     _inherit = ["sale.order", "key.account.own.fields.mixin"]
 
-    # Kept whatever the state: confirming an order computes nothing.
+    # Stored in every state: confirming an order computes nothing.
     key_account_open_amount = fields.Monetary(
         "Not yet Invoiced",
         compute="_compute_key_account_open_amount",
@@ -31,10 +31,10 @@ class SaleOrder(models.Model):
 
     @api.depends("order_line.key_account_open_amount", "order_line.key_account_later_amount")
     def _compute_key_account_open_amount(self):
-        """In the order's currency, never negative: an order that takes money back gives no credit.
+        """Compute the open amount in the order's currency; never negative: a negative order gives no credit.
 
-        Lines that take money off take it off what is invoiced with them, and off nothing that is invoiced later: then
-        they are gone, and where they are more than the rest, what is left of them is for a credit note.
+        Negative lines reduce what is invoiced together with them, but nothing that is invoiced later: by then they are
+        used up, and if they exceed the other lines, a credit note takes the difference.
         """
         for order in self:
             amounts = [Decimal(repr(line.key_account_open_amount)) for line in order.order_line]
@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
             order.key_account_open_amount = float(max(max(now, ZERO) + later, ZERO))
 
     # -------------------------------------------------------------------------
-    # Accounting closes an order for invoicing, when the rest of it will never be billed
+    # Accounting closes an order for invoicing, when its remaining part will never be billed
     # -------------------------------------------------------------------------
 
     @api.depends("state", "company_id", "order_line.key_account_closed_qty", "key_account_open_amount")
@@ -55,9 +55,9 @@ class SaleOrder(models.Model):
             order.key_account_can_reopen = shown and any(order.order_line.mapped("key_account_closed_qty"))
 
     def action_close_key_account_invoicing(self):
-        """Nothing of what is open by now will be invoiced any more."""
+        """Close these orders for invoicing: their open amounts will not be invoiced any more."""
         self._check_key_account_closer()
-        # sudo: accounting may not write orders, and what is invoiced is its business
+        # sudo: accounting has no right to write orders, but decides about invoicing
         for order in self.sudo().filtered(lambda order: order.state == "sale"):
             amount = order.key_account_open_amount
             order.order_line._close_key_account_lines()
@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
             )
 
     def action_reopen_key_account_invoicing(self):
-        """What was closed can be invoiced again; like any change of the order it has to fit into the credit."""
+        """Reopen closed quantities for invoicing; like any change of the order, they have to fit into the credit."""
         self._check_key_account_closer()
         # sudo: as above
         for order in self.sudo():
@@ -89,7 +89,7 @@ class SaleOrder(models.Model):
         self._message_log(body=body, author_id=self.env.user.partner_id.id)
 
     def write(self, vals):
-        # What comes back from cancelling is sold anew.
+        # An order reset from cancelled counts as sold anew.
         if vals.get("state", "cancel") != "cancel":
             cancelled = self.filtered(lambda order: order.state == "cancel")
             if cancelled:

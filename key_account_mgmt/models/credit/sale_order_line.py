@@ -11,19 +11,19 @@ from ..shared.statements import planned_for_many
 
 OPEN_FIELD = "key_account_open_amount"
 LATER_FIELD = "key_account_later_amount"
-# Another product, unit, price or order is another deal than the one that was closed.
+# With another product, unit, price or order, a line is another deal than the closed one.
 DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
-# Lines that are computed together: enough for the statements to cost little, few enough that memory stays flat.
+# Lines computed together: enough to keep the number of statements low, few enough to keep memory flat.
 BATCH_SIZE = 1000
 
 
 class SaleOrderLine(models.Model):
-    """What of an order line is still to be invoiced, for the customer's credit."""
+    """Computes the part of an order line that is still to be invoiced, for the customer's credit."""
 
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "key.account.own.fields.mixin"]
 
-    # Kept line by line: whoever changes one line of an order waits for the taxes of that line only.
+    # Stored per line: a user who changes one line of an order waits for the taxes of that line only.
     key_account_open_amount = fields.Monetary(
         "Not yet Invoiced",
         compute="_compute_key_account_open_amount",
@@ -77,8 +77,8 @@ class SaleOrderLine(models.Model):
     )
     def _compute_key_account_open_amount(self):
         on_documents = self._get_key_account_on_documents()
-        # Read together, so that Odoo sees what stays as it is, which is all of it when an invoice is posted: writing
-        # costs more.
+        # Read together, so that Odoo skips unchanged values, which all are when an invoice is posted: writing costs
+        # more than reading.
         self.browse(filter(None, on_documents)).fetch([OPEN_FIELD, LATER_FIELD])
         nothing = []
         with localcontext(EXACT):
@@ -89,7 +89,7 @@ class SaleOrderLine(models.Model):
                     line.key_account_open_amount, line.key_account_later_amount = open_amount, later
                 else:
                     nothing.append(line.id)
-        # Zero is the same in all currencies, so that these are written together.
+        # Zero is the same in all currencies, so that these lines are written together.
         lines = self.browse(nothing)
         lines.key_account_open_amount = lines.key_account_later_amount = 0
 
@@ -97,31 +97,31 @@ class SaleOrderLine(models.Model):
         if not amount:
             return 0.0
         step = Decimal(1).scaleb(-self.currency_id.decimal_places)
-        # Nobody has that much credit.
+        # No customer has that much credit.
         most = LARGEST_STEPS * step
         return float(max(-most, min(amount, most)).quantize(step, ROUND_HALF_UP))
 
     def _get_key_account_open(self, on_documents):
-        """Value of what is not yet invoiced of the line, taxes included, in the order's currency, not rounded.
+        """Return the value of the line's uninvoiced part, taxes included, in the order's currency, not rounded.
 
-        That is the line's total × remaining ÷ whole quantity. Whole is what was ordered, or what was delivered where
-        more was and deliveries are invoiced. Drafts of invoices count as invoiced, since they are counted as drafts;
-        drafts of credit notes do not. More invoiced than ordered leaves nothing, and no credit.
+        It is the line's total × remaining ÷ whole quantity. The whole quantity is the ordered one, or the delivered one
+        if that is greater and deliveries are invoiced. Draft invoices count as invoiced, since they count as drafts;
+        draft credit notes do not. Invoicing more than ordered leaves zero, and gives no credit.
 
-        A line that takes money off counts as far as an invoice made now contains it: nobody has to deliver a discount,
-        or to deduct a return. A down payment takes off what was invoiced in advance and not yet deducted again.
+        A line with a negative amount counts as far as an invoice made now would contain it: the company need not
+        deliver a discount or deduct a return. A down payment deducts the amount invoiced in advance and not yet
+        deducted again.
 
-        Everything comes from what people enter and from invoices, never from stored totals: those can be written by a
-        remote call.
+        All figures come from user input and from invoices, never from stored totals: remote calls can write those.
 
-        :param Decimal on_documents: of ``_get_key_account_on_documents``
-        :return: two Decimals: the value (negative: takes off), and how much of it an invoice made now would not contain
+        :param Decimal on_documents: as returned by ``_get_key_account_on_documents``
+        :return: two Decimals: the value (negative: a deduction), and its part that an invoice made now would leave out
         """
         self.ensure_one()
         if self.display_type:
             return ZERO, ZERO
         if self.is_downpayment and not self.product_uom_qty:
-            # Whenever it is deducted.
+            # Regardless of when it is deducted.
             advance = self._get_key_account_advance()
             return -advance, -advance
         whole = self._get_key_account_whole()
@@ -131,24 +131,24 @@ class SaleOrderLine(models.Model):
         total = self._get_key_account_total(whole)
         ready = self._get_key_account_ready(whole) - self._get_key_account_closed() - on_documents
         ready = max(min(ready, remaining), ZERO)
-        # What takes off is negative, and only what is ready of it; Odoo leaves negative quantities out of invoices,
-        # unless the user wants them deducted.
+        # Of a deduction (negative total) only the quantity ready to invoice counts. Odoo leaves negative quantities out
+        # of invoices, unless the user asks to deduct them.
         counted = ready if total < 0 else remaining
         return total * counted / whole, total * (counted - ready) / whole
 
     def _get_key_account_remaining(self, whole, on_documents):
-        """What of the whole quantity is still to be invoiced, and what is on documents (as Odoo counts them)."""
+        """Return the part of the whole quantity still to be invoiced, and that on documents (as Odoo counts them)."""
         invoiced = on_documents + self._get_key_account_elsewhere()
         remaining = whole - invoiced - self._get_key_account_closed()
-        # Between nothing and the whole, whatever was invoiced or credited beyond the order.
+        # Between zero and the whole, even if more than the order was invoiced or credited.
         remaining = min(max(remaining, min(whole, ZERO)), max(whole, ZERO))
         return remaining, max(on_documents, invoiced)
 
     def _get_key_account_whole(self):
-        """Quantity that will be invoiced when all is done, in the line's unit.
+        """Return the quantity that will be invoiced in the end, in the line's unit.
 
-        What is invoiced on delivery and goes back counts when it has come back: nothing is deducted before, and whoever
-        sells can put returns into any order.
+        Returns of goods invoiced on delivery count when they have arrived: before, they deduct nothing, since
+        salespeople can add returns to any order.
         """
         ordered, delivered = self._get_key_account_ordered(), Decimal(repr(self.qty_delivered))
         if not self._is_key_account_invoiced_on_delivery():
@@ -156,27 +156,27 @@ class SaleOrderLine(models.Model):
         return max(ordered, min(delivered, ZERO) if ordered < 0 else delivered)
 
     def _get_key_account_ordered(self):
-        """Quantity of the order that can still be delivered, or was; in the line's unit."""
+        """Return the ordered quantity that was or can still be delivered, in the line's unit."""
         return Decimal(repr(self.product_uom_qty))
 
     def _get_key_account_ready(self, whole):
-        """Quantity that Odoo would invoice by now, whatever is invoiced already, in the line's unit."""
+        """Return the quantity that Odoo would invoice by now, including invoiced ones, in the line's unit."""
         return Decimal(repr(self.qty_delivered)) if self._is_key_account_invoiced_on_delivery() else whole
 
     def _is_key_account_invoiced_on_delivery(self):
-        # The template is asked directly: a product passes such questions on at some cost.
+        # Read from the template directly: reading it through the product is slower.
         return self.product_id.product_tmpl_id.invoice_policy == "delivery"
 
     def _get_key_account_closed(self):
-        """Quantity that somebody in accounting decided not to invoice any more, in the line's unit."""
+        """Return the quantity that accounting closed for invoicing, in the line's unit."""
         return Decimal(repr(self.key_account_closed_qty))
 
     def _get_key_account_on_documents(self):
-        """Quantity on invoices less credit notes, drafts too, as Odoo sees it, in each line's unit.
+        """Return the quantity on invoices less credit notes, drafts included, as Odoo counts it, in each line's unit.
 
         :return: ``{id of the line: Decimal}`` of the lines that have any
         """
-        # The context comes with a remote call: a date in it must not hide invoices.
+        # Remote callers choose the context: a date in it must not hide invoices.
         lines = self.filtered(lambda line: not line.display_type and line._has_key_account_documents())
         invoiced = lines.with_context(accrual_entry_date=False)._prepare_qty_invoiced()
         return {line.id: Decimal(repr(quantity)) for line, quantity in invoiced.items()}
@@ -185,10 +185,10 @@ class SaleOrderLine(models.Model):
         return bool(self.invoice_lines)
 
     def _get_key_account_elsewhere(self):
-        """Quantity that drafts would take or give, and that still counts here: to be added to what is on documents.
+        """Return the quantity on drafts that still counts here, to be added to the quantity on documents.
 
-        A draft of a credit note gives no credit. A draft that goes to another customer counts there, and here as well:
-        when it is cancelled nobody is asked.
+        A draft credit note gives no credit. A draft for another customer counts there, and here as well: cancelling it
+        triggers no check.
         """
         quantity = ZERO
         for one in self.invoice_lines.filtered(lambda one: one.parent_state == "draft"):
@@ -198,15 +198,15 @@ class SaleOrderLine(models.Model):
         return quantity
 
     def _is_key_account_billed_elsewhere(self, move):
-        """Whether a draft is for somebody else than who would be invoiced now."""
+        """Return whether a draft is for another customer than the one that an invoice made now would name."""
         return move.partner_id.commercial_partner_id != self.order_id.partner_invoice_id.commercial_partner_id
 
     def _get_key_account_total(self, quantity):
-        """Total of that quantity, taxes included, as Odoo computes it from price, discount and taxes.
+        """Return the total of that quantity, taxes included, as Odoo computes it from price, discount and taxes.
 
-        Amounts that a line brings beside its price, as Odoo's global discounts do, hold only as long as the whole of it
-        is invoiced at once. So they make nothing that is sold cheaper, and let nothing take off more: but for cents,
-        that is, by which Odoo rounds discounts.
+        Own amounts of a line in addition to its price, such as those of Odoo's global discounts, only hold if the whole
+        line is invoiced at once. So they make no sold goods cheaper and no deduction larger, except for the cents by
+        which Odoo rounds discounts.
         """
         total = self._get_key_account_taxed(quantity)
         if not self.extra_tax_data:
@@ -224,15 +224,15 @@ class SaleOrderLine(models.Model):
         total, untaxed = (
             Decimal(repr(details[name])) for name in ("total_included_currency", "total_excluded_currency")
         )
-        # Negative taxes count when they are invoiced: whoever sells can choose them.
+        # Negative taxes only count once invoiced: salespeople can choose them.
         return total if untaxed < 0 else total + taxes._get_key_account_negative(details)
 
     def _get_key_account_advance(self):
-        """What was invoiced in advance and not yet deducted, taxes included, in the order's currency."""
+        """Return the amount invoiced in advance and not yet deducted, taxes included, in the order's currency."""
         return sum((one._get_key_account_advance(self) for one in self.invoice_lines), ZERO)
 
     # -------------------------------------------------------------------------
-    # What somebody in accounting decided not to invoice any more (``sale_order_closing``)
+    # Quantities that accounting closed for invoicing (``action_close_key_account_invoicing``)
     # -------------------------------------------------------------------------
 
     @api.depends("key_account_closed_qty")
@@ -249,7 +249,7 @@ class SaleOrderLine(models.Model):
         return super().write(vals)
 
     def _close_key_account_lines(self):
-        """Nothing of what is left of the lines will be invoiced any more; of lines that take money off neither."""
+        """Close the remaining quantity of the lines for invoicing, also of lines with negative amounts."""
         on_documents = self._get_key_account_on_documents()
         with localcontext(EXACT):
             for line in self.filtered(lambda line: not line.display_type):
@@ -259,39 +259,39 @@ class SaleOrderLine(models.Model):
                     line.key_account_closed_qty += float(remaining)
 
     def _sell_key_account_anew(self):
-        """Whatever was closed of it before, the whole line counts again."""
+        """Count the whole line again, whatever quantity was closed before."""
         self._reopen_key_account_lines()
 
     def _reopen_key_account_lines(self):
-        # sudo: whoever changes the deal need not be in accounting; nothing gets cheaper by it
+        # sudo: the user who changes the deal may not be in accounting; the change only raises the open amount
         closed = self.sudo().filtered("key_account_closed_qty")
         if closed:
             closed.write({"key_account_closed_qty": 0})
         return closed.with_env(self.env)
 
     # -------------------------------------------------------------------------
-    # What is still to be invoiced of orders that are older than the addon
+    # The uninvoiced part of orders that are older than the addon
     # -------------------------------------------------------------------------
 
     @api.model
     def _fill_key_account_open_amounts(self):
-        """Fill in what was never computed, once, when the addon is installed; the exposure follows by itself."""
+        """Fill in open amounts once, when the addon is installed; database triggers update the exposure."""
         self.env.flush_all()
         self.env.cr.execute(self._get_nothing_open_sql())
         for batch in split_every(BATCH_SIZE, self._get_unknown_open_ids()):
             lines = self.browse(batch)
             self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
             lines.flush_recordset([OPEN_FIELD])
-            # Of a long history nothing is kept.
+            # Keep no records of a long history in memory.
             self.env.invalidate_all()
         with planned_for_many(self.env.cr):
             self.env.cr.execute(self._get_orders_open_sql())
         self.env.invalidate_all()
 
     def _get_nothing_open_sql(self):
-        """Most of a long history needs no computing: what Odoo calls invoiced leaves nothing, however little.
+        """Return the statement for lines with nothing open: most lines of a long history, which Odoo calls invoiced.
 
-        Not so advance payments, which take off what was not deducted yet, and what is on a draft, which may be for
+        Excluded are down payments, which deduct what was not deducted yet, and lines on a draft, which may be for
         another customer.
         """
         return SQL(
@@ -321,7 +321,7 @@ class SaleOrderLine(models.Model):
         return [line_id for [line_id] in rows]
 
     def _get_orders_open_sql(self):
-        """As ``_compute_key_account_open_amount`` of the order adds them up."""
+        """Return the statement that adds up lines as ``_compute_key_account_open_amount`` of the order does."""
         return SQL(
             """
             UPDATE sale_order

@@ -1,21 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# Fields of a posted invoice that its form does not let anybody change. Over RPC a context key opens them.
+# Fields of a posted invoice that users cannot change in its form. Over RPC a context key opens them.
 CLOSED_FIELDS = {"invoice_line_ids", "line_ids", "currency_id"}
 INVOICES = ("out_invoice", "out_receipt")
 
 
 class AccountMove(models.Model):
-    """Invoices made from orders keep the caps of these orders when they are posted, and afterwards.
+    """Checks that invoices made from orders keep the caps of these orders, when they are posted and afterwards.
 
-    Credit notes are not looked at: what comes back, or is put right, is for accounting to decide, which makes them.
-    What Odoo makes of an order is looked at whatever it is called, as far as it sells goods or deducts down payments.
+    Credit notes are not checked: accounting creates them, and decides about returns and corrections. Documents that
+    Odoo makes from an order are checked, whatever their type, as far as they sell goods or deduct down payments.
     """
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
-    # A credit note that accounting makes of an invoice is linked with the order as well, and looks the same.
+    # Without this flag, a credit note that accounting makes from an invoice looks the same: it links to the order, too.
     key_account_from_order = fields.Boolean(
         "Credit Note Created from Order",
         readonly=True,
@@ -26,7 +26,7 @@ class AccountMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        # Odoo makes none that is posted; a default that comes with the context of a remote call would.
+        # Odoo creates no posted moves, but a remote call can, by a default in its context.
         moves.filtered(lambda move: move.state == "posted")._check_key_account_discount()
         return moves
 
@@ -41,15 +41,15 @@ class AccountMove(models.Model):
         return result
 
     def _check_key_account_discount(self):
-        """Refuse invoices by which more of an order is given than it may, unless somebody consented to it on the order.
+        """Raise if invoices give more discount than their order may, unless an approval of the order covers it.
 
-        :raise UserError: names the invoices of each order, and what of them is over
+        :raise UserError: names the invoices of each order, and what is over in them
         """
         invoices = self.filtered(lambda move: move._is_key_account_selling())
         verdicts = self.env["key.account.discount"]._judge_moves(invoices, detailed=False) if invoices else {}
         self.env["key.account.guard"]._meet([order.id for order in verdicts])
         over = self.env["sale.order"].union(*(order for order, verdict in verdicts.items() if verdict.over))
-        # sudo: in there only the terms are read
+        # sudo: inside, only the terms are read
         consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
         refused = [
             invoices._get_key_account_refusal(order, verdicts[order])
@@ -60,19 +60,22 @@ class AccountMove(models.Model):
             raise UserError("\n\n".join(refused))
 
     def _is_key_account_selling(self):
-        """Whether it sells goods of orders, or deducts what was paid for them in advance: an invoice, or what Odoo
-        makes of one that comes to less than nothing (of a down payment that is greater than the goods, say)."""
+        """Return whether the document sells goods of orders, or deducts down payments for them.
+
+        That is an invoice, or the credit note that Odoo makes of an invoice with a negative total (for example, if the
+        down payment is greater than the goods).
+        """
         if self.move_type in INVOICES:
             return True
         return self.move_type == "out_refund" and any(map(self._is_key_account_sold, self.invoice_line_ids))
 
     def _is_key_account_sold(self, line):
-        """Whether a line of this credit note sells goods, by a negative quantity, or deducts a down payment."""
+        """Return whether a line of this credit note sells goods, by a negative quantity, or deducts a down payment."""
         if not line.sale_line_ids:
             return False
         if line.product_id:
             return line.quantity < 0
-        # Who reverses the invoice of a down payment by hand may give it back.
+        # A user who reverses the invoice of a down payment manually may refund it.
         return self.key_account_from_order and line.is_downpayment and line.quantity > 0
 
     def _get_key_account_refusal(self, order, verdict):
@@ -87,11 +90,11 @@ class AccountMove(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Costs that Odoo passes on to customers when they are posted
+    # Costs that Odoo reinvoices to customers when they are posted
     # -------------------------------------------------------------------------
 
     def _post(self, soft=True):
-        """Odoo adds lines to orders before their costs are posted, so the orders are checked afterwards."""
+        """Check orders after posting: Odoo adds lines to them before their costs are posted."""
         if all(move.is_sale_document(include_receipts=True) for move in self):
             return super()._post(soft=soft)
         with self.env["key.account.guard"]._watch(self.env["sale.order"]):

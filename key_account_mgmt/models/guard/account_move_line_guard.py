@@ -1,6 +1,6 @@
 from odoo import api, models
 
-# What a line says and what it books; either may be written alone.
+# The entered and the booked amounts of a line; remote calls may write either alone.
 AMOUNT_FIELDS = {
     "product_id",
     "product_uom_id",
@@ -19,7 +19,7 @@ AMOUNT_FIELDS = {
 
 
 class AccountMoveLine(models.Model):
-    """Lines of a posted invoice stay within what its orders may give: Odoo's form keeps them, remote calls do not."""
+    """Keeps lines of posted invoices within the caps of their orders: Odoo's form locks them, remote calls do not."""
 
     _inherit = "account.move.line"
 

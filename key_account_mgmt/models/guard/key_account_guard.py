@@ -11,10 +11,10 @@ WATCH = "key_account_watch"
 
 
 class Held(Exception):
-    """Instead of a message to the user, where nobody would read it; no error, since the order waits for somebody.
+    """Raised instead of a user error where no user would read it; not an error, since the order waits for a user.
 
-    :ivar dict breaches: ``{order: {language: [sentences]}}``, as of ``_get_breaches``, in the languages of those who
-        have to act
+    :ivar dict breaches: ``{order: {language: [sentences]}}``, as returned by ``_get_breaches``, in the languages of the
+        users who have to act
     """
 
     def __init__(self, breaches):
@@ -23,11 +23,11 @@ class Held(Exception):
 
 
 class Watch:
-    """What one change of orders touches.
+    """The orders affected by one change.
 
-    :ivar dict before: by order id, what ``_prepare_before`` knew of it; None for what was no confirmed order
-    :ivar set touched: ids of orders of which lines changed
-    :ivar set made: ids of orders that nobody else can see yet
+    :ivar dict before: by order id, the result of ``_prepare_before``; None if the order was not confirmed
+    :ivar set touched: ids of orders with changed lines
+    :ivar set made: ids of new orders, which other transactions cannot see yet
     """
 
     def __init__(self, before=()):
@@ -37,15 +37,15 @@ class Watch:
 
 
 class KeyAccountGuard(models.AbstractModel):
-    """No confirmed order beyond what salespeople may grant alone, whichever way it came there.
+    """Prevents confirmed orders beyond what salespeople may grant alone, whichever way they are confirmed or changed.
 
-    It stands in ``create``, ``write`` and ``unlink`` of orders and their lines, which every way goes through: buttons,
-    imports, remote calls, the portal, payments, other addons, sudo. What is checked are orders as they are when the
-    outermost of these calls is done, since an order is often wrong for a moment between two of its lines. Nothing that
-    a caller brings with it (a context key, a hidden button, a stored total) has a say.
+    ``create``, ``write`` and ``unlink`` of orders and their lines call it, which every way passes: buttons, imports,
+    remote calls, the portal, payments, other addons, sudo. It checks orders as they are when the outermost of these
+    calls is done, since an order is often wrong for a moment between two changes of lines. Nothing that a caller
+    controls (a context key, a hidden button, a stored total) influences the check.
 
-    Discounts and credit are checked. Other addons add checks by extending ``_is_on_guard``, ``_get_judged_fields``,
-    ``_prepare_before`` and ``_get_breaches``, and keep what they need by ``_keep_passed``.
+    It checks discounts and credit. Other addons add checks by extending ``_is_on_guard``, ``_get_judged_fields``,
+    ``_prepare_before`` and ``_get_breaches``, and record what they need in ``_keep_passed``.
     """
 
     _name = "key.account.guard"
@@ -58,12 +58,12 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     @contextmanager
     def _watch(self, orders):
-        """Let orders be changed, and check them after the outermost change.
+        """Let the caller change orders, and check them after the outermost change.
 
-        :param orders: those that exist already and will be changed
-        :raise UserError: a confirmed order is beyond what it may be
+        :param orders: existing orders that will be changed
+        :raise UserError: a confirmed order exceeds a cap or a limit
         """
-        # The cursor's cache, as core keeps stacks of its own there: it is out of the caller's reach, and goes with the
+        # In the cursor's cache, where core keeps its own stacks: it is out of the caller's reach, and ends with the
         # transaction.
         cache = self.env.cr.cache
         watch = cache.get(WATCH)
@@ -85,9 +85,9 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _add(self, watch, orders):
-        """Remember what orders are before they change; of several changes the first counts."""
+        """Record the state of orders before they change; of several changes the first counts."""
         new = orders.filtered(lambda order: order.id not in watch.before)
-        # sudo: the guard looks at whatever is changed, also where rights end with the change
+        # sudo: the guard checks every changed order, also if the user loses access to it by the change
         confirmed = new.sudo().filtered(lambda order: order.state == "sale")
         watch.before |= {**dict.fromkeys(new.ids), **(self._prepare_before(confirmed) if confirmed else {})}
 
@@ -111,7 +111,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_breaches_for_readers(self, breaches, before):
-        """The same breaches in other words: it is a customer who confirms, and salespeople who read why it fails."""
+        """Return the same breaches in the salespeople's languages: a customer confirms, but salespeople read them."""
         orders = self.env["sale.order"].union(*breaches)
         languages = {order: order._get_key_account_hold_languages() for order in orders}
         readable = {
@@ -124,7 +124,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _check_before_commit(self, watch):
-        """Whoever catches an exception without going back behind the change does not get it committed."""
+        """Check again before the commit: a caller that catches the error without rollback cannot commit the change."""
         self.env.cr.precommit.add(partial(self._check_again, watch))
 
     @api.model
@@ -137,7 +137,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     @contextmanager
     def _holding(self):
-        """Where customers and payments confirm orders, ``Held`` is raised and no error; the caller catches it."""
+        """Raise ``Held`` instead of an error, where customers and payments confirm orders; the caller catches it."""
         token = HOLDING.set(True)
         try:
             yield
@@ -146,20 +146,21 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _touch(self, watch):
-        """Make changes of an order's lines meet with its confirmation at the same moment.
+        """Make a change of an order's lines conflict with a concurrent confirmation of the order.
 
-        A line may change without any change in its order's row. Then somebody could confirm the order meanwhile, and
-        each would see it as it was before the other. By this the second of the two fails and is tried again.
+        A line may change without a change in its order's row. Then another transaction could confirm the order at the
+        same time, and each would see the order without the other's change. The touch makes the second one fail and
+        retry.
         """
         if watch.touched <= watch.made:
             return
-        # sudo: which companies have caps does not depend on who may read it
+        # sudo: which companies have caps does not depend on the user's rights
         touched = self.env["sale.order"].sudo().browse(watch.touched - watch.made)
         self._meet([order.id for order in touched if self._is_on_guard(order.company_id)])
 
     @api.model
     def _meet(self, order_ids):
-        """Of two who do something with the same order at once, the second fails and is tried again."""
+        """Touch the orders, so that the second of two concurrent transactions on one order fails and is retried."""
         if order_ids:
             self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", tuple(order_ids)))
 
@@ -169,12 +170,12 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _is_on_guard(self, company):
-        """Whether anything of the company's orders is checked."""
+        """Return whether the guard checks orders of the company."""
         return self._caps_discounts(company) or self._limits_credit(company)
 
     @api.model
     def _prepare_before(self, orders):
-        """What has to be known of confirmed orders before they change.
+        """Return the state of confirmed orders that the checks need, before they change.
 
         :return: ``{order id: {kind of check: anything}}``
         """
@@ -183,11 +184,11 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_breaches(self, orders, before):
-        """Why confirmed orders may not be as they are.
+        """Return why confirmed orders are not allowed as they are.
 
-        :param orders: confirmed by now, in sudo
-        :param dict before: by order id, what ``_prepare_before`` said; None: it was not confirmed before
-        :return: ``{order: [sentences]}`` of the orders that must not be; first the discounts, then the credit
+        :param orders: orders that are confirmed now, in sudo
+        :param dict before: by order id, as returned by ``_prepare_before``; None: it was not confirmed before
+        :return: ``{order: [sentences]}`` of the refused orders; first the discounts, then the credit
         """
         discounts, credits = self._get_discount_breaches(orders, before), self._get_credit_breaches(orders, before)
         return {
@@ -197,7 +198,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _keep_passed(self, orders):
-        """Record what has to be known of confirmed orders (in sudo) that may be as they are now."""
+        """Record data of confirmed orders (in sudo) that passed all checks; other addons extend this."""
 
     @api.model
     def _get_refusal(self, breaches):
@@ -205,7 +206,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _describe_way_back(self):
-        """What to do about a change of a confirmed order that somebody would have to consent to."""
+        """Return what the user can do about a change of a confirmed order that needs an approval."""
         return self.env._(
             "It is confirmed, so this change was not made. To have it approved, cancel the order, set it to"
             " quotation, change it there and press “Ask for Approval”."
@@ -217,15 +218,15 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_judged_fields(self):
-        """Names of fields of orders that say what is checked: a change of them, and of what they depend on, matters."""
+        """Return names of order fields that hold the checked figures: changes of them or their dependencies matter."""
         return [*self._get_discount_fields(), *self._get_credit_fields()]
 
     @api.model
     @ormcache("model_name", cache="stable")
     def _get_guarded_fields(self, model_name):
-        """Names of the fields of orders or their lines by which a confirmed order may get worse.
+        """Return names of the fields of orders or their lines that can make a confirmed order worse.
 
-        Odoo's own knowledge of what depends on what, so that it also holds for the fields of other addons.
+        They come from Odoo's own field dependencies, so that fields of other addons are included.
         """
         judged = {self.env["sale.order"]._fields[name] for name in self._get_judged_fields()}
         return frozenset(
@@ -235,7 +236,7 @@ class KeyAccountGuard(models.AbstractModel):
         )
 
     # -------------------------------------------------------------------------
-    # Confirmed orders keep their discount caps, or somebody consented to what they give
+    # Confirmed orders keep their discount caps, or have an approval of their discounts
     # -------------------------------------------------------------------------
 
     @api.model
@@ -248,18 +249,18 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _prepare_discounts_before(self, orders):
-        """``{order: {"discount": verdict, "deal": …}}`` of orders whose discounts are judged."""
+        """Return ``{order: {"discount": verdict, "deal": …}}`` of orders whose discounts are judged."""
         verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
         return {order: {"discount": verdict, "deal": self._get_deal(order)} for order, verdict in verdicts.items()}
 
     @api.model
     def _get_deal(self, order):
-        """Whose deal an order is; what one customer got excuses nothing for another."""
+        """Return the parties of an order's deal: an earlier violation for one customer excuses none for another."""
         return order.partner_id.commercial_partner_id, order.company_id
 
     @api.model
     def _get_discount_breaches(self, orders, before):
-        """``{order: why it may not give that much}``."""
+        """Return ``{order: why it may not give that much}``."""
         return {
             order: self._describe_over_cap(order, verdict, before[order.id] is not None)
             for order, verdict in self._get_orders_over_cap(orders, before).items()
@@ -267,7 +268,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_orders_over_cap(self, orders, before):
-        """``{order: Verdict}`` of orders that nobody consented to and that were not as bad before the change."""
+        """Return ``{order: Verdict}`` of orders without an approval that were not as bad before the change."""
         verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
         over = orders.filtered(lambda order: order in verdicts and verdicts[order].over)
         consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
@@ -292,7 +293,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _describe_over_cap(self, order, verdict, confirmed):
-        """What is over, and what to do.
+        """Return what is over, and what the user can do.
 
         :param bool confirmed: whether the order was confirmed before this change
         """
@@ -306,7 +307,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _describe_verdict(self, order, verdict):
-        """One sentence for each line that is over, and for the order as a whole."""
+        """Return one sentence for each line that is over, and for the order as a whole."""
         if verdict.problem:
             return [verdict.problem]
         sentences = [
@@ -347,7 +348,7 @@ class KeyAccountGuard(models.AbstractModel):
         )
 
     # -------------------------------------------------------------------------
-    # Confirmed orders stay within the credit of whoever is invoiced, or somebody consented to them
+    # Confirmed orders stay within the credit of the invoiced customer, or have an approval
     # -------------------------------------------------------------------------
 
     @api.model
@@ -361,7 +362,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _prepare_credits_before(self, orders):
-        """``{order: {"credit": claims}}`` of orders whose credit is judged."""
+        """Return ``{order: {"credit": claims}}`` of orders whose credit is judged."""
         claims = {}
         for (order, _company), claim in self.env["key.account.credit"]._get_claims(orders).items():
             claims.setdefault(order, {"credit": []})["credit"].append(claim)
@@ -369,7 +370,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_credit_breaches(self, orders, before):
-        """``{order: why the customer may not have it on credit}``."""
+        """Return ``{order: why the customer may not have it on credit}``."""
         return {
             order: self._describe_over_limit(order, verdict, bool(before[order.id]))
             for order, verdict in self._get_orders_over_limit(orders, before).items()
@@ -377,9 +378,9 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_orders_over_limit(self, orders, before):
-        """``{order: CreditVerdict}`` of orders that use more than before and do not fit, and nobody consented to.
+        """Return ``{order: CreditVerdict}`` of orders that use more than before, do not fit and have no approval.
 
-        A confirmed order that uses no more than before the change is left alone, whatever others use by now.
+        A confirmed order that uses no more than before the change passes, whatever other documents use now.
         """
         credit = self.env["key.account.credit"]
         claims = {
@@ -396,7 +397,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _get_consented_credit(self, orders):
-        """What somebody consented to, where the company lets that count: ``{order id: [terms]}``."""
+        """Return the approved terms, in companies that accept approvals: ``{order id: [terms]}``."""
         asking = orders.filtered(
             lambda order: any(
                 company._get_key_account_credit_facts().policy == "approval"
@@ -411,7 +412,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _describe_over_limit(self, order, verdict, confirmed):
-        """What is too much, and what to do.
+        """Return what exceeds the credit, and what the user can do.
 
         :param bool confirmed: whether the order was confirmed before this change
         """
@@ -430,7 +431,7 @@ class KeyAccountGuard(models.AbstractModel):
 
     @api.model
     def _describe_credit(self, verdict):
-        """One sentence for the limit, one for what is overdue, as far as they stop the order."""
+        """Return one sentence for the limit and one for overdue amounts, as far as they stop the order."""
         currency = verdict.company.currency_id
         formatter = self.env["key.account.formatter"]
         names = ("limit", "used", "value", "excess", "overdue")

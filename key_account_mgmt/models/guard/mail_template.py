@@ -2,7 +2,7 @@ from odoo import models
 
 
 class MailTemplate(models.Model):
-    """Every mail that is made from a template goes by here: buttons, composers, several at once, remote calls."""
+    """Checks every mail generated from a template: by buttons, composers, in bulk or by remote calls."""
 
     _inherit = "mail.template"
 

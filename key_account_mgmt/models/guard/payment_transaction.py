@@ -2,7 +2,7 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """A payment does not carry an order over its caps; nor does the order make the payment fail."""
+    """Holds orders over their caps when a payment confirms them; the payment itself does not fail."""
 
     _inherit = "payment.transaction"
 

@@ -9,7 +9,7 @@ from .key_account_guard import Held
 
 
 class SaleOrder(models.Model):
-    """Every way to a confirmed order, and every change of one, goes by the guard (``key.account.guard``)."""
+    """Passes every confirmation and every change of a confirmed order to the guard (``key.account.guard``)."""
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
 
@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         with self.env["key.account.guard"]._watch(self.browse()) as watch:
             orders = super().create(vals_list)
-            # Whatever was seen of them while they were made, they were no orders before.
+            # These orders are new: they had no state before, whatever was recorded during their creation.
             watch.before |= dict.fromkeys(orders.ids)
             watch.made.update(orders.ids)
         return orders
@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
         """Check orders that end or are sent, compare those that are judged before and after, and end what waited."""
         state = vals.get("state", "sale")
         if state != "sale":
-            # sudo: users who sell need not be allowed to read the invoices
+            # sudo: salespeople may lack read access to the invoices
             self.sudo().filtered(lambda order: order.state == "sale")._check_key_account_leaving()
         with self._watching_key_account(vals):
             if state == "sent":
@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
 
     @api.constrains("currency_id")
     def _check_key_account_currency(self):
-        """Odoo sets it with the pricelist; a remote call may leave it empty, and then nothing can be compared."""
+        """Raise if the currency is empty: Odoo sets it with the pricelist, but a remote call may clear it."""
         guard = self.env["key.account.guard"]
         for order in self:
             if not order.currency_id and guard._is_on_guard(order.company_id):
@@ -60,18 +60,18 @@ class SaleOrder(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # Orders that a customer accepted or paid, and that wait because they are beyond what may be granted
+    # Orders that a customer accepted or paid, and that wait because they exceed a cap or a limit
     # -------------------------------------------------------------------------
 
     def _validate_order(self):
-        # Called by the portal and the shop; a method of this name cannot be called remotely.
+        # The portal and the shop call it; the underscore keeps it out of reach of remote calls.
         return self._key_account_confirm_or_hold(super()._validate_order)
 
     def _key_account_confirm_or_hold(self, confirm):
-        """Confirm by calling ``confirm``; if an order must not be confirmed, nothing is, and the order is held.
+        """Confirm by calling ``confirm``; if an order must not be confirmed, confirm none and hold that order.
 
         :param confirm: function without arguments
-        :return: what ``confirm`` gave back; None when orders are held
+        :return: the result of ``confirm``; None when orders are held
         """
         try:
             with self.env["key.account.guard"]._holding(), self.env.cr.savepoint():
@@ -82,19 +82,20 @@ class SaleOrder(models.Model):
             return None
 
     def _hold_key_account(self, reasons):
-        """Mark the order, and tell the salesperson why it was not confirmed.
+        """Mark the order as held, and notify the salesperson why it was not confirmed.
 
-        :param dict reasons: why, by the languages of ``_get_key_account_hold_languages``
+        :param dict reasons: sentences by the languages of ``_get_key_account_hold_languages``
         """
-        # sudo: it is the customer, or a payment, that comes here
+        # sudo: a customer or a payment calls this
         order = self.sudo()
         if order.key_account_held_on:
             return
-        # The customer has it, and agreed. As a draft it would be a cart of the shop, to be changed, or abandoned.
+        # Sent, since the customer has the order and agreed. A draft would be a cart of the shop, open to change or
+        # abandoned.
         order.write({"key_account_held_on": fields.Datetime.now(), "state": "sent"})
         order._message_log(body=plaintext2html(next(iter(reasons.values()))))
         for user in order._get_key_account_hold_users():
-            # As in a message to that user, in the own language.
+            # In the language of the notified user.
             translated = strip_caller_context(order).with_context(lang=user.lang)
             translated.activity_schedule(
                 ACTIVITY_APPROVAL,
@@ -104,7 +105,7 @@ class SaleOrder(models.Model):
             )
 
     def _get_key_account_hold_text(self):
-        """What happened to a held order, and what the salesperson can do about it."""
+        """Return what happened to a held order, and what the salesperson can do about it."""
         needs = self.env["key.account.approval"]._get_needs(self, strict=False)
         values = {"order": self.name, "customer": self.partner_id.name}
         if any(need.obstacle or need.verdict.problem for need in needs.values()):
@@ -118,7 +119,7 @@ class SaleOrder(models.Model):
         )
 
     def _get_key_account_hold_users(self):
-        """Who has to act on a held order: its salesperson, or else the head of its team, or else sales managers."""
+        """Return the users to act on a held order: its salesperson, else its team leader, else sales managers."""
         self.ensure_one()
         one = self.user_id.filtered("active") or self.team_id.user_id.filtered("active")
         return one or self.env["res.users"].search(
@@ -130,12 +131,12 @@ class SaleOrder(models.Model):
         )
 
     def _get_key_account_hold_languages(self):
-        """Languages of who has to act on a held order, that of its chatter first."""
+        """Return the languages of the users who have to act on a held order, that of its chatter first."""
         users = self._get_key_account_hold_users() or self.company_id.partner_id
         return list(dict.fromkeys(user.lang for user in users))
 
     def _end_key_account_hold(self):
-        """Orders that are confirmed, cancelled or changed anew do not wait any more."""
+        """End the hold of orders that are confirmed, cancelled or changed again."""
         # sudo: customers confirm and cancel too
         held = self.sudo().filtered("key_account_held_on")
         if held:
@@ -143,7 +144,7 @@ class SaleOrder(models.Model):
             held.key_account_held_on = False
 
     # -------------------------------------------------------------------------
-    # Where the company wants it so, a quotation over its caps does not even reach the customer
+    # If the company says so in its settings, a quotation over its caps does not even reach the customer
     # -------------------------------------------------------------------------
 
     def action_quotation_send(self):
@@ -151,24 +152,24 @@ class SaleOrder(models.Model):
         return super().action_quotation_send()
 
     def message_post(self, **kwargs):
-        # So the mail composer says that a quotation goes out, also one that was sent before.
+        # The mail composer sets this key when it sends a quotation, also one that was sent before.
         if self.env.context.get("mark_so_as_sent"):
             self._check_key_account_sending()
         return super().message_post(**kwargs)
 
     def _send_payment_succeeded_for_order_mail(self):
-        # sudo: that money arrived is no offer; who captures a payment must not fail by what its order gives
+        # sudo: a payment receipt is no offer; the discounts of an order must not stop a user from capturing its payment
         return super(SaleOrder, self.sudo())._send_payment_succeeded_for_order_mail()
 
     def _check_key_account_sending(self):
-        """Refuse to send quotations over their caps.
+        """Raise if quotations to be sent are over their caps.
 
-        :raise UserError: names what is over, unless somebody consented to it
+        :raise UserError: names what is over, unless an approval covers it
         """
-        # It binds salespeople. A payment that has begun marks its quotation as sent as well, and must not fail by it.
+        # The check binds salespeople. A pending payment also marks its quotation as sent, and must not fail by it.
         if self.env.su:
             return
-        # sudo: what is over does not depend on what the user may read
+        # sudo: whether quotations are over does not depend on the user's read access
         over = self.sudo()._get_key_account_unsendable()
         if over:
             guard = self.env["key.account.guard"]
@@ -177,7 +178,7 @@ class SaleOrder(models.Model):
             )
 
     def _get_key_account_unsendable(self):
-        """``{order: verdict}`` of quotations that must not reach their customers; of those in sudo."""
+        """Return ``{order: verdict}`` of quotations (in sudo) that must not reach their customers."""
         quotations = self.filtered(
             lambda order: order.state in ("draft", "sent") and order.company_id.key_account_block_sending
         )
@@ -185,24 +186,24 @@ class SaleOrder(models.Model):
         return guard._get_orders_over_cap(quotations, dict.fromkeys(quotations.ids)) if quotations else {}
 
     def _get_key_account_withheld(self):
-        """Quotations that customers do not see on the portal; what they accepted already, they do."""
-        # sudo: customers ask
+        """Return the quotations to hide from customers on the portal; they still see orders that they accepted."""
+        # sudo: customers call this
         orders = self.sudo().filtered(lambda order: not order.key_account_held_on)
         return orders.browse(order.id for order in orders._get_key_account_unsendable())
 
     # -------------------------------------------------------------------------
-    # A price that an order earned by its size ends with the order: what was invoiced at it must not be
+    # A price that only the size of the order allows ends with the order: invoices at that price must not stay
     # -------------------------------------------------------------------------
 
     def _check_key_account_leaving(self):
-        """Refuse to end orders whose invoices have prices for more than was invoiced; accountants put that right.
+        """Raise if orders end whose invoices have prices for a larger quantity; accountants may, and correct them.
 
         :raise UserError: names the orders and their lines
         """
         if self.env.user.has_group("account.group_account_invoice"):
             return
         verdicts = self.env["key.account.discount"]._judge_invoiced_parts(self)
-        # sudo: in there only the terms are read
+        # sudo: inside, only the terms are read
         consented = self.env["key.account.approval"]._get_approved_terms(self.browse(o.id for o in verdicts))
         refused = [
             self._get_key_account_leaving(order, verdict)
@@ -222,21 +223,21 @@ class SaleOrder(models.Model):
         )
 
     # -------------------------------------------------------------------------
-    # Invoices are made of what orders say, not of figures that were written into them
+    # Invoices follow the orders, not figures that remote calls wrote into them
     # -------------------------------------------------------------------------
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         guard = self.env["key.account.guard"]
-        # sudo: which companies have caps or limits does not depend on who may read it
+        # sudo: which companies have caps or limits does not depend on the user's rights
         guarded = self.sudo().filtered(lambda order: guard._is_on_guard(order.company_id))
         guarded.order_line._settle_key_account_to_invoice()
         moves = super()._create_invoices(grouped=grouped, final=final, date=date)
-        # sudo: salespeople make invoices of their orders, but may not write them
+        # sudo: salespeople create invoices from their orders, but have no right to write them
         moves.sudo().filtered(lambda move: move.move_type == "out_refund").key_account_from_order = True
         return moves
 
     def _create_account_invoices(self, invoice_vals_list, final):
         moves = super()._create_account_invoices(invoice_vals_list, final)
-        # Before Odoo looks whether an invoice comes to less than nothing, and makes it a credit note.
+        # Before Odoo checks whether an invoice has a negative total, and turns it into a credit note.
         self.env["key.account.discount"]._spread(moves)
         return moves

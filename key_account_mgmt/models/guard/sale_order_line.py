@@ -2,12 +2,12 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare
 
-# What Odoo computes of an order line to invoice it. Whoever sells can write it by a remote call.
+# Fields that Odoo computes to invoice an order line. Salespeople can write them by a remote call.
 COMPUTED = ("state", "qty_invoiced", "qty_to_invoice")
 
 
 class SaleOrderLine(models.Model):
-    """Whoever changes a line changes its order (``key.account.guard``), and had a hand in it."""
+    """Passes changes of lines to the guard of orders (``key.account.guard``), and records the users involved."""
 
     _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
 
@@ -17,12 +17,12 @@ class SaleOrderLine(models.Model):
         guard = self.env["key.account.guard"]
         with guard._watch(named) as watch:
             lines = super().create(vals_list)
-            # Those that came from a default: what they were before is not known, so that it excuses nothing.
+            # Orders set by a context default: their previous state is unknown, so it excuses no earlier violation.
             watch.before |= dict.fromkeys(set(lines.order_id.ids) - watch.before.keys())
             watch.touched.update(lines.order_id.ids)
             lines.order_id._note_key_account_hand()
-        # sudo: users who sell need not be allowed to read the invoices
-        # Also without any in the values: a default may come with the context of a remote call.
+        # sudo: salespeople may lack read access to the invoices
+        # Also checked without invoices in the values: a remote call may set them by a context default.
         if lines.sudo().invoice_lines:
             self._check_key_account_accountant()
         return lines
@@ -50,12 +50,12 @@ class SaleOrderLine(models.Model):
             return super().unlink()
 
     # -------------------------------------------------------------------------
-    # Which invoices belong to a line is for Odoo to say, and for accountants
+    # Only Odoo and accountants decide which invoices belong to a line
     # -------------------------------------------------------------------------
 
     def _is_key_account_invoiced_elsewhere(self, vals):
-        """Whether lines that were invoiced would go to another order."""
-        # sudo: whoever sells need not be allowed to read the invoices
+        """Return whether the values move invoiced lines to another order."""
+        # sudo: salespeople may lack read access to the invoices
         lines = self.sudo() if "order_id" in vals else ()
         return any(line.invoice_lines and line.order_id.id != vals["order_id"] for line in lines)
 
@@ -70,16 +70,16 @@ class SaleOrderLine(models.Model):
             )
 
     # -------------------------------------------------------------------------
-    # What is to be invoiced
+    # Quantities to invoice
     # -------------------------------------------------------------------------
 
     def _settle_key_account_to_invoice(self):
-        """Compute anew what is to be invoiced of lines where it cannot be what it says.
+        """Recompute the quantity to invoice of lines whose stored figures are impossible.
 
-        Addons may want less to be invoiced than can be (the hours of a month), or goods before they are delivered (paid
-        orders): what is between nothing and the whole line stays as it is.
+        Other addons may invoice less than possible (the hours of a month), or goods before they are delivered (paid
+        orders): quantities between zero and the whole line stay as they are.
         """
-        # The context comes with a remote call: a date in it must not hide invoices.
+        # Remote callers choose the context: a date in it must not hide invoices.
         lines = self.filtered(lambda line: not line.display_type).with_context(accrual_entry_date=False)
         self.env["key.account.discount"]._read_anew(lines, "invoice_lines")
         invoiced = lines._prepare_qty_invoiced()
@@ -91,14 +91,14 @@ class SaleOrderLine(models.Model):
             wrong.modified(["qty_invoiced"])
 
     def _is_key_account_to_invoice(self, invoiced, digits):
-        """Whether figures that Odoo keeps of a line can be as they are.
+        """Return whether the stored figures of a line are possible.
 
-        :param float invoiced: what the invoices say
+        :param float invoiced: quantity on the invoices
         """
         if self.state != self.order_id.state or float_compare(self.qty_invoiced, invoiced, precision_digits=digits):
             return False
         if self.price_unit < 0:
-            # A discount that is left out makes the invoice dearer than the order: it counted in the customer's credit.
+            # Leaving out a discount makes the invoice dearer than the order, which counted in the customer's credit.
             return False
         whole = self.product_uom_qty
         if self.product_id.invoice_policy == "delivery":

@@ -6,18 +6,18 @@ from ..credit.res_partner import CREDIT_READERS
 from ..credit.sale_order_line import OPEN_FIELD
 from ..discounts.key_account_discount_value import ZERO
 
-# What an order and its lines name, and the figures tell something of.
+# Records that an order and its lines refer to, and that the figures disclose something about.
 ORDER_REFERENCES = {"company_id", "partner_id", "partner_invoice_id", "pricelist_id", "team_id"}
 LINE_REFERENCES = {"product_id", "tax_ids", "combo_item_id", "product_no_variant_attribute_value_ids"}
-# What an order that is over has come to, by what was consented to.
+# The status of an order over its caps, by its consent.
 CONSENTED = {"approved": "approved", "requested": "waiting", "lapsed": "changed"}
 
 
 class SaleOrder(models.Model):
-    """What an open form shows of an order beside its own fields: the customer's tier, what the order gives away.
+    """Computes what an open form shows in addition to the fields: the customer's tier, the discounts of the order.
 
-    None of it is a field of the form: whoever types would wait for it with each change of a line. The form asks for it
-    after its own work is done.
+    None of it is a field of the form: users would wait for it on each change of a line. The form requests it after its
+    own onchange is done.
     """
 
     _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
         groups="base.group_user",
         help="Where the order stands with its discount caps; empty where nothing of it is capped.",
     )
-    # Set by the guard, which holds orders instead of refusing them where a customer confirms.
+    # Set by the guard: when a customer confirms an order, the guard holds it instead of refusing it.
     key_account_held_on = fields.Datetime(
         "Held Since",
         readonly=True,
@@ -46,20 +46,21 @@ class SaleOrder(models.Model):
     )
 
     def get_key_account_figures(self, values):
-        """The figures of the order as it is in the form.
+        """Return the figures of the order as it is in the form.
 
-        :param dict values: what was changed in the form, as the web client sends it to ``onchange``; of a new order all
+        :param dict values: the changes in the form, as the web client sends them to ``onchange``; for a new order all
+            values
         :rtype: dict
         """
         self.check_access("read")
         order = self.new(values, origin=self or None)
         order._check_key_account_references(values)
-        # What is stored of the saved order does not count here.
+        # Stored figures of the saved order do not count here.
         order.modified(["order_line"])
         return order._prepare_key_account_figures()
 
     def _check_key_account_references(self, values):
-        """Refuse figures of what the user may not read: values of a remote call name whatever they like.
+        """Raise if values refer to records that the user may not read: remote callers can send any id.
 
         :raise AccessError: a record that the user may not read, or a line of another order
         """
@@ -73,11 +74,10 @@ class SaleOrder(models.Model):
     def _prepare_key_account_figures(self):
         """Return the figures of the order. Other addons extend them.
 
-        :return: ``tier`` (name and color), and for the discounts: ``has_caps`` (in this company), ``capped``, ``over``,
-            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, those that
-            were not saved by their virtual id: ``{"capped", "cap", "given_pct", "over", …}``; of all kinds
-            ``decides`` (kinds of requests that wait for the user), ``credit``, and ``alerts`` in the form of
-            ``_prepare_key_account_alerts``
+        :return: ``tier`` (name and color); for the discounts ``has_caps`` (in this company), ``capped``, ``over``,
+            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, unsaved ones
+            by virtual id: ``{"capped", "cap", "given_pct", "over", …}``; for all kinds ``decides`` (kinds of requests
+            that wait for the user), ``credit``, and ``alerts`` as returned by ``_prepare_key_account_alerts``
         """
         credit, credit_alerts = self._prepare_key_account_credit_figures()
         tier, verdict = self.key_account_tier_id, self.key_account_verdict or {}
@@ -85,7 +85,7 @@ class SaleOrder(models.Model):
         lines = verdict.get("lines", {})
         return {
             "tier": tier and {"name": tier.name, "color": tier.color},
-            # sudo: whether there are caps does not depend on who may read the company's settings
+            # sudo: whether there are caps does not depend on the user's right to read the company's settings
             "has_caps": bool(self.company_id.sudo().key_account_cap_ruleset_id),
             "capped": bool(verdict),
             "over": verdict.get("over", False),
@@ -103,16 +103,17 @@ class SaleOrder(models.Model):
         }
 
     def _get_key_account_kinds_to_decide(self):
-        """Kinds of the requests that wait for the user's decision."""
+        """Return the kinds of the requests that wait for the user's decision."""
         # Without a request nothing is looked up: typing must stay fast.
         waits = self.key_account_approval_state == "waiting"
         return self._origin._get_key_account_requests().filtered("waiting_for_me").mapped("kind") if waits else []
 
     def _prepare_key_account_alerts(self, verdict):
-        """What stops the order, or what somebody should know of it.
+        """Return what stops the order, or what the user should know about it.
 
         :return: ``[{"kind", "status", "text"}]``; the status is one of ``key_account_cap_status``, or ``problem`` (the
-            text says why there is no judgement), ``blocked`` (nobody can be asked) or ``noted`` (nobody is stopped)
+            text says why there is no judgement), ``blocked`` (no approval is possible) or ``noted`` (the order is not
+            stopped)
         """
         if not verdict.get("over"):
             return []
@@ -128,7 +129,7 @@ class SaleOrder(models.Model):
         return self.env["key.account.formatter"]._format_amount(repr(amount), currency)
 
     # -------------------------------------------------------------------------
-    # Where an order stands with its discount caps, in one word
+    # The status of an order against its discount caps, in one word
     # -------------------------------------------------------------------------
 
     @api.depends(
@@ -146,9 +147,9 @@ class SaleOrder(models.Model):
             order.key_account_cap_status = order._get_key_account_cap_status(consents.get(order))
 
     def _get_key_account_cap_status(self, consent):
-        """The status of one order.
+        """Return the status of one order.
 
-        :param consent: as of ``key.account.approval._get_consents``
+        :param consent: as returned by ``key.account.approval._get_consents``
         """
         if not self.key_account_over_cap:
             return "within" if self.key_account_capped else False
@@ -159,7 +160,7 @@ class SaleOrder(models.Model):
         return "held" if status in ("over", "changed") and self.key_account_held_on else status
 
     def _get_key_account_consents(self):
-        """``{order: consent}`` to what orders give, saved or not."""
+        """Return ``{order: consent}`` to the discounts of orders, saved or not."""
         if not self:
             return {}
         verdicts = self.env["key.account.discount"]._judge_orders(self, strict=False)
@@ -170,9 +171,9 @@ class SaleOrder(models.Model):
     # -------------------------------------------------------------------------
 
     def _prepare_key_account_credit_figures(self):
-        """Return the credit that ``_prepare_key_account_credit`` says, and the alerts of what is too much of it.
+        """Return the figures of ``_prepare_key_account_credit``, and alerts on exceeded credit.
 
-        None and no alerts where limits are not used, without a customer, and for users who may not see it.
+        Return None and no alerts if limits are not used, without a customer, and for users who may not see them.
         """
         company = self.company_id
         uses_credit = company and company._uses_key_account_credit()
@@ -184,13 +185,16 @@ class SaleOrder(models.Model):
         return self._prepare_key_account_credit(company, use), alerts
 
     def _get_key_account_credit_verdict(self):
-        """What stops the order as it is in the form; None where nothing does."""
-        # What is stored of the saved lines does not count here.
+        """Return the credit verdict on the order as it is in the form; None if no limit or overdue amount applies."""
+        # Stored amounts of the saved lines do not count here.
         self.env.add_to_compute(self.order_line._fields[OPEN_FIELD], self.order_line)
         return self.env["key.account.credit"]._judge_orders(self, strict=False).get(self)
 
     def _get_key_account_credit_use(self, company):
-        """The credit of the order as it is in the form, where nobody is stopped; in a branch that with less left."""
+        """Return the credit use of the order in the form, in companies that stop no orders.
+
+        In a branch it is the use with less left, of the branch or its parent company.
+        """
         customer = self.partner_invoice_id._origin.commercial_partner_id
         exposure, uses = self.env["key.account.exposure"], []
         for limiting in company._get_key_account_limiting():
@@ -201,12 +205,12 @@ class SaleOrder(models.Model):
         return min(uses, key=lambda use: use.limit - use.used, default=CreditUse(None, ZERO, ZERO))
 
     def _prepare_key_account_credit(self, company, use):
-        """What is shown of the credit of whoever is invoiced; amounts as text in company currency.
+        """Return the credit figures of the invoiced customer; amounts as text in company currency.
 
         :param CreditUse use: of this order
-        :return: ``state``, ``state_text``, ``overdue_text`` (where that stops orders); with a limit, also one of zero:
-            ``limit_text``, ``used_text`` (by others), ``value_text`` (of this order, once it is confirmed),
-            ``free_text`` (then), ``over`` and ``pct``
+        :return: ``state``, ``state_text``, ``overdue_text`` (if overdue amounts stop orders); with a limit, also one of
+            zero: ``limit_text``, ``used_text`` (by other documents), ``value_text`` (of this order once it is
+            confirmed), ``free_text`` (after that), ``over`` and ``pct``
         """
         customer = self.partner_invoice_id._origin.commercial_partner_id
         state = customer._get_key_account_credit_state(use.limit)
@@ -229,11 +233,11 @@ class SaleOrder(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # What is too much
+    # Exceeded credit
     # -------------------------------------------------------------------------
 
     def _prepare_key_account_credit_alerts(self, verdict, use):
-        """None or one alert, in the form of ``_prepare_key_account_alerts``."""
+        """Return no alert or one, as in ``_prepare_key_account_alerts``."""
         if verdict and verdict.problem:
             return [{"kind": "credit", "status": "problem", "text": verdict.problem}]
         if not use.over:
@@ -243,9 +247,9 @@ class SaleOrder(models.Model):
         return [{"kind": "credit", "status": self._get_key_account_credit_status(verdict), "text": text}]
 
     def _get_key_account_credit_status(self, verdict):
-        """Where an order stands that is more than its customer may have on credit.
+        """Return the status of an order that exceeds the credit of its customer.
 
-        :param verdict: None where the company stops nobody
+        :param verdict: None if the company stops no orders
         """
         company = verdict.company if verdict else self.company_id
         policy = company._get_key_account_credit_facts().policy
@@ -258,6 +262,6 @@ class SaleOrder(models.Model):
         return self._get_key_account_held_status(CONSENTED.get(consent, "over"))
 
     def action_open_key_account_exposure(self):
-        """The documents behind the credit that the customer who is invoiced uses."""
+        """Open the documents that make up the used credit of the invoiced customer."""
         self.ensure_one()
         return self.partner_invoice_id.with_company(self.company_id).action_open_key_account_exposure()

@@ -5,7 +5,7 @@ from odoo.tools.misc import formatLang
 
 
 class SaleOrderLine(models.Model):
-    """Why a line has its cap, in sentences."""
+    """Explains in sentences why a line has its cap."""
 
     _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
 
@@ -31,7 +31,7 @@ class SaleOrderLine(models.Model):
 
     @api.depends_context("lang")
     def _compute_key_account_why_html(self):
-        """Without dependencies on purpose: it is judged anew whenever somebody asks."""
+        """Compute the explanation, without dependencies on purpose: the line is judged again on each request."""
         verdicts = self.env["key.account.discount"]._judge_orders(self.order_id, strict=False)
         for line in self:
             verdict = verdicts.get(line.order_id)
@@ -62,7 +62,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_key_account_figures(self, judged, currency):
-        """Pairs of a label and a figure: how the given discount came out."""
+        """Return pairs of a label and a figure that show how the given discount was computed."""
 
         def money(amount):
             return formatLang(self.env, float(amount), currency_obj=currency)
