@@ -160,7 +160,7 @@ class KeyAccountCardUse(models.Model):
         return parts
 
     # -------------------------------------------------------------------------
-    # What customers paid for cards
+    # Money that customers paid for cards
     # -------------------------------------------------------------------------
 
     @api.model

@@ -67,7 +67,7 @@ class SaleOrderLine(models.Model):
         return self.product_uom_qty - max(self.qty_delivered, 0.0)
 
     # -------------------------------------------------------------------------
-    # Orders that are older than the addon, or that outlive it
+    # Orders from before the addon was installed, or after it is uninstalled
     # -------------------------------------------------------------------------
 
     @api.model

@@ -186,7 +186,7 @@ class KeyAccountApproval(models.Model):
         self.invalidate_recordset(["state"])
 
     # -------------------------------------------------------------------------
-    # Who may decide
+    # The users who may decide
     # -------------------------------------------------------------------------
 
     @api.depends("kind", "excess", "company_id")
@@ -291,7 +291,7 @@ class KeyAccountApproval(models.Model):
         return "lapsed" if self[:1].state == "approved" else None
 
     # -------------------------------------------------------------------------
-    # What an order needs
+    # The approvals that an order needs
     # -------------------------------------------------------------------------
 
     @api.model

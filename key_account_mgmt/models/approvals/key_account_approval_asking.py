@@ -168,7 +168,7 @@ class KeyAccountApproval(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # Telling people
+    # Notifications
     # -------------------------------------------------------------------------
 
     def _notify_request(self):

@@ -63,7 +63,7 @@ class KeyAccountApprovalLevel(models.Model):
                 )
 
     # -------------------------------------------------------------------------
-    # Who decides on how much
+    # The users who may decide, by amount
     # -------------------------------------------------------------------------
 
     @api.model
@@ -141,7 +141,7 @@ class KeyAccountApprovalLevel(models.Model):
         return Domain("excess", "<", above.amount_from) if above else Domain.TRUE
 
     # -------------------------------------------------------------------------
-    # Requests that wait follow the levels
+    # Waiting requests follow the levels
     # -------------------------------------------------------------------------
 
     @api.model_create_multi

@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
 
     # -------------------------------------------------------------------------
-    # The order goes on
+    # Changes of the order
     # -------------------------------------------------------------------------
 
     def write(self, vals):

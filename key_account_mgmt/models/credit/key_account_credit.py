@@ -219,7 +219,7 @@ class KeyAccountCredit(models.AbstractModel):
         return customers
 
     # -------------------------------------------------------------------------
-    # Several orders at once, of this action and of others: each is judged after the one before it
+    # Several orders, of this action and of concurrent ones: each is judged after the one before it
     # -------------------------------------------------------------------------
 
     @api.model

@@ -184,7 +184,7 @@ class KeyAccountExposure(models.AbstractModel):
 
     @api.model
     def _get_overdue_sum_sql(self, due_before):
-        """Return the overdue amount, a number, as an aggregate of one customer's rows ``item`` of ``_get_open_items_sql``.
+        """Return the aggregate of one customer's rows ``item`` of ``_get_open_items_sql``: its overdue amount (number).
 
         :param due_before: date; an item due on this date is not overdue
         """

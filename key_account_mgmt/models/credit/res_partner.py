@@ -222,7 +222,7 @@ class ResPartner(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # A contact that gets another commercial partner: drafts that were its own may be somebody else's by
+    # A contact gets another commercial partner: drafts for it may now be for another customer
     # -------------------------------------------------------------------------
 
     def write(self, vals):

@@ -160,7 +160,10 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _judge_lines(self, lines, valued, decisions):
-        """:rtype: Judgement"""
+        """Judge lines with their values and caps.
+
+        :rtype: Judgement
+        """
         prepared = [self._prepare_line(*one) for one in zip(lines, valued, decisions, strict=True)]
         return judge(prepared, self._get_rounding())
 
@@ -233,7 +236,7 @@ class KeyAccountDiscount(models.AbstractModel):
         return bool(reward) and order_line.product_id in reward.discount_line_product_id | reward.reward_product_ids
 
     # -------------------------------------------------------------------------
-    # Orders in a currency without any rate, which cannot be compared with what goods are worth in the
+    # Orders in a currency without any rate, which cannot be compared with values in company currency
     # -------------------------------------------------------------------------
 
     @api.model
@@ -270,7 +273,7 @@ class KeyAccountDiscount(models.AbstractModel):
         return not judge(capped, Decimal(repr(document.currency.rounding))).over
 
     # -------------------------------------------------------------------------
-    # Judgements as plain values, for the fields that people see
+    # Judgements as plain values, for the fields on screens
     # -------------------------------------------------------------------------
 
     @api.model

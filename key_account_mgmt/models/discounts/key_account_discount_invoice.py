@@ -66,7 +66,10 @@ class KeyAccountDiscount(models.AbstractModel):
 
     @api.model
     def _is_line_as_ordered(self, one, ordered, memo):
-        """:param PricedLine ordered: the line of the order that an ``InvoiceLine`` is for"""
+        """Return whether an invoice line bills the whole of its order line, exactly as ordered.
+
+        :param PricedLine ordered: the line of the order that an ``InvoiceLine`` is for
+        """
         line = one.line
         if not one.new or line.terms != ordered.terms or line.quantity <= 0:
             return False
@@ -80,7 +83,7 @@ class KeyAccountDiscount(models.AbstractModel):
         return paid >= 0 and values._is_booked(line, paid)
 
     # -------------------------------------------------------------------------
-    # Judges what is invoiced of orders, by what these orders give for exactly that
+    # Judges the invoiced part of orders by what these orders give for exactly that part
     # -------------------------------------------------------------------------
 
     @api.model

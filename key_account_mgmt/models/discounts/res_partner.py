@@ -60,7 +60,7 @@ class ResPartner(models.Model):
         }
 
     # -------------------------------------------------------------------------
-    # Where discounts are measured against the customer's pricelist, that pricelist is worth as much as a
+    # If discounts are measured against the customer's pricelist, changing it is as good as giving a discount
     # -------------------------------------------------------------------------
 
     @api.model_create_multi

@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
                 ).key_account_tier_id
 
     # -------------------------------------------------------------------------
-    # Since when a confirmed order is none any more: figures of a period that had ended by then still
+    # The time when a confirmed order was cancelled: figures of a period that ended before still count it
     # -------------------------------------------------------------------------
 
     def write(self, vals):
@@ -106,7 +106,7 @@ class SaleOrder(models.Model):
         return result
 
     # -------------------------------------------------------------------------
-    # What the order gives away and what it may, for people to see; the guard asks for itself
+    # The discounts of the order and its caps, for display; the guard judges separately
     # -------------------------------------------------------------------------
 
     @api.depends(lambda self: self._get_key_account_judged_fields())

@@ -192,7 +192,7 @@ class SaleOrder(models.Model):
         return orders.browse(order.id for order in orders._get_key_account_unsendable())
 
     # -------------------------------------------------------------------------
-    # A price that only the size of the order allows ends with the order: invoices at that price must not stay
+    # A price that only the size of the order allows ends with the order: no invoices at that price may remain
     # -------------------------------------------------------------------------
 
     def _check_key_account_leaving(self):

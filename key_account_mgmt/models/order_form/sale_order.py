@@ -167,7 +167,7 @@ class SaleOrder(models.Model):
         return self.env["key.account.approval"]._get_consents(self, "discount", verdicts)
 
     # -------------------------------------------------------------------------
-    # The credit of the customer who is invoiced, among the figures of an order: limit, used by others,
+    # The credit of the invoiced customer, among the figures of an order
     # -------------------------------------------------------------------------
 
     def _prepare_key_account_credit_figures(self):
