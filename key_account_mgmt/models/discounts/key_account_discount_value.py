@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 # Wide enough for a price times a quantity, both at the largest accepted value.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 LARGEST = 1e15
-# Odoo rounds each of the amounts that a line has in addition to its price.
+# Odoo rounds each of the amounts that a line has in addition to its price, rounds what it books, and spreads the cents
+# that remain when taxes are included in prices.
 CENTS = 5
 # Odoo's prices are binary fractions: smaller differences are noise and must not tip a rounding.
 GRAIN = Decimal("0.00000001")
@@ -57,8 +58,6 @@ class LineValue(NamedTuple):
 
 
 NO_VALUE = LineValue(ZERO, None, ZERO, ZERO, ZERO)
-# Odoo rounds booked amounts, and spreads the remaining cents when taxes are included in prices.
-CENTS = 5
 
 
 class KeyAccountDiscountValue(models.AbstractModel):
