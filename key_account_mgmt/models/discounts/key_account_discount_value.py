@@ -57,9 +57,6 @@ class LineValue(NamedTuple):
     unit_net: Decimal  # per that unit, in the currency of the document
 
 
-NO_VALUE = LineValue(ZERO, None, ZERO, ZERO, ZERO)
-
-
 class KeyAccountDiscountValue(models.AbstractModel):
     """Computes the value of a line and what the customer pays for it: the only place that computes these figures."""
 
