@@ -14,7 +14,7 @@ from .tally import Tally
 SCRIPTS = paths.ROOT / "tests/crash"
 AWARDS, KILLS = 2000, 10
 # A killed process got so far, in seconds after it began to work; so that ten of them do not see the end.
-LONGEST = 2.5
+LONGEST = 1.6
 STARTING = 120
 
 
