@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..award_common import AWARD, AwardCommon
-from ..job_common import Crash
+from ..job_common import Crash, CronMixin
 
 LOGGER = "odoo.addons.key_account_mgmt.models.awards.key_account_award_fulfilment"
 
@@ -103,7 +103,7 @@ class TestPosting(AwardCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPostingJob(AwardCommon):
+class TestPostingJob(CronMixin, AwardCommon):
     """More than a batch is posted in the background; batches of two."""
 
     @classmethod
@@ -116,21 +116,7 @@ class TestPostingJob(AwardCommon):
         self.startPatcher(patch.object(self.registry["key.account.award"], "_posting_batch_size", 2))
 
     def run_posting(self, commits=None):
-        """Run the cron. Given ``commits``, the process dies when it wants to commit once more than that."""
-        done = []
-
-        def commit(cron, *_args, **_kwargs):
-            if commits is not None and len(done) >= commits:
-                raise Crash
-            self.keep_as_committed()
-            done.append(cron)
-            return 60.0
-
-        self.keep_as_committed()
-        with patch.object(type(self.env["ir.cron"]), "_commit_progress", commit):
-            self.env[AWARD].with_user(self.env.ref("base.user_root"))._cron_post()
-        self.env.invalidate_all()
-        return len(done)
+        return self.run_cron(AWARD, "_cron_post", commits)
 
     def run_until_crash(self, commits):
         """Like a killed process, keep nothing but what was committed."""
@@ -141,10 +127,6 @@ class TestPostingJob(AwardCommon):
             self.env.invalidate_all(flush=False)
             return
         self.fail("It did not crash")
-
-    def keep_as_committed(self):
-        self.env.flush_all()
-        self.env.cr.execute("SAVEPOINT committed")
 
     def assert_posted(self):
         self.assertEqual(set(self.awards.mapped("state")), {"posted"})
