@@ -25,9 +25,17 @@ def copy(source, target, by_file=False):
     drop(target)
     with locks.exclusive(f"copy-{source}"):
         postgres.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}"{_by_file() if by_file else ""}')
-    if filestore(source).is_dir():
-        # Files there are named by their content and never edited, so links to them will do.
-        shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
+    link_files(filestore(source), filestore(target))
+
+
+def link_files(source, target):
+    """Fill a filestore from another. Files there are named by their content and never edited, so links will do."""
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=os.link)
+
+
+def remove_files(name):
+    shutil.rmtree(filestore(name), ignore_errors=True)
 
 
 def _by_file():
@@ -38,14 +46,14 @@ def _by_file():
 
 def rename(source, target):
     postgres.query(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
-    shutil.rmtree(filestore(target), ignore_errors=True)
+    remove_files(target)
     if filestore(source).is_dir():
         filestore(source).rename(filestore(target))
 
 
 def drop(name):
     postgres.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    shutil.rmtree(filestore(name), ignore_errors=True)
+    remove_files(name)
 
 
 def leave_to_tests(name):

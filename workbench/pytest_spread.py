@@ -1,16 +1,19 @@
 """A pytest plugin for the addon's tests in several processes: which takes what, and whether nothing was left out.
 
-Each process has a copy of the database and takes the next file when it is free, so set-ups of classes are not made
-twice, and no timings need to be kept anywhere. All tests in a browser go to one process: on a small machine two
+Each process has a copy of the database and of its files, and takes the next file of tests when it is free, so set-ups
+of classes are not made twice, and no timings need to be kept anywhere. All tests in a browser go to one process: on a small machine two
 browsers at once are too slow for their timeouts.
 """
 
 from collections import Counter
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from . import database
 
 BROWSER = "tests in a browser"
 # What marks them, in the text of their file: their mixin.
@@ -97,3 +100,29 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     places = {nodeid: place for place, nodeid in enumerate(in_order(item.nodeid for item in items))}
     items.sort(key=lambda item: places[item.nodeid])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_filestore(load_registry):
+    """Give this process a filestore of its own.
+
+    pytest-odoo copies the database for each process and shares the filestore. After each class of tests Odoo deletes
+    the files that no committed attachment names: in a shared one, also those that a test of another process just wrote.
+    """
+    from odoo.tests.common import get_db_name
+    from odoo.tools import config
+
+    name = get_db_name()
+    with filestore_of(name, shared=Path(config.filestore(name))), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "filestore", lambda dbname: str(database.filestore(dbname)))
+        yield
+
+
+@contextmanager
+def filestore_of(name, shared):
+    """The database's own copy of a shared filestore, removed in the end."""
+    database.link_files(shared, database.filestore(name))
+    try:
+        yield
+    finally:
+        database.remove_files(name)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from workbench import pytest_spread
-from workbench.pytest_spread import in_order, left_out, unit
+from workbench import paths, pytest_spread
+from workbench.pytest_spread import filestore_of, in_order, left_out, unit
 
 
 @pytest.fixture
@@ -45,3 +45,16 @@ def test_all_browser_tests_are_one_piece(files):
 )
 def test_what_was_left_out_is_named(ran, files, wanted):
     assert left_out(["a.py::x", "b.py::y"], ran, files) == wanted
+
+
+def test_files_that_one_process_deletes_stay_with_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FILESTORE", tmp_path)
+    shared = tmp_path / "tests"
+    (shared / "ab").mkdir(parents=True)
+    (shared / "ab" / "abc").write_text("Thanks")
+    with filestore_of("tests-gw0", shared), filestore_of("tests-gw1", shared):
+        (tmp_path / "tests-gw0" / "ab" / "abc").unlink()
+        (tmp_path / "tests-gw0" / "ab" / "abd").write_text("new")
+        assert (tmp_path / "tests-gw1" / "ab" / "abc").read_text() == "Thanks"
+        assert [file.name for file in (shared / "ab").iterdir()] == ["abc"]
+    assert [folder.name for folder in tmp_path.iterdir()] == ["tests"]
