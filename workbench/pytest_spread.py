@@ -1,8 +1,8 @@
 """A pytest plugin for the addon's tests in several processes: which takes what, and whether nothing was left out.
 
 Each process has a copy of the database and of its files, and takes the next file of tests when it is free, so set-ups
-of classes are not made twice, and no timings need to be kept anywhere. All tests in a browser go to one process: on a small machine two
-browsers at once are too slow for their timeouts.
+of classes are not made twice, and no timings need to be kept anywhere. All tests in a browser go to one process: on a
+small machine two browsers at once are too slow for their timeouts.
 """
 
 from collections import Counter
