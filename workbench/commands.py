@@ -22,6 +22,7 @@ from . import (
     templates,
     testing,
     translations,
+    upgrade,
 )
 from .demo import check as demo_check
 from .demo import command as demo
@@ -108,6 +109,8 @@ COMMANDS = {
     "test-data": testing.data_tests,
     "test-host": host.run,
     "test-crash": crash.run,
+    "test-upgrade": upgrade.run,
+    "keep-release": upgrade.keep,
     "lint": lint.run,
     "format": lint.mend,
     "dev-db": dev_db,

@@ -81,8 +81,16 @@ def tool(name):
 
 def query(sql, database="postgres"):
     """The rows as text lines."""
-    command = [tool("psql"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]
-    return process.capture(command, process.environment(**environment())).splitlines()
+    return process.capture(_psql(database, "-c", sql), process.environment(**environment())).splitlines()
+
+
+def run_file(path, database):
+    """The SQL statements of a file."""
+    process.capture(_psql(database, "-f", path), process.environment(**environment()))
+
+
+def _psql(database, *words):
+    return [tool("psql"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, *words]
 
 
 def _check_given():

@@ -20,6 +20,7 @@ PARTS = (
     Part("test-core", 1),
     Part("test-lifecycle", 1),
     Part("test-modules", 1),
+    Part("test-upgrade", 1),
     Part("test-odoo"),
     Part("test-demo"),
     Part("test-host", values={"HOST": "subset"}),
@@ -31,7 +32,7 @@ MOST_PROCESSES = 8
 
 def everything():
     """all checks, side by side on all cores, until one fails: lint, test-core, test-odoo with browser tours,
-    test-modules, test-lifecycle, test-demo, part of test-host"""
+    test-modules, test-lifecycle, test-upgrade, test-demo, part of test-host"""
     console.say("left out: the tests on real invoices, which are not part of this repository (make test-data)")
     return _side_by_side(PARTS)
 

@@ -30,11 +30,16 @@ def make(invoices, year, name):
     """Make the demo database of that name, print the report and write the file of results."""
     book, year = choose_book(invoices, year)
     setup.all_parts()
+    result = make_from(book, years_to_evaluate(book, year), name, generated=not invoices)
+    write_rows(RESULT, result["rows"])
+    _show(result, name, book)
+
+
+def make_from(book, years, name, generated=True):
+    """Make the demo database of that name from a book, and return what came out."""
     with locks.exclusive("demo"):
         source = _database_with_addon(loaded_database(book))
-        result = _evaluate(source, name, years_to_evaluate(book, year), not invoices)
-        write_rows(RESULT, result["rows"])
-    _show(result, name, book)
+        return _evaluate(source, name, years, generated)
 
 
 def choose_book(invoices, year):
