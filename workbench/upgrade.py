@@ -78,9 +78,7 @@ def differences(before, after, where="state"):
     """The leaves of two nested states that differ, a line each."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = [*before, *(key for key in after if key not in before)]
-        return [
-            line for key in keys for line in differences(before.get(key), after.get(key), f"{where} / {key}")
-        ]
+        return [line for key in keys for line in differences(before.get(key), after.get(key), f"{where} / {key}")]
     return [] if before == after else [f"{where}: {before} before, {after} after"]
 
 

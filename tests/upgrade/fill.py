@@ -30,13 +30,14 @@ def activate_caps_and_grants():
                 "credit_formula": "months",
                 "formula_value": 2,
             },
-            {"ruleset_id": version.id, "name": "Training", "kind": "reward", "reward": "training", "estimated_cost": 30},
+            {"ruleset_id": version.id, "name": "Training", "kind": "reward", "reward": "training", "cost": 30},
         ]
     )
     version.action_activate()
+    return version
 
 
-def evaluate_last_quarter():
+def evaluate_last_quarter(ruleset):
     """Submitted with an override, approved by another user, applied."""
     last = env["key.account.evaluation"].search([("state", "=", "applied")], limit=1)
     evaluation = (
@@ -46,7 +47,7 @@ def evaluate_last_quarter():
             {
                 "name": "Last Quarter",
                 "company_id": company.id,
-                "ruleset_id": company._get_key_account_ruleset().id,
+                "ruleset_id": ruleset.id,
                 "date_from": last.date_to.replace(month=10, day=1),
                 "date_to": last.date_to,
             }
@@ -54,7 +55,7 @@ def evaluate_last_quarter():
     )
     evaluation.action_compute()
     best = evaluation.line_ids.filtered("tier_id").sorted("rank")[-1:]
-    top = evaluation.line_ids.tier_id.sorted("sequence")[:1]
+    top = ruleset.tier_ids.sorted()[:1]
     best.write({"override_tier_id": top.id, "override_reason": "Strategic customer"})
     evaluation.action_submit()
     evaluation.with_user(approver).action_approve()
@@ -65,7 +66,7 @@ def evaluate_last_quarter():
 def decide_awards(evaluation, finance):
     """Each way an award can go."""
     awards = env["key.account.award"].search([("evaluation_id", "=", evaluation.id)], order="id").with_user(finance)
-    limits = awards.filtered(lambda award: award.kind == "credit_limit")
+    limits = awards.filtered(lambda award: award.kind == "credit")
     rewards = awards - limits
     limits[:3].action_approve()
     limits[3:4].action_approve_changed({"approved_amount": 1234.5}, "A round figure is enough")
@@ -93,8 +94,7 @@ def make_orders():
 
 
 finance = make_finance_user()
-activate_caps_and_grants()
-evaluation = evaluate_last_quarter()
+evaluation = evaluate_last_quarter(activate_caps_and_grants())
 decide_awards(evaluation, finance)
 make_orders()
 env.cr.commit()
