@@ -75,7 +75,7 @@ class CreditGuardCommon(CreditCommon, WaysRoundCommon):
     def consent(self, order):
         """An approval of the order's credit as it is now, without the way to it."""
         verdict = self.env["key.account.credit"]._judge_orders(order)[order]
-        return self.env[APPROVAL]._record(
+        return self.env[APPROVAL]._create_protected(
             [
                 {
                     "name": f"{order.name}/1",

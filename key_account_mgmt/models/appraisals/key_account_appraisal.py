@@ -3,10 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from ..plans.key_account_plan_overlap import get_overlap_message
 from ..shared.access import ACTIVITY_APPRAISAL, KEY_ACCOUNT_MANAGER, strip_caller_context
+from ..shared.rows import touch
 
 APPRAISAL_STATES = [("draft", "To Do"), ("done", "Done")]
 NOT_DONE = {"state": "draft", "done_by_id": False, "done_on": False}
@@ -22,8 +22,10 @@ class KeyAccountAppraisal(models.Model):
 
     _name = "key.account.appraisal"
     _description = "Key Account Appraisal"
-    _inherit = ["key.account.plan.mixin", "key.account.internal.thread"]
+    _inherit = ["key.account.protected.mixin", "key.account.plan.mixin", "key.account.internal.thread"]
     _order = "year desc, partner_id, date_from, user_id"
+    # A file may mark appraisals as done: ``create`` and ``write`` complete and reopen them as the buttons do.
+    _protected_defaults = NOT_DONE
 
     user_id = fields.Many2one(
         "res.users",
@@ -117,7 +119,7 @@ class KeyAccountAppraisal(models.Model):
 
     def _set_state(self, values):
         self._check_open()
-        result = super().write(values)  # pylint: disable=super-method-mismatch
+        result = self._write_protected(values)
         self._refresh_values(self._get_keys())
         return result
 
@@ -139,7 +141,7 @@ class KeyAccountAppraisal(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create appraisals; those that a file marks as done are completed as by the button."""
-        appraisals = super().create([{**vals, **NOT_DONE} for vals in vals_list])
+        appraisals = super().create(vals_list)
         appraisals._check_open()
         done = [one.id for one, vals in zip(appraisals, vals_list, strict=True) if vals.get("state") == "done"]
         self.browse(done).action_done()
@@ -155,18 +157,16 @@ class KeyAccountAppraisal(models.Model):
         if vals.get("state") == "draft":
             self.action_reset()
         rest = {name: value for name, value in vals.items() if name not in NOT_DONE}
-        result = self._write_draft(rest) if rest else True
+        result = True
+        if rest:
+            self._check_draft()
+            keys = self._get_keys()
+            result = super().write(rest)
+            self._check_open()
+            # If the lead's grades count, naming a lead takes effect even before the lead's appraisal is done.
+            self._refresh_values(keys | self._get_keys())
         if vals.get("state") == "done":
             self.action_done()
-        return result
-
-    def _write_draft(self, vals):
-        self._check_draft()
-        keys = self._get_keys()
-        result = super().write(vals)  # pylint: disable=super-method-mismatch
-        self._check_open()
-        # If the lead's grades count, naming a lead takes effect even before the lead's appraisal is done.
-        self._refresh_values(keys | self._get_keys())
         return result
 
     def unlink(self):
@@ -234,11 +234,9 @@ class KeyAccountAppraisal(models.Model):
         self.env["key.account.metric.value"]._set_appraised(keys, grades)
 
     def _lock(self):
-        """Touch the rows, so that the second of two concurrent completions is retried and sees both appraisals."""
+        """Make the second of two concurrent completions be retried, so that it sees both appraisals."""
         self.flush_recordset()
-        if self:
-            table = SQL.identifier(self._table)
-            self.env.cr.execute(SQL("UPDATE %s SET write_date = write_date WHERE id IN %s", table, tuple(self.ids)))
+        touch(self)
 
     def _get_grades(self):
         """Return the grade of each metric by the appraisals of one customer and period.

@@ -3,9 +3,7 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..shared.access import strip_caller_context
 from .key_account_approval_judge import APPROVAL_KINDS
 
 APPROVAL_STATES = [
@@ -39,7 +37,12 @@ class KeyAccountApproval(models.Model):
 
     _name = "key.account.approval"
     _description = "Key Account Approval"
-    _inherit = ["key.account.internal.thread", "mail.activity.mixin", "key.account.asking.mixin"]
+    _inherit = [
+        "key.account.protected.mixin",
+        "key.account.internal.thread",
+        "mail.activity.mixin",
+        "key.account.asking.mixin",
+    ]
     _order = "id desc"
 
     _mail_post_access = "read"
@@ -128,62 +131,22 @@ class KeyAccountApproval(models.Model):
                 approval.standing = "waiting" if approval.state == "requested" else approval.state
 
     # -------------------------------------------------------------------------
-    # Frozen
+    # Protected
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if vals_list:
-            raise UserError(
-                self.env._("Approvals are not made by hand or by import. Use “Ask for Approval” on the order.")
-            )
-        return super().create(vals_list)
-
-    def write(self, vals):
-        frozen = sorted(set(vals) - self._get_unfrozen_fields())
-        if frozen:
-            described = self.fields_get(frozen, ["string"])
-            raise UserError(
-                self.env._(
-                    "%(fields)s of an approval cannot be edited: it is the record of what was asked and decided."
-                    " Use its buttons, or ask again.",
-                    fields=", ".join(described[name]["string"] for name in frozen if name in described)
-                    or ", ".join(frozen),
-                )
-            )
-        return super().write(vals)
-
     @api.model
-    def _get_unfrozen_fields(self):
-        """Return the fields that may change: messages and activities are not part of an approval."""
-        return set(self.env["mail.thread"]._fields) | set(self.env["mail.activity.mixin"]._fields)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        if self:
-            raise UserError(self.env._("Approvals are kept for good: they are the record of who allowed what."))
-
-    def copy_data(self, default=None):
-        raise UserError(self.env._("An approval cannot be copied. Use “Ask for Approval” on the order."))
-
-    @api.model
-    def _record(self, vals_list):
-        """Create approvals, the only way past ``create`` of this model. Private, hence out of reach of remote calls."""
-        # sudo: users have no right to create approvals, so that this is the only way
-        approvals = super(KeyAccountApproval, strip_caller_context(self).sudo())
-        return approvals.create(vals_list).with_env(self.env)  # pylint: disable=super-method-mismatch
-
-    def _set_values(self, vals):
-        """Write fields that only the workflow may change. Private, hence out of reach of remote calls."""
-        # sudo: users have no right to write approvals, so that this is the only way
-        return super(KeyAccountApproval, strip_caller_context(self).sudo()).write(vals)  # pylint: disable=super-method-mismatch
-
-    def _lock(self):
-        """Touch the rows: the second of two concurrent decisions fails, is retried, and reports the new state."""
-        self.env.cr.execute(
-            SQL("UPDATE key_account_approval SET write_date = write_date WHERE id IN %s", tuple(self.ids or [0]))
+    def _get_protected_message(self, action, names=()):
+        if action == "create":
+            return self.env._("Approvals are not made by hand or by import. Use “Ask for Approval” on the order.")
+        if action == "unlink":
+            return self.env._("Approvals are kept for good: they are the record of who allowed what.")
+        if action == "copy":
+            return self.env._("An approval cannot be copied. Use “Ask for Approval” on the order.")
+        return self.env._(
+            "%(fields)s of an approval cannot be edited: it is the record of what was asked and decided."
+            " Use its buttons, or ask again.",
+            fields=self._get_protected_labels(sorted(names)),
         )
-        self.invalidate_recordset(["state"])
 
     # -------------------------------------------------------------------------
     # The users who may decide

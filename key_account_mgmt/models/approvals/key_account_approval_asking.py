@@ -2,9 +2,10 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
 
 from ..shared.access import ACTIVITY_APPROVAL, strip_caller_context
+from ..shared.rows import touch
 
 
 class KeyAccountApproval(models.Model):
@@ -39,7 +40,7 @@ class KeyAccountApproval(models.Model):
         wanted = [vals for vals in wanted if not any(one._is_same(vals) for one in kept)]
         self._check_not_asked(order, kept, wanted)
         (pending - kept).with_env(self.env)._withdraw(self.env._("Replaced by a newer request."))
-        approvals = self._record(self._number(order, wanted))
+        approvals = self._create_protected(self._number(order, wanted))
         approvals._check_somebody_decides()
         self._end_activities(order)
         approvals._notify_request()
@@ -53,7 +54,7 @@ class KeyAccountApproval(models.Model):
     def _lock_order(self, order):
         """Lock the order, so that the second of two concurrent requests fails, is retried, and finds the first."""
         order.flush_recordset()
-        self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id = %s", order.id))
+        touch(order)
         order.invalidate_recordset()
 
     @api.model
@@ -251,7 +252,7 @@ class KeyAccountApproval(models.Model):
         for approval in self:
             level = levels[approval.company_id, approval.kind]._get_required(approval.excess)
             if level != approval.level_id:
-                approval._set_values({"level_id": level.id})
+                approval._write_protected({"level_id": level.id})
         self._ask_approvers()
 
     def _ask_approvers(self):

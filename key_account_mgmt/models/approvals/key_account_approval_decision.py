@@ -60,7 +60,7 @@ class KeyAccountApproval(models.Model):
             approval._check_decider(self.env["res.users"].union(*eligible[approval]))
         if state == "approved":
             self._check_approvable()
-        self._set_values(
+        self._write_protected(
             {
                 "state": state,
                 "decided_by_id": self.env.uid,
@@ -142,7 +142,7 @@ class KeyAccountApproval(models.Model):
     def _withdraw(self, comment):
         """Withdraw these requests: they need no decision any more."""
         if self:
-            self._set_values({"state": "withdrawn", "comment": comment})
+            self._write_protected({"state": "withdrawn", "comment": comment})
             self._finish()
             for approval in self:
                 approval._log_on_order(self.env._("%(name)s: %(what)s", name=approval.name, what=comment))

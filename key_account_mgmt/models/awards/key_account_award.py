@@ -54,7 +54,7 @@ class KeyAccountAward(models.Model):
     _name = "key.account.award"
     _description = "Key Account Award"
     _inherit = [
-        "key.account.frozen.mixin",
+        "key.account.protected.mixin",
         "key.account.internal.thread",
         "mail.activity.mixin",
         "key.account.credit.off.mixin",
@@ -138,7 +138,7 @@ class KeyAccountAward(models.Model):
         return self.kind == "credit"
 
     @api.model
-    def _get_frozen_message(self, action):
+    def _get_protected_message(self, action, names=()):
         if action == "create":
             return self.env._("Awards are not made by hand or by import: applying an evaluation makes them.")
         if action == "unlink":
@@ -201,7 +201,7 @@ class KeyAccountAward(models.Model):
         for number, values in enumerate(granted, first):
             values["name"] = f"{evaluation.reference}/{number:04d}"
         # One log entry less per award: the award itself says who proposed it.
-        return self.with_context(mail_create_nolog=True)._record(granted)
+        return self.with_context(mail_create_nolog=True)._create_protected(granted)
 
     @api.model
     def _prepare_awards(self, line, labels):

@@ -54,7 +54,7 @@ class KeyAccountAward(models.Model):
             raise UserError(self.env._("Say why you refuse, so that the people who evaluated know."))
         self._claim("proposed")
         self._check_decider()
-        self._set_values({**self._prepare_decision(comment.strip()), "state": "refused"})
+        self._write_protected({**self._prepare_decision(comment.strip()), "state": "refused"})
         self._log_each({award: self.env._("Refused: %s", comment.strip()) for award in self})
         self.evaluation_id._tell_finance()
         return True
@@ -77,7 +77,7 @@ class KeyAccountAward(models.Model):
         self._check_budgets({award: values[award]["estimated_cost"] for award in self})
         decision = self._prepare_decision(comment)
         for vals, awards in self._group_by_values(values):
-            awards._set_values({**decision, **vals})
+            awards._write_protected({**decision, **vals})
         self._log_each({award: award._get_approved_text() for award in self})
         self.evaluation_id._tell_finance()
         self.filtered(lambda award: award.state == "promised")._tell_deliverers()

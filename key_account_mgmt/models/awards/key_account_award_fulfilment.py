@@ -39,10 +39,10 @@ class KeyAccountAward(models.Model):
         claimed = self._take("approved", "posted")
         if not claimed:
             return
-        claimed._set_values({"posted_on": fields.Datetime.now(), "problem": False})
+        claimed._write_protected({"posted_on": fields.Datetime.now(), "problem": False})
         gone = claimed.filtered(lambda award: not award.partner_id)
         ended = {"state": "reverted", "ended_on": fields.Datetime.now()}
-        gone._set_values({**ended, "note": self.env._("The customer was deleted before it was posted.")})
+        gone._write_protected({**ended, "note": self.env._("The customer was deleted before it was posted.")})
         for awards in (claimed - gone)._get_rounds():
             awards._post_limits()
 
@@ -65,7 +65,7 @@ class KeyAccountAward(models.Model):
         # The cost depends on the state.
         self.env.add_to_compute(self._fields["cost"], awards)
         if new_state in ENDED_STATES:
-            awards._set_values({"ended_on": fields.Datetime.now()})
+            awards._write_protected({"ended_on": fields.Datetime.now()})
         return awards
 
     def _get_rounds(self):
@@ -133,7 +133,7 @@ class KeyAccountAward(models.Model):
     def _fail(self, error):
         """Mark an award that cannot be posted, with the reason, so that the queue continues without it."""
         _logger.warning("Award %s cannot be posted: %s", self.name, error)
-        self._set_values({"problem": str(error)})
+        self._write_protected({"problem": str(error)})
         self._log_each({self: self.env._("The limit could not be posted: %s", error)})
         self._tell_decider(self.env._("%(award)s could not be posted", award=self.name))
 
@@ -141,7 +141,7 @@ class KeyAccountAward(models.Model):
         """Retry to post awards that could not be posted."""
         self._claim("approved")
         self._check_decider()
-        self._set_values({"problem": False})
+        self._write_protected({"problem": False})
         self._post_or_queue()
         return True
 
@@ -161,7 +161,7 @@ class KeyAccountAward(models.Model):
         """Take back all awards that are not delivered or ended; the caller checks the rights."""
         posted = self._take("posted", "reverted")
         waiting = self.filtered(lambda award: award.state in OPEN_STATES)
-        waiting._set_values({"state": "reverted", "ended_on": fields.Datetime.now()})
+        waiting._write_protected({"state": "reverted", "ended_on": fields.Datetime.now()})
         waiting._log_each(dict.fromkeys(waiting, self.env._("Taken back.")))
         (posted | waiting)._end_activities()
         posted._restore("revert", self.env.user)
@@ -227,7 +227,7 @@ class KeyAccountAward(models.Model):
                 notes[self.browse(award.id)] = award._get_left_alone_text(customer, limit)
         self.env["res.partner"]._set_key_account_limits(changes)
         for award, note in notes.items():
-            award._set_values({"note": note})
+            award._write_protected({"note": note})
         left_alone = self.browse().union(*notes)
         done = self - left_alone
         self._log_each({**notes, **dict.fromkeys(done, self.env._("The customer has its old limit again."))})
@@ -306,7 +306,7 @@ class KeyAccountAward(models.Model):
         }
         for award in self:
             amount = award.estimated_cost if cost is None else award._get_amount(cost)
-            award._set_values({**delivery, "actual_cost": amount})
+            award._write_protected({**delivery, "actual_cost": amount})
             # sudo: no user has write access to awards, which attaching requires
             copies = proofs.sudo().copy({"res_model": self._name, "res_id": award.id})
             award.message_post(body=award.env._("Delivered. %s", comment or ""), attachment_ids=copies.ids)

@@ -58,7 +58,7 @@ class KeyAccountCreditEntry(models.Model):
 
     _name = "key.account.credit.entry"
     _description = "Change of a Credit Limit"
-    _inherit = "key.account.frozen.mixin"
+    _inherit = "key.account.protected.mixin"
     _order = "id desc"
     _rec_name = "partner_name"
 
@@ -81,7 +81,7 @@ class KeyAccountCreditEntry(models.Model):
     _posted_once = models.UniqueIndex("(award_id) WHERE source = 'award'", "The award was posted already.")
 
     @api.model
-    def _get_frozen_message(self, action):
+    def _get_protected_message(self, action, names=()):
         return self.env._(
             "The ledger of credit limits is written by Odoo alone. Change the limit by an award, or on the customer."
         )
@@ -99,7 +99,7 @@ class KeyAccountCreditEntry(models.Model):
         :param list[LimitChange] changes: already written, one per customer and company
         :return: the entries, in the same order
         """
-        entries = self._record([self._prepare_entry(change) for change in changes])
+        entries = self._create_protected([self._prepare_entry(change) for change in changes])
         notes = defaultdict(list)
         for change in changes:
             notes[change.user or self.env.user, change.company].append(change)
@@ -237,4 +237,4 @@ class KeyAccountCreditEntry(models.Model):
         """Record a new default of the company, for all customers without an entry of their own."""
         change = LimitChange(self.env["res.partner"], company, old, new, "default")
         name = self.env._("Customers without a limit of their own")
-        return self._record([{**self._prepare_entry(change), "partner_name": name}])
+        return self._create_protected([{**self._prepare_entry(change), "partner_name": name}])

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
 
 from ..evaluations.key_account_evaluation import NO_REQUEST
 from ..shared.access import ACTIVITY_APPROVAL, ACTIVITY_AWARD, FINANCE, TOTALS_READERS, strip_caller_context
+from ..shared.rows import touch
 from .key_account_evaluation_budgets import AwardBudgets
 
 
@@ -138,10 +139,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _lock_for_awards(self):
         """Touch the rows, so that the second of two concurrent decisions on a budget is retried and sees the first."""
-        if self:
-            self.env.cr.execute(
-                SQL("UPDATE key_account_evaluation SET write_date = write_date WHERE id IN %s", tuple(self.ids))
-            )
+        touch(self)
 
     def action_open_awards(self):
         self.ensure_one()

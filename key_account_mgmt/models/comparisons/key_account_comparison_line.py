@@ -6,7 +6,7 @@ class KeyAccountComparisonLine(models.Model):
 
     _name = "key.account.comparison.line"
     _description = "Key Account Comparison Line"
-    _inherit = ["key.account.frozen.mixin", "key.account.run.totals.mixin"]
+    _inherit = ["key.account.protected.mixin", "key.account.run.totals.mixin"]
     _run_fields = ("comparison_id", "ruleset_id")
     _order = "comparison_id desc, revenue desc, partner_id, id"
     _rec_name = "partner_name"
@@ -59,7 +59,7 @@ class KeyAccountComparisonLine(models.Model):
     _customers = models.Index("(comparison_id, partner_id)")
 
     @api.model
-    def _get_frozen_message(self, action):
+    def _get_protected_message(self, action, names=()):
         if action == "unlink":
             return self.env._("Lines cannot be deleted one by one. Delete the comparison instead.")
         return self.env._("Lines are made by computing a comparison, not by hand.")

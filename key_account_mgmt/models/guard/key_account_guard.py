@@ -3,9 +3,10 @@ from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, ormcache
+from odoo.tools import ormcache
 
 from ..shared.holding import HOLDING
+from ..shared.rows import touch
 
 WATCH = "key_account_watch"
 
@@ -161,8 +162,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     def _meet(self, order_ids):
         """Touch the orders, so that the second of two concurrent transactions on one order fails and is retried."""
-        if order_ids:
-            self.env.cr.execute(SQL("UPDATE sale_order SET write_date = write_date WHERE id IN %s", tuple(order_ids)))
+        touch(self.env["sale.order"].browse(order_ids))
 
     # -------------------------------------------------------------------------
     # What is checked

@@ -1,5 +1,4 @@
 import re
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -19,10 +18,18 @@ class KeyAccountMetricValue(models.Model):
 
     _name = "key.account.metric.value"
     _description = "Key Account Metric Value"
-    _inherit = ["key.account.company.mixin", "key.account.internal.thread", "key.account.metric.user.mixin"]
+    _inherit = [
+        "key.account.protected.mixin",
+        "key.account.company.mixin",
+        "key.account.internal.thread",
+        "key.account.metric.user.mixin",
+    ]
     _order = "date_to desc, partner_id, metric_id"
 
     _check_company_auto = True
+    # Files may bring the field: ``write`` drops it, and the values from appraisals themselves are refused as a whole.
+    _protected_defaults = {"is_appraised": False}
+
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, ondelete="cascade", check_company=True
@@ -77,10 +84,6 @@ class KeyAccountMetricValue(models.Model):
     def _add_missing_default_values(self, values):
         """Validate context defaults like explicit values."""
         return self._get_customer_values(super()._add_missing_default_values(values))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([{**vals, "is_appraised": False} for vals in vals_list])
 
     def write(self, vals):
         if not vals.keys() <= set(self.env["mail.thread"]._fields):
@@ -232,19 +235,17 @@ class KeyAccountMetricValue(models.Model):
         """
         # sudo: an appraiser may not enter values; these grades come from the appraisals, which the appraiser may access
         door = strip_caller_context(self).sudo()
-        # Bypass the restrictions of this class on other callers.
-        past = partial(super, KeyAccountMetricValue)
         there = door._get_by_key(keys)
         entered = [value for key, value in there.items() if key in grades and not value.is_appraised]
         if entered:
             raise UserError(entered[0]._get_entered_message())
         kept = {key: value for key, value in there.items() if value.is_appraised}
         obsolete = door.union(*(kept[key] for key in kept.keys() - grades.keys()))
-        past(obsolete).unlink()
+        obsolete._unlink_protected()
         for key in kept.keys() & grades.keys():
             if kept[key].option_id.id != grades[key]:
-                past(kept[key]).write({"option_id": grades[key]})
-        past(door).create([self._prepare_appraised(key, grades[key]) for key in grades.keys() - kept.keys()])
+                kept[key]._write_protected({"option_id": grades[key]})
+        door._create_protected([self._prepare_appraised(key, grades[key]) for key in grades.keys() - kept.keys()])
 
     @api.model
     def _drop_appraised(self, partners):
@@ -253,11 +254,8 @@ class KeyAccountMetricValue(models.Model):
         :param partners: ``res.partner``
         """
         # sudo: see _set_appraised
-        values = (
-            strip_caller_context(self).sudo().search([("partner_id", "in", partners.ids), ("is_appraised", "=", True)])
-        )
-        # Bypass the restrictions of this class on other callers.
-        return super(KeyAccountMetricValue, values).unlink()  # pylint: disable=super-method-mismatch
+        door = strip_caller_context(self).sudo()
+        return door.search([("partner_id", "in", partners.ids), ("is_appraised", "=", True)])._unlink_protected()
 
     def _get_by_key(self, keys):
         """Return ``{(company, partner, date_from, date_to, metric): value}`` of these customers and periods."""

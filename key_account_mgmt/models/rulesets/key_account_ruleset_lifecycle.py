@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from ..shared.rows import touch
 from .kinds.rule_kinds import RULE_KINDS
 
 # Only the buttons set these fields: a user who could write them could activate unchecked rules.
@@ -23,6 +23,8 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
 
     _name = "key.account.ruleset.lifecycle"
     _description = "Lifecycle of a Key Account Rule Set"
+    _inherit = ["key.account.protected.mixin"]
+    _protected_defaults = LIFECYCLE_DEFAULTS
 
     @api.model
     def _get_active(self, company):
@@ -57,7 +59,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         """Check the rules, freeze them, and replace the company's active rule set with them."""
         for ruleset in self:
             if ruleset.state != "draft":
-                raise UserError(ruleset._get_frozen_message())
+                raise UserError(ruleset._get_activated_message())
             policy = ruleset._get_policy()
             ruleset._check_activation(policy)
             replaced = self._get_active(ruleset.company_id)
@@ -94,10 +96,9 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     def _write_lifecycle(self, vals):
         """Write the lifecycle fields: the only way for a rule set to change its state.
 
-        It bypasses ``write`` of this model, which refuses such changes from all callers; the user's access rights still
-        apply.
+        ``write`` refuses such changes from all callers; the user's access rights still apply.
         """
-        result = super().write(vals)  # pylint: disable=super-method-mismatch
+        result = self._write_protected(vals)
         if "state" in vals:
             for company in self.company_id:
                 self._note_in_force(company, self._get_active(company))
@@ -112,7 +113,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     def action_new_version(self):
         """Copy all rows into a draft with the next version number, and open it."""
         self.ensure_one()
-        # Bypass ``copy`` of this model, which would rename the record as a copy.
+        # Past ``copy`` of this model, which would rename the record as a copy.
         draft = super().copy({"company_id": self.company_id.id})  # pylint: disable=super-method-mismatch
         draft._write_lifecycle({"version": self._get_next_version(), "previous_version_id": self.id})
         draft.message_post(body=self.env._("New version of %s.", self.display_name))
@@ -157,13 +158,13 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_no_lifecycle({name: value for name, value in vals.items() if value and value != "draft"})
-        # Explicit values: neither the context of a remote call nor user-defined defaults may create an active rule set.
-        return super().create([{**vals, **LIFECYCLE_DEFAULTS} for vals in vals_list])
+            self._check_protected({name: value for name, value in vals.items() if value and value != "draft"})
+        return super().create(vals_list)
 
     def write(self, vals):
-        self._check_no_lifecycle(vals)
-        if set(vals) - self._get_unfrozen_fields():
+        self._check_protected(vals)
+        # Messages and activities are not part of the rules.
+        if vals.keys() - self._get_chatter_fields() - {"active"}:
             self._check_draft()
         if not vals.get("active", True):
             self._check_archivable()
@@ -175,21 +176,11 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         return super().unlink()
 
     @api.model
-    def _check_no_lifecycle(self, vals):
-        names = sorted(LIFECYCLE_DEFAULTS.keys() & vals.keys())
-        if names:
-            raise UserError(
-                self.env._(
-                    "“%(field)s” of a rule set is set by its buttons only: Activate, New Version and Retire.",
-                    field=self._fields[names[0]]._description_string(self.env),
-                )
-            )
-
-    @api.model
-    def _get_unfrozen_fields(self):
-        """Return the fields that stay writable: messages and activities are not part of the rules."""
-        chatter = set(self.env["mail.thread"]._fields) | set(self.env["mail.activity.mixin"]._fields)
-        return chatter | {"active"}
+    def _get_protected_message(self, action, names=()):
+        return self.env._(
+            "“%(field)s” of a rule set is set by its buttons only: Activate, New Version and Retire.",
+            field=self._fields[min(names)]._description_string(self.env),
+        )
 
     def _check_archivable(self):
         active = self.filtered(lambda ruleset: ruleset.state == "active")
@@ -204,17 +195,15 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
     def _check_draft(self):
         """Raise unless these rule sets are drafts, and keep them drafts until this transaction ends.
 
-        The rows are really updated: at REPEATABLE READ this alone makes a concurrent activation collide with this
-        change. Otherwise the activation would freeze rules that differ from the rows on the screen.
+        A concurrent activation collides with this change. Otherwise it would freeze rules that differ from the rows on
+        the screen.
         """
         frozen = self.filtered(lambda ruleset: ruleset.state != "draft")
         if frozen:
-            raise UserError(frozen[0]._get_frozen_message())
-        ids = tuple(ruleset.id for ruleset in self if isinstance(ruleset.id, int))
-        if ids:
-            self.env.cr.execute(SQL("UPDATE key_account_ruleset SET version = version WHERE id IN %s", ids))
+            raise UserError(frozen[0]._get_activated_message())
+        touch(self.filtered(lambda ruleset: isinstance(ruleset.id, int)))
 
-    def _get_frozen_message(self):
+    def _get_activated_message(self):
         return self.env._(
             "Rule set “%(ruleset)s” was activated and does not change any more, so that every decision made by it can"
             " be explained. Use “New Version” on it and change the draft.",

@@ -162,8 +162,8 @@ class TestApprovalsWaysRound(ApprovalCommon):
         approval = self.ask(order)
         for method, arguments in (
             ("_request", (order.id, "Because")),
-            ("_record", ([self.prepare_values(order)],)),
-            ("_set_values", (approval.ids, {"state": "approved"})),
+            ("_create_protected", ([self.prepare_values(order)],)),
+            ("_write_protected", (approval.ids, {"state": "approved"})),
             ("_decide", (approval.ids, "approved")),
             ("_withdraw", (approval.ids, "")),
             ("_get_approved_terms", (order.ids,)),

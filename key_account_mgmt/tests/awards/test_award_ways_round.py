@@ -81,8 +81,8 @@ class TestAwardsWaysRound(AwardCommon):
     def test_private_methods_are_out_of_reach(self):
         award = self.make_credit()
         for model, method, arguments in (
-            (AWARD, "_record", ([],)),
-            (AWARD, "_set_values", (award.ids, {"state": "approved"})),
+            (AWARD, "_create_protected", ([],)),
+            (AWARD, "_write_protected", (award.ids, {"state": "approved"})),
             (AWARD, "_post", (award.ids,)),
             (AWARD, "_take", (award.ids, "proposed", "approved")),
             (AWARD, "_take_back", (award.ids,)),
