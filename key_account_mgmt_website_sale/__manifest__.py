@@ -1,6 +1,6 @@
 {
     "name": "Key Account Management: Shop",
-    "summary": "Held orders of the shop are no longer carts, and their customers are told",
+    "summary": "Held orders of the shop are no longer carts, and their customers are informed",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Key Account Management contributors",

@@ -25,7 +25,7 @@ class KeyAccountExposureDocument(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
-        "Credit Used", readonly=True, help="In company currency; what takes off of the credit used is negative."
+        "Credit Used", readonly=True, help="In company currency. Amounts that reduce the credit used are negative."
     )
     move_id = fields.Many2one("account.move", "Journal Entry", readonly=True)
     order_id = fields.Many2one("sale.order", "Sales Order", readonly=True)

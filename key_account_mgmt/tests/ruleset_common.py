@@ -2,7 +2,7 @@ from odoo.fields import Command
 
 from .common import KeyAccountCommon
 
-FROZEN = "does not change any more.*New Version"
+FROZEN = "can no longer change.*New Version"
 
 
 class RulesetCommon(KeyAccountCommon):

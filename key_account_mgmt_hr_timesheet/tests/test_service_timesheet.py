@@ -100,4 +100,4 @@ class TestTimesheets(WorkCommon):
         self.assertEqual(collector._get_notices(self.make_scope(), metrics), [])
         self.make_timesheet(self.make_project(partner_id=self.customer.id), 2)
         [notice] = collector._get_notices(self.make_scope(), metrics)
-        self.assertIn("has no cost of an hour", notice)
+        self.assertIn("has no cost per hour", notice)

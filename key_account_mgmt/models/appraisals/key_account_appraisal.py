@@ -38,7 +38,7 @@ class KeyAccountAppraisal(models.Model):
         tracking=True,
     )
     is_lead = fields.Boolean(
-        "Lead", tracking=True, help="Where the company takes the lead's word, the grades of this appraiser alone count."
+        "Lead", tracking=True, help="If the company counts the lead's grades, only the grades of this appraiser count."
     )
     state = fields.Selection(APPRAISAL_STATES, default="draft", required=True, copy=False, tracking=True)
     done_by_id = fields.Many2one("res.users", "Done by", readonly=True, copy=False, index="btree_not_null")
@@ -86,7 +86,7 @@ class KeyAccountAppraisal(models.Model):
             if (appraisal.partner_id, appraisal.company_id, appraisal.year, appraisal.quarter) in groups:
                 raise ValidationError(
                     self.env._(
-                        "%(row)s has two leads. Only one of the appraisers can have the last word.",
+                        "%(row)s has two leads. Only one appraiser can be the lead.",
                         row=appraisal.display_name,
                     )
                 )
@@ -102,7 +102,7 @@ class KeyAccountAppraisal(models.Model):
             if not appraisal.line_ids.option_id:
                 raise UserError(
                     self.env._(
-                        "%(row)s: no grade is given yet. Give at least one; what you cannot judge stays empty.",
+                        "%(row)s: no grade is given yet. Give at least one; leave grades that you cannot judge empty.",
                         row=appraisal.display_name,
                     )
                 )
@@ -184,8 +184,8 @@ class KeyAccountAppraisal(models.Model):
             return
         raise AccessError(
             self.env._(
-                "%(row)s: you give the grades. Ask a Key Accounts manager to change customer, period, appraiser or"
-                " lead.",
+                "%(row)s: you can only give grades. Ask a Key Accounts manager to change customer, period,"
+                " appraiser or lead.",
                 row=self[:1].display_name,
             )
         )

@@ -46,7 +46,7 @@ class KeyAccountAppraisalLine(models.Model):
     note = fields.Char()
 
     _metric_unique = models.Constraint(
-        "UNIQUE (appraisal_id, metric_id)", "An appraisal grades each metric once. Change the grade that is there."
+        "UNIQUE (appraisal_id, metric_id)", "An appraisal grades each metric once. Change the existing grade."
     )
 
     @api.depends("partner_id", "metric_id")
@@ -88,7 +88,7 @@ class KeyAccountAppraisalLine(models.Model):
         for line in self:
             if line.metric_id.source != "manual" or line.metric_id.kind != "choice":
                 raise ValidationError(
-                    self.env._("%(line)s is nothing that people grade. Choose another metric.", line=line.display_name)
+                    self.env._("%(line)s is not graded by users. Choose another metric.", line=line.display_name)
                 )
             if line.option_id and line.option_id.metric_id != line.metric_id:
                 raise ValidationError(line._get_option_message(line.option_id.name))
@@ -110,7 +110,7 @@ class KeyAccountAppraisalLine(models.Model):
             if any(field.convert_to_write(line[name], line) != vals[name] for line in self):
                 raise UserError(
                     self.env._(
-                        "%(line)s: customer, period, appraiser and metric of a grade stay as they are. Add another"
+                        "%(line)s: customer, period, appraiser and metric of a grade cannot be changed. Add another"
                         " grade instead.",
                         line=self[:1].display_name,
                     )

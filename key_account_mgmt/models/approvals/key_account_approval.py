@@ -59,22 +59,24 @@ class KeyAccountApproval(models.Model):
     involved_user_ids = fields.Many2many(
         "res.users",
         "key_account_approval_involved_rel",
-        string="Had a Hand in It",
+        string="Involved Users",
         readonly=True,
-        help="Users who, by the time of the request, had asked for the approval, sold or created the order, or"
-        " changed anything it is judged by. They cannot decide.",
+        help="Users who asked for the approval, sold or created the order, or changed anything that it is judged"
+        " by, up to the request. They cannot decide.",
     )
     reason = fields.Text(required=True, readonly=True)
-    excess = fields.Monetary("Over by", readonly=True, aggregator="sum")
+    excess = fields.Monetary(readonly=True, aggregator="sum")
     level_id = fields.Many2one("key.account.approval.level", readonly=True, index=True, ondelete="restrict")
-    terms = fields.Json(readonly=True, help="What is asked for, in figures.")
-    details = fields.Json(readonly=True, help="The same in the words of the day, to be read.")
+    terms = fields.Json(readonly=True, help="The requested terms, as figures.")
+    details = fields.Json(readonly=True, help="The terms as readable text, with the names at the time of the request.")
     details_html = fields.Html(compute="_compute_details_html", sanitize=False)
     state = fields.Selection(APPROVAL_STATES, required=True, readonly=True, index=True)
     decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     decided_on = fields.Datetime(readonly=True)
     comment = fields.Text(readonly=True)
-    holds = fields.Boolean(compute="_compute_holds", help="The order, as it is now, is within what was asked for.")
+    holds = fields.Boolean(
+        "Covers the Order", compute="_compute_holds", help="The current order does not exceed the request."
+    )
     standing = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -88,7 +90,9 @@ class KeyAccountApproval(models.Model):
         help="An approval lapses when the order needs more than was approved.",
     )
     is_approver = fields.Boolean(compute="_compute_is_approver", search="_search_is_approver")
-    waiting_for_me = fields.Boolean(compute="_compute_waiting_for_me", search="_search_waiting_for_me")
+    waiting_for_me = fields.Boolean(
+        "Waiting for Me", compute="_compute_waiting_for_me", search="_search_waiting_for_me"
+    )
 
     # -------------------------------------------------------------------------
     # Does it still hold?
@@ -137,9 +141,9 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _get_protected_message(self, action, names=()):
         if action == "create":
-            return self.env._("Approvals are not made by hand or by import. Use “Ask for Approval” on the order.")
+            return self.env._("Approvals cannot be created by hand or by import. Use “Ask for Approval” on the order.")
         if action == "unlink":
-            return self.env._("Approvals are kept for good: they are the record of who allowed what.")
+            return self.env._("Approvals cannot be deleted: they are the record of who allowed what.")
         if action == "copy":
             return self.env._("An approval cannot be copied. Use “Ask for Approval” on the order.")
         return self.env._(
@@ -286,7 +290,7 @@ class KeyAccountApproval(models.Model):
         if order.state == "sale":
             raise UserError(
                 self.env._(
-                    "%s is confirmed already: there is nothing to approve. To give it more, cancel it, set it to"
+                    "%s is already confirmed: there is nothing to approve. To grant more, cancel it, set it to"
                     " quotation, change it there and ask for approval.",
                     order.name,
                 )
@@ -298,7 +302,7 @@ class KeyAccountApproval(models.Model):
             )
         left = {kind: need for kind, need in needs.items() if need.consent != "approved"}
         if not left:
-            raise UserError(self.env._("%s is approved as it is. Confirm it.", order.name))
+            raise UserError(self.env._("%s is already approved in its current form. Confirm it.", order.name))
         askable = {kind: need for kind, need in left.items() if not need.obstacle}
         if not askable:
             raise UserError("\n\n".join(need.obstacle for need in left.values()))

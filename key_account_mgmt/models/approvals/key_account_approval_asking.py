@@ -29,7 +29,7 @@ class KeyAccountApproval(models.Model):
         order.check_access("write")
         reason = (reason or "").strip()
         if not reason:
-            raise UserError(self.env._("Say why %s should be approved: the approvers decide by it.", order.name))
+            raise UserError(self.env._("Say why %s should be approved, so that the approvers can decide.", order.name))
         self._lock_order(order)
         needs = self._get_needs_to_ask(order)
         # sudo: the request keeps figures of the order for approvers; the asking user may write the order
@@ -62,8 +62,8 @@ class KeyAccountApproval(models.Model):
         if kept and not wanted:
             raise UserError(
                 self.env._(
-                    "Approval of %(order)s as it is was asked for already, by %(user)s. Wait for the decision, or"
-                    " change the order and ask again.",
+                    "%(user)s has already asked for approval of %(order)s in its current form. Wait for the"
+                    " decision, or change the order and ask again.",
                     order=order.name,
                     user=kept[0].requested_by_id.name,
                 )
@@ -160,9 +160,9 @@ class KeyAccountApproval(models.Model):
             if not users:
                 raise UserError(
                     self.env._(
-                        "Nobody could approve %(order)s: it needs %(level)s, and whoever sold or entered it cannot."
-                        " Ask a rule administrator to add approvers under Key Accounts / Rules and Metrics /"
-                        " Approval Levels.",
+                        "No user could approve %(order)s: it needs %(level)s, and the users who sold or entered it"
+                        " cannot approve it. Ask a rule administrator to add approvers under Key Accounts / Rules"
+                        " and Metrics / Approval Levels.",
                         order=approval.order_id.name,
                         level=approval.level_id.sudo().name or approval._get_deciders_name(),
                     )
@@ -225,8 +225,7 @@ class KeyAccountApproval(models.Model):
             ),
             "note": plaintext2html(
                 self.env._(
-                    "Key Accounts / Rules and Metrics / Approval Levels. Users who had a hand in the order cannot"
-                    " decide."
+                    "Key Accounts / Rules and Metrics / Approval Levels. Users involved in the order cannot decide."
                 )
             ),
         }

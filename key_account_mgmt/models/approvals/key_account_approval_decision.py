@@ -90,7 +90,7 @@ class KeyAccountApproval(models.Model):
         # sudo: only the name of the decider is shown
         states = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
-            "%(name)s is not waiting any more: %(state)s%(by)s. Reload the page.",
+            "%(name)s is no longer waiting: %(state)s%(by)s. Reload the page.",
             name=self.name,
             state=states[self.state],
             by=(self.decided_by_id and self.env._(" by %s", self.decided_by_id.sudo().name)) or "",
@@ -105,7 +105,7 @@ class KeyAccountApproval(models.Model):
         if user in self._get_barred():
             raise AccessError(
                 self.env._(
-                    "You asked for %(name)s, or sold, made or changed the order, so somebody else must decide:"
+                    "You asked for %(name)s, or sold, created or changed the order, so another user must decide:"
                     " %(others)s.",
                     name=self.name,
                     others=self._get_others_text(),
@@ -114,7 +114,7 @@ class KeyAccountApproval(models.Model):
         if user not in eligible:
             raise AccessError(
                 self.env._(
-                    "%(name)s: %(excess)s. That is decided by: %(others)s.",
+                    "%(name)s: %(excess)s. These users can decide: %(others)s.",
                     name=self.name,
                     excess=self._describe_excess(),
                     others=self._get_others_text(),
@@ -136,7 +136,7 @@ class KeyAccountApproval(models.Model):
     def _get_others_text(self):
         # sudo: only names of users are shown
         asked = self._get_asked()[self].sudo()
-        names = asked.mapped("name") or [self.env._("nobody yet; see Approval Levels")]
+        names = asked.mapped("name") or [self.env._("no user yet; see Approval Levels")]
         return self.env["key.account.formatter"]._format_list(names)
 
     def _withdraw(self, comment):

@@ -25,24 +25,24 @@ class KeyAccountApprovalLevel(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(APPROVAL_KINDS, required=True, default="discount", index=True)
     amount_from = fields.Monetary(
-        "Over by at Least",
-        help="The level decides from this amount over the discount cap, or over the credit limit, on. One from 0 also"
-        " decides on orders of customers whose invoices are overdue.",
+        "Minimum Excess",
+        help="Smallest excess over the discount cap or credit limit that this level approves. A level starting at 0"
+        " also approves orders of customers with overdue invoices.",
     )
     user_ids = fields.Many2many(
         "res.users",
         string="Approvers",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        help="They, and the approvers of higher levels, may approve.",
+        help="These users and the approvers of higher levels may approve.",
     )
     active = fields.Boolean(default=True)
 
     _amount_unique = models.UniqueIndex(
         "(company_id, kind, amount_from) WHERE active",
-        "The company has a level of this kind from this amount on already.",
+        "The company already has a level of this kind with this minimum excess.",
     )
     _amount_positive = models.Constraint(
-        "CHECK (amount_from >= 0)", "A level starts at zero or more over the cap or the limit."
+        "CHECK (amount_from >= 0)", "The minimum excess of a level cannot be negative. Enter zero or more."
     )
 
     @api.constrains("user_ids", "company_id")

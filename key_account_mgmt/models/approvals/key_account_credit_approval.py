@@ -24,8 +24,8 @@ class KeyAccountCredit(models.AbstractModel):
         if verdict.company._get_key_account_credit_facts().policy != "block":
             return super()._get_obstacle(order, verdict)
         return self.env._(
-            "%(order)s: %(excess)s. %(company)s lets nobody approve this. First %(customer)s has to pay, or somebody in"
-            " accounting has to raise the limit. Or sell less.",
+            "%(order)s: %(excess)s. %(company)s does not allow approving this. %(customer)s must pay first, or an"
+            " accounting user must raise the limit. Or reduce the order.",
             order=order.name or self.env._("This order"),
             excess=self._describe_excess(self._prepare_details(verdict), order.company_id.currency_id),
             company=verdict.company.name,

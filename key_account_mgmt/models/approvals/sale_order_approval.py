@@ -20,12 +20,12 @@ class SaleOrder(models.Model):
     key_account_hand_ids = fields.Many2many(
         "res.users",
         "key_account_order_hand_rel",
-        string="Had a Hand in It",
+        string="Involved Users",
         copy=False,
         readonly=True,
         groups="base.group_user",
-        help="Users other than its creator and salesperson who changed anything the order is judged by. They cannot"
-        " approve it.",
+        help="Users other than the creator and the salesperson who changed anything that the order is judged by."
+        " They cannot approve the order.",
     )
     key_account_waiting_for_me = fields.Boolean(
         "Waiting for My Approval",
@@ -101,7 +101,9 @@ class SaleOrder(models.Model):
         without = self - requests.order_id
         if without:
             raise UserError(
-                self.env._("No request for approval of %s waits. Reload the page.", ", ".join(without.mapped("name")))
+                self.env._(
+                    "No request for approval of %s is waiting. Reload the page.", ", ".join(without.mapped("name"))
+                )
             )
         mine = requests.filtered("waiting_for_me")
         # For orders without a request that the user may decide, keep all: their checks raise and name the approvers.

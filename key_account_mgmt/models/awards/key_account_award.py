@@ -75,17 +75,18 @@ class KeyAccountAward(models.Model):
     line_id = fields.Many2one(
         "key.account.evaluation.line", "Evaluation Line", required=True, readonly=True, ondelete="restrict"
     )
-    rule_key = fields.Char("Key of the Rule", required=True, readonly=True)
+    rule_key = fields.Char(required=True, readonly=True)
     rule_name = fields.Char("Rule", readonly=True)
     had_limit = fields.Boolean("Had a Limit", readonly=True)
     limit_before = fields.Monetary(
+        "Previous Limit",
         readonly=True,
         aggregator=None,
-        help="The limit when the evaluation was computed. Posting keeps the one of then.",
+        help="The limit when the evaluation was computed. Posting records the limit at that time separately.",
     )
     # Limits do not add up, least of all those of one customer in several evaluations; costs of rewards do.
     proposed = fields.Monetary(
-        readonly=True, aggregator=None, help="By the rule: the new limit, or what the reward is worth."
+        readonly=True, aggregator=None, help="Given by the rule: the new limit, or the value of the reward."
     )
     approved_amount = fields.Monetary(readonly=True, aggregator=None)
     reason = fields.Text(readonly=True)
@@ -97,7 +98,9 @@ class KeyAccountAward(models.Model):
         store=True,
         help="The actual cost of what is delivered, the estimated cost of what is proposed or promised.",
     )
-    valid_until = fields.Date(readonly=True, help="The last day of a temporary limit. The old limit comes back after.")
+    valid_until = fields.Date(
+        readonly=True, help="The last day of a temporary limit. Afterwards the previous limit is restored."
+    )
     expiry_date = fields.Date(readonly=True, help="The last day on which the promise can be redeemed.")
     user_id = fields.Many2one("res.users", "Responsible", readonly=True, index=True, ondelete="set null")
     state = fields.Selection(AWARD_STATES, required=True, readonly=True, index=True)
@@ -111,10 +114,11 @@ class KeyAccountAward(models.Model):
     delivered_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     delivered_on = fields.Datetime(readonly=True)
     ended_on = fields.Datetime(readonly=True, help="When the award was taken back or expired.")
-    note = fields.Text(readonly=True, help="What became of it, where that is not what was expected.")
+    note = fields.Text(readonly=True, help="The actual outcome, if it is not the expected one.")
     problem = fields.Text(readonly=True, help="Why the limit could not be posted.")
     is_granted = fields.Boolean(
-        compute="_compute_is_granted", help="Finance granted it, and taking it back takes something from the customer."
+        compute="_compute_is_granted",
+        help="Finance granted the award, and reverting it takes a benefit away from the customer.",
     )
     entry_ids = fields.One2many("key.account.credit.entry", "award_id", "Ledger", readonly=True)
     # Applying a line creates each of its awards once.
@@ -140,11 +144,11 @@ class KeyAccountAward(models.Model):
     @api.model
     def _get_protected_message(self, action, names=()):
         if action == "create":
-            return self.env._("Awards are not made by hand or by import: applying an evaluation makes them.")
+            return self.env._("Awards cannot be created by hand or by import: applying an evaluation creates them.")
         if action == "unlink":
-            return self.env._("Awards are kept for good: they are the record of who granted what. Revert them instead.")
+            return self.env._("Awards cannot be deleted: they are the record of who granted what. Revert them instead.")
         if action == "copy":
-            return self.env._("An award cannot be copied: applying an evaluation makes awards.")
+            return self.env._("An award cannot be copied: applying an evaluation creates awards.")
         return self.env._("An award cannot be edited: it is the record of what was granted. Use its buttons.")
 
     def _get_customer(self):

@@ -41,7 +41,7 @@ class KeyAccountAward(models.Model):
         """
         unknown = sorted(set(values) - set(CHANGEABLE))
         if unknown:
-            raise UserError(self.env._("Finance does not decide on: %s.", ", ".join(unknown)))
+            raise UserError(self.env._("Finance cannot change: %s.", ", ".join(unknown)))
         self._approve(values, (comment or "").strip())
         return self._get_off_notice() or True
 
@@ -51,7 +51,7 @@ class KeyAccountAward(models.Model):
         :param comment: the reason, for the users who evaluated
         """
         if not (comment or "").strip():
-            raise UserError(self.env._("Say why you refuse, so that the people who evaluated know."))
+            raise UserError(self.env._("Say why you refuse, so that the evaluators know."))
         self._claim("proposed")
         self._check_decider()
         self._write_protected({**self._prepare_decision(comment.strip()), "state": "refused"})
@@ -118,7 +118,7 @@ class KeyAccountAward(models.Model):
         if number is None or not math.isfinite(number) or number < 0:
             raise UserError(
                 self.env._(
-                    "%(amount)s is no amount for %(customer)s: enter zero or more.",
+                    "%(amount)s is not a valid amount for %(customer)s. Enter zero or more.",
                     amount=amount,
                     customer=self.partner_name,
                 )
@@ -133,9 +133,7 @@ class KeyAccountAward(models.Model):
 
     def _check_approved(self, values):
         if not self.partner_id:
-            raise UserError(
-                self.env._("%s was deleted, so there is nobody to grant anything to. Refuse it.", self.partner_name)
-            )
+            raise UserError(self.env._("%s was deleted, so the award cannot be granted. Refuse it.", self.partner_name))
         self._check_dates(values)
         self._check_responsible(values["user_id"])
 
@@ -189,8 +187,8 @@ class KeyAccountAward(models.Model):
         if not off:
             return None
         message = self.env._(
-            "%(count)s credit limits were granted, but they stop no orders: Sales Credit Limit is off in %(company)s."
-            " An administrator can turn it on in the Invoicing settings.",
+            "%(count)s credit limits were granted, but they do not block orders: Sales Credit Limit is disabled in"
+            " %(company)s. An administrator can enable it in the Invoicing settings.",
             count=len(off),
             company=off[0].company_id.display_name,
         )
@@ -226,13 +224,13 @@ class KeyAccountAward(models.Model):
         if not self.env.user.has_group(FINANCE):
             raise AccessError(
                 self.env._(
-                    "Awards are decided by finance. Ask somebody with the right Key Accounts: Finance / Finance."
+                    "Finance decides on awards. Ask a user with the access right Key Accounts: Finance / Finance."
                 )
             )
         if involved := self._filter_involved(self.env.user)[:1]:
             raise AccessError(
                 self.env._(
-                    "You made, submitted, changed or applied “%(evaluation)s”, so somebody else of finance must"
+                    "You created, submitted, changed or applied “%(evaluation)s”, so another finance user must"
                     " decide on %(award)s.",
                     evaluation=involved.evaluation_id.name,
                     award=involved.name,

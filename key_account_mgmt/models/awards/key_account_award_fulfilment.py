@@ -190,7 +190,7 @@ class KeyAccountAward(models.Model):
         expired = self._take("posted", "expired")
         for award in expired._restore("expiry", self.env.user):
             award._tell_decider(
-                award.env._("Temporary limit of %(customer)s has ended: look at it", customer=award.partner_name)
+                award.env._("The temporary limit of %(customer)s has ended: review it", customer=award.partner_name)
             )
 
     def _expire_promises(self):
@@ -230,7 +230,7 @@ class KeyAccountAward(models.Model):
             award._write_protected({"note": note})
         left_alone = self.browse().union(*notes)
         done = self - left_alone
-        self._log_each({**notes, **dict.fromkeys(done, self.env._("The customer has its old limit again."))})
+        self._log_each({**notes, **dict.fromkeys(done, self.env._("The customer's previous limit is restored."))})
         return left_alone
 
     def _get_histories(self):
@@ -323,7 +323,7 @@ class KeyAccountAward(models.Model):
         if others:
             raise AccessError(
                 self.env._(
-                    "%(award)s is to be delivered by %(user)s.",
+                    "%(user)s must deliver %(award)s.",
                     award=others[0].name,
                     user=others[0].sudo().user_id.name or self.env._("a Key Accounts manager"),
                 )

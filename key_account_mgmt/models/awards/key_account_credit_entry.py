@@ -83,7 +83,7 @@ class KeyAccountCreditEntry(models.Model):
     @api.model
     def _get_protected_message(self, action, names=()):
         return self.env._(
-            "The ledger of credit limits is written by Odoo alone. Change the limit by an award, or on the customer."
+            "Only Odoo writes the ledger of credit limits. Change the limit by an award, or on the customer."
         )
 
     def _get_old(self):
@@ -179,8 +179,8 @@ class KeyAccountCreditEntry(models.Model):
         """Return a description of the event for changes that no user decided."""
         if change.source == "left" and change.new == 0:
             return self.env._(
-                "The contact left its company, whose credit limit in %(company)s stays there: it gets nothing on credit"
-                " until somebody with accounting rights decides",
+                "The contact left its company, which keeps the credit limit in %(company)s: the contact gets"
+                " nothing on credit until an accounting user decides",
                 **values,
             )
         texts = {

@@ -19,7 +19,7 @@ class KeyAccountEvaluation(models.Model):
     award_budget = fields.Monetary(
         copy=False,
         groups=TOTALS_READERS,
-        help="What all rewards of the evaluation may cost together. Zero: no budget for the whole.",
+        help="The total that all rewards of the evaluation may cost. 0: no overall budget.",
     )
     award_summary_html = fields.Html(
         "Grants", compute="_compute_award_summary_html", sanitize=False, groups=TOTALS_READERS
@@ -52,7 +52,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _check_awards_writable(self, vals):
         if "award_ids" in vals:
-            raise UserError(self.env._("Awards are not made by hand: applying the evaluation makes them."))
+            raise UserError(self.env._("Awards cannot be created by hand: applying the evaluation creates them."))
         if "award_budget" in vals:
             self._check_award_budget(vals["award_budget"])
 
@@ -62,7 +62,7 @@ class KeyAccountEvaluation(models.Model):
             raise UserError(self.env._("A budget cannot be negative."))
         late = self.filtered(lambda evaluation: evaluation.state not in ("draft", "computed", "in_review"))
         if late:
-            raise UserError(self.env._("“%s” is approved: its budget cannot change any more.", late[0].name))
+            raise UserError(self.env._("“%s” is approved: its budget can no longer change.", late[0].name))
 
     @api.model
     def _prepare_new_awards(self, vals_list):
@@ -112,8 +112,8 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_nobody_grants_text(self):
         return self.env._(
-            "Awards of “%(evaluation)s” are waiting, and no user may decide on them: give a user who had no hand in"
-            " it the access right Key Accounts: Finance / Finance",
+            "Awards of “%(evaluation)s” are waiting, and no user may decide on them: give a user who was not"
+            " involved in it the access right Key Accounts: Finance / Finance",
             evaluation=self.name,
         )
 
@@ -215,8 +215,8 @@ class KeyAccountEvaluation(models.Model):
         if self._needs_consent():
             raise UserError(
                 self.env._(
-                    "Finance granted awards under “%(name)s”, so a user of finance has to consent before it is taken"
-                    " back. Press Revert on the evaluation to ask for it.",
+                    "Finance granted awards under “%(name)s”, so a finance user must consent before it is reverted."
+                    " Press Revert on the evaluation to ask for consent.",
                     name=self.name,
                 )
             )
@@ -233,10 +233,12 @@ class KeyAccountEvaluation(models.Model):
         self.ensure_one()
         reason = (reason or "").strip()
         if not reason:
-            raise UserError(self.env._("Say why the evaluation has to be taken back, so that finance can decide."))
+            raise UserError(self.env._("Say why the evaluation must be reverted, so that finance can decide."))
         self._claim("applied")
         if not self._needs_consent():
-            raise UserError(self.env._("Finance need not consent: you can revert “%s” yourself.", self.name))
+            raise UserError(
+                self.env._("The consent of finance is not needed: you can revert “%s” yourself.", self.name)
+            )
         self._advance(
             {"revert_requested_by_id": self.env.uid, "revert_reason": reason},
             self.env._("Asked finance to consent to reverting: %s", reason),
@@ -286,7 +288,7 @@ class KeyAccountEvaluation(models.Model):
         self._lock_for_awards()
         self.invalidate_recordset(["state", "job", *NO_REQUEST])
         if self.state != "applied" or self.job or not self.revert_requested_by_id:
-            raise UserError(self.env._("“%s” does not wait for consent to be reverted. Reload the page.", self.name))
+            raise UserError(self.env._("“%s” is not waiting for consent to be reverted. Reload the page.", self.name))
 
     def _check_may_consent(self):
         """Check that the user is of Finance, was not involved and did not ask; even if awards were taken back since."""
@@ -294,8 +296,8 @@ class KeyAccountEvaluation(models.Model):
             return
         raise AccessError(
             self.env._(
-                "Reverting “%(name)s” needs the consent of a user with the right Key Accounts: Finance / Finance who"
-                " had no hand in it.",
+                "Reverting “%(name)s” needs the consent of a user with the access right Key Accounts: Finance /"
+                " Finance who was not involved in it.",
                 name=self.name,
             )
         )
@@ -333,8 +335,8 @@ class KeyAccountEvaluation(models.Model):
     def _prepare_no_consent_activity(self):
         return {
             "summary": self.env._(
-                "No user can consent to reverting “%s”: give a user who had no hand in it the access right"
-                " Key Accounts: Finance / Finance",
+                "No user can consent to reverting “%s”: give a user who was not involved in it the access right Key"
+                " Accounts: Finance / Finance",
                 self.name,
             )
         }

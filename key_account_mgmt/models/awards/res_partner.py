@@ -23,7 +23,7 @@ class ResPartner(models.Model):
     key_account_limit_off = fields.Boolean(
         compute="_compute_key_account_limit_off",
         groups=CREDIT_READERS,
-        help="An award gave the customer a credit limit, but Sales Credit Limit is off in the company's settings.",
+        help="An award gave the customer a credit limit, but Sales Credit Limit is disabled in the company's settings.",
     )
 
     @api.depends_context("company")

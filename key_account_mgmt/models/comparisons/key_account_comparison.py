@@ -63,7 +63,7 @@ class KeyAccountComparison(models.Model):
         string="Rule Sets",
         required=True,
         domain="[('company_id', '=', company_id)]",
-        help="Two or more, drafts too.",
+        help="Two or more, including drafts.",
     )
     ruleset_id = fields.Many2one(
         string="Reference",
@@ -74,7 +74,7 @@ class KeyAccountComparison(models.Model):
         required=False,
         ondelete="set null",
         domain="[('id', 'in', ruleset_ids)]",
-        help="The rule set from which moves are told.",
+        help="The rule set from which moves are measured.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("computing", "Computing"), ("computed", "Computed")],
@@ -92,19 +92,19 @@ class KeyAccountComparison(models.Model):
         readonly=True,
         copy=False,
         groups=SALES_ALL_DOCUMENTS,
-        help="Customers in the same tier by every rule set.",
+        help="Customers that all rule sets put into the same tier.",
     )
     moved_count = fields.Integer(
         "Moved Customers",
         readonly=True,
         copy=False,
         groups=SALES_ALL_DOCUMENTS,
-        help="Customers in another tier by at least one rule set.",
+        help="Customers that at least one rule set puts into another tier.",
     )
     line_ids = fields.One2many("key.account.comparison.line", "comparison_id", string="Lines", readonly=True)
     summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=SALES_ALL_DOCUMENTS)
     job_user_id = fields.Many2one("res.users", "Computing Started by", readonly=True, copy=False)
-    job_attempts = fields.Integer(readonly=True, copy=False, help="Starts of the work that did not come to an end.")
+    job_attempts = fields.Integer(readonly=True, copy=False, help="Attempts that did not finish.")
     problem = fields.Char(readonly=True, copy=False, help="Why computing in the background stopped.")
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
@@ -363,7 +363,7 @@ class KeyAccountComparison(models.Model):
         self = self.with_context(lang=self.job_user_id.lang or "en_US")
         _logger.warning("Comparison %s failed: %s", self.id, error, exc_info=not isinstance(error, UserError))
         problem = self.env._(
-            "Computing stopped. Mend the cause, then press Compute again. The cause: %(error)s", error=error
+            "Computing stopped. Fix the cause, then press Compute again. The cause: %(error)s", error=error
         )
         self._tell(self.job_user_id, "danger", problem)
         self._drop_result()

@@ -21,39 +21,43 @@ class KeyAccountComparisonLine(models.Model):
     ruleset_id = fields.Many2one(
         "key.account.ruleset", string="Rule Set", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    is_reference = fields.Boolean("Reference", readonly=True, help="By the rule set from which moves are told.")
+    is_reference = fields.Boolean(
+        "Reference", readonly=True, help="Given by the rule set from which moves are measured."
+    )
     revenue = fields.Monetary(readonly=True, aggregator="sum")
     score = fields.Float(digits=(16, 6), readonly=True, aggregator="avg")
     rank = fields.Integer(readonly=True, aggregator=None, help="By score; empty where the rule set has no criteria.")
     rank_spread = fields.Integer(
-        readonly=True, aggregator="avg", help="The customer's worst rank by any of the rule sets less its best one."
+        readonly=True, aggregator="avg", help="The customer's worst rank in any of the rule sets less its best one."
     )
     vetoed = fields.Boolean(readonly=True)
     tier_id = fields.Many2one("key.account.tier", readonly=True, ondelete="restrict")
-    tier_color = fields.Integer("Color of the Tier", related="tier_id.color")
+    tier_color = fields.Integer("Tier Color", related="tier_id.color")
     reference_tier_id = fields.Many2one(
         "key.account.tier",
-        "Tier by the Reference",
         readonly=True,
         ondelete="restrict",
-        help="By the rule set from which moves are told.",
+        help="Given by the rule set from which moves are measured.",
     )
-    reference_tier_color = fields.Integer("Color of the Tier by the Reference", related="reference_tier_id.color")
+    reference_tier_color = fields.Integer("Color of the Reference Tier", related="reference_tier_id.color")
     reference_capped = fields.Boolean(
-        "Capped by the Reference", readonly=True, help="A veto of the reference lowers the tier that its rules give."
+        "Vetoed in the Reference",
+        readonly=True,
+        help="A veto in the reference rule set lowers the tier that its rules give.",
     )
-    moved = fields.Boolean(readonly=True, help="In another tier than by the reference.")
+    moved = fields.Boolean(readonly=True, help="The tier differs from the reference tier.")
     direction = fields.Selection(
         [("up", "Up"), ("same", "Same Level"), ("down", "Down")],
         readonly=True,
-        help="Against the tier by the reference.",
+        help="Compared with the reference tier.",
     )
     agreed = fields.Boolean("All Agree", readonly=True, help="Every rule set gives the customer the same tier.")
     reasons = fields.Json("Reason Codes", readonly=True)
     differences = fields.Json(readonly=True, help="The criteria that differ most from the reference.")
     explanation = fields.Char(
         compute="_compute_explanation",
-        help="What differs most from the reference, in % of the points of each criterion, and why the tier came out.",
+        help="The largest differences from the reference, in % of the points of each criterion, and the reasons"
+        " for the tier.",
     )
 
     _customers = models.Index("(comparison_id, partner_id)")
@@ -62,7 +66,7 @@ class KeyAccountComparisonLine(models.Model):
     def _get_protected_message(self, action, names=()):
         if action == "unlink":
             return self.env._("Lines cannot be deleted one by one. Delete the comparison instead.")
-        return self.env._("Lines are made by computing a comparison, not by hand.")
+        return self.env._("Lines cannot be created by hand: computing a comparison creates them.")
 
     @api.depends("reasons", "differences", "moved", "reference_capped", "comparison_id.policies")
     @api.depends_context("lang")
@@ -81,7 +85,7 @@ class KeyAccountComparisonLine(models.Model):
         return moves + explainer._get_reason_sentences(policy, self.reasons or [], self.currency_id, labels)
 
     def _get_move_sentences(self, labels):
-        capped = [self.env._("By the reference lowered by veto.")] if self.reference_capped else []
+        capped = [self.env._("A veto lowered the tier in the reference rule set.")] if self.reference_capped else []
         if not self.differences:
             return capped or [self.env._("No criterion differs: tier rules or vetoes do.")]
         return capped + [self._get_difference_sentence(found, labels) for found in self.differences]
@@ -99,9 +103,9 @@ class KeyAccountComparisonLine(models.Model):
         }
         names = {"metric": explainer._get_metric_label(found["metric"], labels).name, **shares}
         if found["kind"] == "points":
-            return self.env._("“%(metric)s” %(second)s, by the reference %(first)s.", **names)
+            return self.env._("“%(metric)s” %(second)s, in the reference %(first)s.", **names)
         if found["kind"] == "weight":
-            return self.env._("“%(metric)s” weighs %(second)s, by the reference %(first)s.", **names)
+            return self.env._("“%(metric)s” weighs %(second)s, in the reference %(first)s.", **names)
         if found["first"] is None:
             return self.env._("“%(metric)s” here only: %(second)s.", **names)
-        return self.env._("“%(metric)s” by the reference only: %(first)s.", **names)
+        return self.env._("“%(metric)s” in the reference only: %(first)s.", **names)

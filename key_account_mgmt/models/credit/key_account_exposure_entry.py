@@ -124,12 +124,12 @@ class KeyAccountExposureEntry(models.Model):
     date = fields.Date(
         "Counts from",
         readonly=True,
-        help="The amount counts from this day on; if empty, it has counted from the beginning.",
+        help="The amount counts from this day. Empty: it always counts.",
     )
     amount = fields.Float(required=True, readonly=True, digits=0)
     # Distinguishes a transaction's own changes from others (``_get_exposures_in_turn``). A number without bounds, since
     # these ids outgrow the integers of the ORM.
-    txid = fields.Float("Transaction", readonly=True, digits=0, help="Of the database, in which the entry was made.")
+    txid = fields.Float("Transaction", readonly=True, digits=0, help="The database transaction that created the entry.")
 
     _contact_idx = models.Index("(partner_id, company_id)")
 

@@ -38,7 +38,7 @@ class ResPartner(models.Model):
         compute="_compute_key_account_credit_state",
         search="_search_key_account_credit_state",
         groups=CREDIT_READERS,
-        help="No limit: as much as they order. Nothing on credit: a limit of zero.",
+        help="No limit: orders of any amount. Nothing on credit: a limit of zero.",
     )
     key_account_shown_limit = fields.Monetary(
         "Credit Limit in Force", compute="_compute_key_account_credit_state", groups=CREDIT_READERS
@@ -54,7 +54,7 @@ class ResPartner(models.Model):
         "Credit Left", compute="_compute_key_account_credit", groups=CREDIT_READERS
     )
     key_account_credit_pct = fields.Integer(
-        "Credit Used in %", compute="_compute_key_account_credit", groups=CREDIT_READERS
+        "Credit Used (%)", compute="_compute_key_account_credit", groups=CREDIT_READERS
     )
     key_account_overdue = fields.Monetary("Overdue", compute="_compute_key_account_credit", groups=CREDIT_READERS)
 

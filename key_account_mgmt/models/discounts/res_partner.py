@@ -19,11 +19,11 @@ class ResPartner(models.Model):
     _key_account_pricelist_groups = ("sales_team.group_sale_manager", "key_account_mgmt.group_key_account_manager")
 
     key_account_discount_given = fields.Float(
-        "Discount Given in %",
+        "Discount Given (%)",
         digits=(16, 1),
         compute="_compute_key_account_discount_given",
         groups="sales_team.group_sale_salesman",
-        help="Of the reference value of all confirmed order lines that have a cap, in this company.",
+        help="In percent of the reference value of all confirmed order lines with a cap, in this company.",
     )
     key_account_has_discount = fields.Boolean(
         compute="_compute_key_account_discount_given", groups="sales_team.group_sale_salesman"

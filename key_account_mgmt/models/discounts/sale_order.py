@@ -60,14 +60,14 @@ class SaleOrder(models.Model):
     )
     key_account_room = fields.Monetary(
         "Discount Left",
-        help="How much more the order as a whole may give away, in company currency. Each line keeps its own cap all"
-        " the same.",
+        help="The discount that the order as a whole may still give, in company currency. Each line also keeps its"
+        " own cap.",
         **COMPANY_MONEY,
         **JUDGED,
     )
     key_account_excess = fields.Monetary(
         "Over Cap by",
-        help="The amount that somebody has to consent to, in company currency.",
+        help="The amount that needs approval, in company currency.",
         **COMPANY_MONEY,
         **JUDGED,
     )

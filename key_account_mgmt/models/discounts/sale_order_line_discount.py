@@ -26,8 +26,9 @@ class SaleOrderLine(models.Model):
         "Given %",
         digits=(16, 2),
         aggregator=None,
-        help="The effective discount: what the customer pays less than the line is worth, in percent of that, whatever"
-        " mix of price, discount, unit, taxes and currency it comes from.",
+        help="The effective discount: the difference between the reference value of the line and what the customer"
+        " pays, in percent of the reference value, whatever mix of price, discount, unit, taxes and currency"
+        " causes it.",
         **SHOWN,
     )
     key_account_over = fields.Boolean("Over Cap", **SHOWN)

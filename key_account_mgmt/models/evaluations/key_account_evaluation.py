@@ -16,7 +16,7 @@ JOBS = [
     ("compute", "Computing"),
     ("apply", "Applying"),
     ("revert", "Reverting"),
-    ("confirm", "Confirming Kinds of Value"),
+    ("confirm", "Confirming Value Types"),
 ]
 
 # A request to revert, to which Finance has to consent.
@@ -77,10 +77,10 @@ class KeyAccountEvaluation(models.Model):
         JOBS,
         readonly=True,
         copy=False,
-        help="Work that goes on in the background, in batches. The state changes when it is finished.",
+        help="Job that runs in the background, in batches. The state changes when the job is finished.",
     )
-    job_user_id = fields.Many2one("res.users", "Work Started by", readonly=True, copy=False)
-    job_attempts = fields.Integer(readonly=True, copy=False, help="Starts of the work since its last finished batch.")
+    job_user_id = fields.Many2one("res.users", "Job Started by", readonly=True, copy=False)
+    job_attempts = fields.Integer(readonly=True, copy=False, help="Attempts since the last finished batch.")
     line_ids = fields.One2many("key.account.evaluation.line", "evaluation_id", string="Lines", copy=False)
     missing_counts = fields.Json(
         readonly=True,
@@ -97,11 +97,13 @@ class KeyAccountEvaluation(models.Model):
         string="Tiers Changed By",
         readonly=True,
         copy=False,
-        help="Users who overrode tiers or took overrides back. They cannot approve the evaluation.",
+        help="Users who overrode tiers or removed overrides. They cannot approve the evaluation.",
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     approved_on = fields.Datetime(readonly=True, copy=False)
-    effective_date = fields.Date(readonly=True, copy=False, help="The date that applying writes on the customers.")
+    effective_date = fields.Date(
+        readonly=True, copy=False, help="The date written on the customers when the evaluation is applied."
+    )
     applied_on = fields.Datetime(readonly=True, copy=False)
     superseded = fields.Boolean(
         readonly=True,
@@ -179,8 +181,8 @@ class KeyAccountEvaluation(models.Model):
         if frozen and started:
             raise UserError(
                 self.env._(
-                    "“%(name)s” is computed: %(fields)s cannot change any more."
-                    " Reset it to draft, or make a new evaluation.",
+                    "“%(name)s” is computed: %(fields)s can no longer change. Reset it to draft, or create a new"
+                    " evaluation.",
                     name=started[0].name,
                     fields=self._get_field_labels(frozen),
                 )
@@ -241,7 +243,9 @@ class KeyAccountEvaluation(models.Model):
         """Check that the user is a manager of the company. Views are not enough: remote calls bypass them."""
         if not (self.env.su or self.env.user.has_group("key_account_mgmt.group_key_account_manager")):
             raise AccessError(
-                self.env._("Only a Key Accounts manager may do this. Ask one to do it, or for the right.")
+                self.env._(
+                    "Only a Key Accounts manager may do this. Ask a manager to do it, or ask for the access right."
+                )
             )
         self.check_access("write")
         foreign = self.company_id - self.env.companies
@@ -254,7 +258,7 @@ class KeyAccountEvaluation(models.Model):
         """Lock and touch the rows, so that the second of two concurrent transactions fails and is retried."""
         if self.try_lock_for_update(allow_referencing=True) != self:
             raise UserError(
-                self.env._("Somebody else works on this evaluation at the moment. Wait a little and reload the page.")
+                self.env._("Another user is working on this evaluation. Wait a moment and reload the page.")
             )
         self.env.cr.execute(
             SQL("UPDATE key_account_evaluation SET write_date = write_date WHERE id IN %s", tuple(self.ids))
@@ -264,7 +268,7 @@ class KeyAccountEvaluation(models.Model):
     def _get_busy_message(self):
         jobs = dict(self._fields["job"]._description_selection(self.env))
         return self.env._(
-            "“%(name)s” is being worked on in the background (%(job)s). Wait until it is finished.",
+            "“%(name)s” is being processed in the background (%(job)s). Wait until the job is finished.",
             name=self.name,
             job=jobs[self.job],
         )

@@ -96,7 +96,7 @@ class KeyAccountEvaluation(models.Model):
             yield 1
         self._finish_application(
             {"state": "reverted", **NO_REQUEST},
-            self.env._("The customers have their old tiers again. %(outcome)s", outcome=self._get_outcome_text()),
+            self.env._("The customers have their previous tiers again. %(outcome)s", outcome=self._get_outcome_text()),
         )
 
     def _revert_rows(self, rows):

@@ -169,8 +169,8 @@ class KeyAccountEvaluation(models.Model):
         """Open the lines that differ, and leave a note in the chatter for all readers."""
         self._message_log(
             body=self.env._(
-                "Check: %(same)s of %(total)s decisions are the same. Somebody changed stored facts, rules or"
-                " decisions outside of the evaluation.",
+                "Check: %(same)s of %(total)s decisions are the same. Stored facts, rules or decisions were changed"
+                " outside of the evaluation.",
                 same=self.line_count - len(line_ids),
                 total=self.line_count,
             )

@@ -30,7 +30,7 @@ class KeyAccountEvaluation(models.Model):
     _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
 
     line_count = fields.Integer("Customers", compute="_compute_progress")
-    progress = fields.Float("Progress (%)", compute="_compute_progress", help="How much of the current work is done.")
+    progress = fields.Float("Progress (%)", compute="_compute_progress", help="Progress of the current job.")
 
     @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.kind_answer", "job")
     @api.depends_context("uid")
@@ -173,7 +173,7 @@ class KeyAccountEvaluation(models.Model):
             self._set_workflow_values({"job": False, "job_user_id": False, "job_attempts": 0})
         self.message_post(
             body=self.env._(
-                "%(job)s stopped: %(error)s\nNothing is lost. Mend the cause, then press the button again.",
+                "%(job)s stopped: %(error)s\nNo data was lost. Fix the cause, then press the button again.",
                 job=labels[job],
                 error=error,
             )

@@ -43,7 +43,7 @@ class KeyAccountEvaluationLine(models.Model):
     partner_id = fields.Many2one("res.partner", string="Customer", index=True, readonly=True, ondelete="set null")
     partner_name = fields.Char("Customer Name", readonly=True, help="As it was when the evaluation was computed.")
     in_population = fields.Boolean(
-        default=True, readonly=True, help="Off: holds a tier but had no business in the period."
+        default=True, readonly=True, help="Off: the customer has a tier but had no business in the period."
     )
     facts = fields.Json(readonly=True)
     points = fields.Json(readonly=True, help="Points by the key of the criterion.")
@@ -55,7 +55,7 @@ class KeyAccountEvaluationLine(models.Model):
     rank_pct = fields.Float("Rank %", digits=(9, 6), readonly=True, aggregator=None)
     cumulative_share_pct = fields.Float("Cumulative Share %", digits=(9, 6), readonly=True, aggregator=None)
     vetoed = fields.Boolean(readonly=True)
-    has_missing = fields.Boolean("Missing Values", readonly=True, help="The rules asked for a value that is unknown.")
+    has_missing = fields.Boolean("Missing Values", readonly=True, help="The rules use a value that is unknown.")
     computed_tier_id = fields.Many2one(
         "key.account.tier", readonly=True, ondelete="restrict", help="The tier that the rules give."
     )
@@ -64,22 +64,22 @@ class KeyAccountEvaluationLine(models.Model):
         string="Override",
         ondelete="restrict",
         domain="[('id', 'in', ruleset_tier_ids)]",
-        help="The tier that a manager gives instead, with a reason.",
+        help="The tier that a manager gives instead of the computed one, with a reason.",
     )
-    override_reason = fields.Char("Reason of the Override")
+    override_reason = fields.Char()
     override_user_id = fields.Many2one("res.users", "Overridden by", readonly=True, ondelete="restrict")
     override_date = fields.Datetime("Overridden on", readonly=True)
     tier_id = fields.Many2one(
         "key.account.tier", readonly=True, index=True, ondelete="restrict", group_expand="_group_expand_tiers"
     )
-    tier_color = fields.Integer("Color of the Tier", related="tier_id.color")
-    previous_tier_id = fields.Many2one("key.account.tier", "Tier Before", readonly=True, ondelete="restrict")
-    previous_tier_color = fields.Integer("Color of the Tier Before", related="previous_tier_id.color")
+    tier_color = fields.Integer("Tier Color", related="tier_id.color")
+    previous_tier_id = fields.Many2one("key.account.tier", readonly=True, ondelete="restrict")
+    previous_tier_color = fields.Integer("Color of the Previous Tier", related="previous_tier_id.color")
     movement = fields.Selection(MOVEMENTS, readonly=True)
     outcome = fields.Selection(
         [("applied", "Applied"), ("skipped", "Left Alone"), ("reverted", "Reverted")],
         readonly=True,
-        help="What applying or reverting did with this line.",
+        help="Result of applying or reverting this line.",
     )
     outcome_note = fields.Char("Note", readonly=True)
     replaced_tier_id = fields.Many2one(
@@ -88,7 +88,8 @@ class KeyAccountEvaluationLine(models.Model):
     replaced_tier_date = fields.Date(readonly=True)
     replaced_evaluation_id = fields.Many2one("key.account.evaluation", readonly=True, ondelete="set null")
     replaced_benefits = fields.Json(
-        readonly=True, help="Payment terms and pricelist that applying changed: what the customer had before, and got."
+        readonly=True,
+        help="Payment terms and pricelist changed by applying the evaluation: the values before and after.",
     )
     in_force = fields.Boolean(
         compute="_compute_in_force",
@@ -99,13 +100,13 @@ class KeyAccountEvaluationLine(models.Model):
     # What the customer is granted: proposed when the line is decided, and frozen with it.
     grants = fields.Json(readonly=True, help="The proposed credit limit and rewards, with their reasons.")
     credit_change = fields.Selection(
-        CREDIT_CHANGES, readonly=True, help="What becomes of the credit limit; empty where it stays as it is."
+        CREDIT_CHANGES, readonly=True, help="Change of the credit limit. Empty: no change."
     )
-    credit_limit_before = fields.Monetary(readonly=True, aggregator="sum")
+    credit_limit_before = fields.Monetary("Previous Credit Limit", readonly=True, aggregator="sum")
     credit_limit_proposed = fields.Monetary("Proposed Credit Limit", readonly=True, aggregator="sum")
     fit = fields.Json(readonly=True, help="The industry, the matching rows of the profile and what was unknown.")
     scorecard_html = fields.Html("Scorecard", compute="_compute_scorecard_html", sanitize=False)
-    reason_text = fields.Char("Reasons", compute="_compute_reason_text", help="Why the tier came out, as sentences.")
+    reason_text = fields.Char("Reasons", compute="_compute_reason_text", help="The reasons for the tier, as text.")
 
     # Batches read the lines of one evaluation by their ids.
     _batches = models.Index("(evaluation_id, id)")
@@ -121,7 +122,7 @@ class KeyAccountEvaluationLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if vals_list:
-            raise UserError(self.env._("Lines are made by computing an evaluation, not by hand."))
+            raise UserError(self.env._("Lines cannot be created by hand: computing an evaluation creates them."))
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
@@ -213,7 +214,7 @@ class KeyAccountEvaluationLine(models.Model):
             "after": self.tier_id.name or nothing,
         }
         if not self.override_tier_id:
-            return self.env._("%(customer)s: override taken back, %(before)s → %(after)s", **values)
+            return self.env._("%(customer)s: override removed, %(before)s → %(after)s", **values)
         return self.env._(
             "%(customer)s: overridden, %(before)s → %(after)s, because: %(reason)s",
             reason=self.override_reason,

@@ -28,8 +28,8 @@ class KeyAccountPopulationMixin(models.AbstractModel):
     partner_ids = fields.Many2many("res.partner", string="Selected Customers")
     with_prospects = fields.Boolean(
         "Also Prospects",
-        help="Contacts without business in the period count too: for rules on the expected value those for whom a"
-        " market potential was entered, for rules on the fit those whose industry is in the industry profile.",
+        help="Includes contacts without business in the period: those with a market potential if the rules use the"
+        " expected value, those whose industry is in the industry profile if the rules use the fit score.",
     )
 
     def _get_scope(self):
@@ -66,7 +66,9 @@ class KeyAccountPopulationMixin(models.AbstractModel):
 
     def _get_nobody_message(self):
         if self.population == "selected":
-            return self.env._("There is nobody to evaluate: no customer is selected. Select some, or evaluate all.")
+            return self.env._(
+                "There are no customers to evaluate: none is selected. Select customers, or evaluate all."
+            )
         period = {
             "company": self.company_id.name,
             "date_from": fields.Date.to_string(self.date_from),
@@ -74,20 +76,20 @@ class KeyAccountPopulationMixin(models.AbstractModel):
         }
         if self.population == "filter":
             return self.env._(
-                "There is nobody to evaluate: no customer that the filter finds has a posted invoice or credit note of"
-                " %(company)s from %(date_from)s to %(date_to)s. Choose another filter or period.",
+                "There are no customers to evaluate: none that the filter finds has a posted invoice or credit note"
+                " of %(company)s from %(date_from)s to %(date_to)s. Choose another filter or period.",
                 **period,
             )
         if self.with_prospects:
             return self.env._(
-                "There is nobody to evaluate: no customer has a posted invoice or credit note of %(company)s from"
-                " %(date_from)s to %(date_to)s. And there are no prospects: for nobody a market potential was entered,"
-                " or nobody has an industry of the industry profile. Enter what the rules look at, or choose another"
-                " period.",
+                "There are no customers to evaluate: none has a posted invoice or credit note of %(company)s from"
+                " %(date_from)s to %(date_to)s. There are no prospects either: no market potential was entered, or"
+                " no contact has an industry of the industry profile. Enter the data that the rules use, or choose"
+                " another period.",
                 **period,
             )
         return self.env._(
-            "There is nobody to evaluate: no customer has a posted invoice or credit note of %(company)s"
-            " from %(date_from)s to %(date_to)s. Choose another period.",
+            "There are no customers to evaluate: none has a posted invoice or credit note of %(company)s from"
+            " %(date_from)s to %(date_to)s. Choose another period.",
             **period,
         )

@@ -47,13 +47,13 @@ class ResPartner(models.Model):
     )
     key_account_kind = fields.Selection(
         CUSTOMER_KINDS,
-        string="Kind of Value",
+        string="Value Type",
         company_dependent=True,
         copy=False,
         tracking=True,
         groups="base.group_user",
-        help="What the customer looks for, as people confirmed it: the price (intrinsic), advice and service around the"
-        " product (extrinsic), or a partner beyond the product (strategic). Rules may ask for it.",
+        help="What the customer values, as confirmed by a user: the price (intrinsic), advice and service around"
+        " the product (extrinsic), or a partnership beyond the product (strategic). Rules can use it.",
     )
     key_account_shown_tier_id = fields.Many2one(
         "key.account.tier",
@@ -61,10 +61,10 @@ class ResPartner(models.Model):
         compute="_compute_key_account_shown_tier_id",
         search="_search_key_account_shown_tier_id",
         groups="base.group_user",
-        help="The tier of the customer; contacts of a company show the company's.",
+        help="The tier of the customer. Contacts of a company show the company's.",
     )
     key_account_tier_color = fields.Integer(
-        "Color of the Tier", compute="_compute_key_account_shown_tier_id", groups="base.group_user"
+        "Tier Color", compute="_compute_key_account_shown_tier_id", groups="base.group_user"
     )
     key_account_line_count = fields.Integer(
         compute="_compute_key_account_line_count", groups="key_account_mgmt.group_key_account_user"
@@ -127,8 +127,8 @@ class ResPartner(models.Model):
         if not self.env.user.has_group("key_account_mgmt.group_key_account_manager"):
             raise AccessError(
                 self.env._(
-                    "Only Key Accounts managers may change the tier, the kind or the territory of a customer. Ask one"
-                    " of them."
+                    "Only Key Accounts managers may change the tier, the value type or the territory of a customer."
+                    " Ask a manager."
                 )
             )
 

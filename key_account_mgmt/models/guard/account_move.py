@@ -20,7 +20,7 @@ class AccountMove(models.Model):
         "Credit Note Created from Order",
         readonly=True,
         copy=False,
-        help="Created by Create Invoice on the order, because less than nothing was left to be invoiced.",
+        help="Created by Create Invoice on the order, because the amount to invoice was negative.",
     )
 
     @api.model_create_multi

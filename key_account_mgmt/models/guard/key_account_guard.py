@@ -332,7 +332,7 @@ class KeyAccountGuard(models.AbstractModel):
                 excess=formatter._format_amount(judged.excess, currency),
             )
         return self.env._(
-            "%(product)s: the margin of %(floor)s is not kept (%(shortfall)s missing)",
+            "%(product)s: the margin is below %(floor)s (%(shortfall)s missing)",
             product=name,
             floor=formatter._format_percentage(judged.line.margin_floor),
             shortfall=formatter._format_amount(formatter._round_up(judged.shortfall, currency), currency),
@@ -420,7 +420,7 @@ class KeyAccountGuard(models.AbstractModel):
             return verdict.problem
         parts = [
             self.env._(
-                "%(order)s is more than %(customer)s may have on credit:",
+                "%(order)s exceeds what %(customer)s may have on credit:",
                 order=order.name,
                 customer=verdict.customer.display_name,
             ),
@@ -457,9 +457,7 @@ class KeyAccountGuard(models.AbstractModel):
             return self.env._("Let the customer pay first, or press “Ask for Approval” on the order.")
         sentences = [self.env._("It is confirmed, so this change was not made.")] if confirmed else []
         if verdict.overdue:
-            sentences.append(self.env._("What is overdue has to be paid first."))
+            sentences.append(self.env._("The overdue amount must be paid first."))
         if verdict.excess:
-            sentences.append(
-                self.env._("The customer has to pay something first, or somebody in accounting has to raise the limit.")
-            )
+            sentences.append(self.env._("The customer must pay first, or an accounting user must raise the limit."))
         return " ".join(sentences)

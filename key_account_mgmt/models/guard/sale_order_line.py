@@ -64,8 +64,8 @@ class SaleOrderLine(models.Model):
         if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(
                 self.env._(
-                    "Which invoices belong to an order line is recorded by Odoo and cannot be written. Create the"
-                    " invoice from its order, or ask somebody in accounting."
+                    "Odoo records which invoices belong to an order line, and users cannot change it. Create the"
+                    " invoice from its order, or ask an accounting user."
                 )
             )
 

@@ -67,8 +67,8 @@ class KeyAccountMetric(models.Model):
         " and defining the model key.account.source.<source>.",
     )
     unit = fields.Char(translate=True)
-    description = fields.Text(translate=True, help="What the metric says and how it is computed.")
-    missing_when = fields.Text(translate=True, help="What leaves a customer without a value.")
+    description = fields.Text(translate=True, help="What the metric means and how it is computed.")
+    missing_when = fields.Text(translate=True, help="When a customer has no value.")
     option_ids = fields.One2many("key.account.metric.option", "metric_id", string="Options", copy=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -81,8 +81,8 @@ class KeyAccountMetric(models.Model):
             if not CODE_FORM.fullmatch(metric.code):
                 raise ValidationError(
                     self.env._(
-                        'The code "%(code)s" of metric %(metric)s cannot be used. Take small letters, digits and'
-                        " underscores, beginning with a letter, at most 60 of them; for example market_potential.",
+                        'The code "%(code)s" of metric %(metric)s cannot be used. Use lowercase letters, digits and'
+                        " underscores, starting with a letter, at most 60 characters; for example market_potential.",
                         code=metric.code,
                         metric=metric.name,
                     )
@@ -90,7 +90,7 @@ class KeyAccountMetric(models.Model):
             if metric.source != "score" and metric.code in RESERVED_CODES:
                 raise ValidationError(
                     self.env._(
-                        'The code "%(code)s" of metric %(metric)s has a meaning of its own. Choose another.',
+                        'The code "%(code)s" of metric %(metric)s is reserved. Choose another code.',
                         code=metric.code,
                         metric=metric.name,
                     )
@@ -157,8 +157,8 @@ class KeyAccountMetric(models.Model):
         if self.source != "manual":
             raise UserError(
                 self.env._(
-                    "Metric %(metric)s is filled by the system: its %(fields)s cannot be changed. Add a metric of"
-                    " your own, or archive this one if you do not need it.",
+                    "The system fills metric %(metric)s: its %(fields)s cannot be changed. Add a metric of your"
+                    " own, or archive this one if you do not need it.",
                     metric=self.name,
                     fields=labels,
                 )
@@ -167,8 +167,8 @@ class KeyAccountMetric(models.Model):
         if users:
             raise UserError(
                 self.env._(
-                    "Metric %(metric)s is in use (%(users)s): its %(fields)s cannot be changed any more. Add"
-                    " another metric instead.",
+                    "Metric %(metric)s is in use (%(users)s): its %(fields)s can no longer be changed. Add another"
+                    " metric instead.",
                     metric=self.name,
                     users=", ".join(users),
                     fields=labels,

@@ -16,7 +16,8 @@ class KeyAccountMetricOption(models.Model):
     code = fields.Char(required=True, help="Stable name in exported rule sets and stored facts, such as good.")
     description = fields.Char(translate=True)
     sequence = fields.Integer(
-        default=10, help="Options stand from the best to the worst: so the grades of several appraisers are averaged."
+        default=10,
+        help="Options are listed from best to worst. The grades of several appraisers are averaged in this order.",
     )
 
     _code_unique = models.Constraint("UNIQUE (metric_id, code)", "This metric has an option with this code already.")
@@ -27,8 +28,8 @@ class KeyAccountMetricOption(models.Model):
             if not CODE_FORM.fullmatch(option.code):
                 raise ValidationError(
                     self.env._(
-                        'The code "%(code)s" of option %(option)s cannot be used. Take small letters, digits and'
-                        " underscores, beginning with a letter, at most 60 of them; for example good.",
+                        'The code "%(code)s" of option %(option)s cannot be used. Use lowercase letters, digits and'
+                        " underscores, starting with a letter, at most 60 characters; for example good.",
                         code=option.code,
                         option=option.name,
                     )

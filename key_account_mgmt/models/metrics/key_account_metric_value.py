@@ -145,7 +145,7 @@ class KeyAccountMetricValue(models.Model):
         """Return which value exists already, from the diagnostics of the database."""
         found = re.search(r"=\((\d+), \d+, (\d+), (\S+), (\S+)\)", diagnostics.message_detail or "")
         if not found:
-            return self.env._("A customer has one value of a metric for a period. Change the one that is there.")
+            return self.env._("A customer has one value of a metric for a period. Change the existing value.")
         partner_id, metric_id, date_from, date_to = found.groups()
         return self.env._(
             "%(customer)s has a value of %(metric)s from %(date_from)s to %(date_to)s already. Change that one; or, if"
@@ -182,7 +182,7 @@ class KeyAccountMetricValue(models.Model):
         self.ensure_one()
         if self.metric_id.source != "manual":
             return self.env._(
-                "Metric %(metric)s is filled by the system: no values are entered for it.", metric=self.metric_id.name
+                "The system fills metric %(metric)s: values cannot be entered for it.", metric=self.metric_id.name
             )
         if self.metric_kind == "choice":
             return self._get_option_problem()
@@ -217,7 +217,7 @@ class KeyAccountMetricValue(models.Model):
         if appraised:
             raise UserError(
                 self.env._(
-                    "%(value)s from %(date_from)s to %(date_to)s is what the appraisals of the customer came to. Change"
+                    "%(value)s from %(date_from)s to %(date_to)s comes from the appraisals of the customer. Change"
                     " it there.",
                     value=appraised[0].display_name,
                     date_from=appraised[0].date_from,

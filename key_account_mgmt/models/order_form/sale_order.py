@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
         string="Discount",
         compute="_compute_key_account_cap_status",
         groups="base.group_user",
-        help="Where the order stands with its discount caps; empty where nothing of it is capped.",
+        help="Status of the order against its discount caps. Empty: no line has a cap.",
     )
     # Set by the guard: when a customer confirms an order, the guard holds it instead of refusing it.
     key_account_held_on = fields.Datetime(
@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="When the customer accepted or paid the order although it is beyond what may be granted to him.",
+        help="When the customer accepted or paid the order although it exceeds its caps or limits.",
     )
 
     def get_key_account_figures(self, values):

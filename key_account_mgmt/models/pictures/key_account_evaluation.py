@@ -34,7 +34,7 @@ class KeyAccountEvaluation(models.Model):
     pyramids = fields.Json(
         "Value Pyramids",
         default=lambda self: DEFAULT_PYRAMIDS,
-        help="What the pyramids beside that of the tiers measure, and how they are cut.",
+        help="What the pyramids other than the tier pyramid measure, and how they are divided into levels.",
     )
     has_value_matrix = fields.Boolean(
         compute="_compute_has_value_matrix", help="The rules give points for present and for potential value."
@@ -112,7 +112,9 @@ class KeyAccountEvaluation(models.Model):
         self.check_access("read")
         if not (self.env.su or self.env.user.has_group(SALES_ALL_DOCUMENTS)):
             raise AccessError(
-                self.env._("Totals of all customers are for those who see all of them (Sales: All Documents).")
+                self.env._(
+                    "Only users who can see all customers (Sales: All Documents) can see totals of all customers."
+                )
             )
 
     def _get_levels(self, cut, limits):
@@ -121,7 +123,7 @@ class KeyAccountEvaluation(models.Model):
         :rtype: list[Level]
         """
         if not isinstance(cut, str) or cut not in CUTS or not isinstance(limits, list):
-            raise UserError(self.env._("Customers cannot be cut into levels that way. Choose shares or bounds."))
+            raise UserError(self.env._("Customers cannot be divided into levels that way. Choose shares or bounds."))
         try:
             return CUTS[cut](limits)
         except LevelError as error:
@@ -134,7 +136,7 @@ class KeyAccountEvaluation(models.Model):
             "not_a_number": self.env._("“%s” is not a number. Enter numbers such as 1 / 4 / 15 / 80.", error.got),
             "not_positive": self.env._("A level of %s %% has no customers. Enter shares above zero.", error.got),
             "over_100": self.env._("The shares are %s %% together. Enter shares of 100 %% or less.", error.got),
-            "twice": self.env._("%s is there twice. Enter each bound once.", error.got),
+            "twice": self.env._("%s appears twice. Enter each bound once.", error.got),
         }
         return messages[error.code]
 
@@ -313,7 +315,7 @@ class KeyAccountEvaluation(models.Model):
         problem = self._get_pyramid_problem(pyramid)
         title = names.get(pyramid["measure"]) if not problem else None
         if not problem and not title:
-            problem = self.env._("This evaluation does not measure that any more. Choose something else.")
+            problem = self.env._("This evaluation no longer measures that. Choose something else.")
         if problem:
             return {"title": title or self.env._("Pyramid"), "problem": problem, "levels": [], "others": []}
         return self._get_measured_picture(title, pyramid)

@@ -19,7 +19,7 @@ class KeyAccountExpectation(models.Model):
     _inherit = ["key.account.plan.mixin", "key.account.internal.thread"]
 
     market_potential = fields.Monetary(
-        tracking=True, help="Of a prospect: what it buys of such goods from everybody, in company currency."
+        tracking=True, help="For a prospect: its purchases of such goods from all suppliers, in company currency."
     )
     share_pct = fields.Float(
         "Expected Share (%)",
@@ -27,10 +27,11 @@ class KeyAccountExpectation(models.Model):
         min_display_digits=0,
         aggregator=None,
         tracking=True,
-        help="Of a prospect: how much of its potential it may buy from us.",
+        help="For a prospect: the share of its market potential that it may buy from your company.",
     )
     additional_volume = fields.Monetary(
-        tracking=True, help="Of an existing customer: what it may buy more than today, in company currency."
+        tracking=True,
+        help="For an existing customer: what it may buy in addition to today's volume, in company currency.",
     )
     probability_id = fields.Many2one(
         "key.account.probability",
@@ -49,7 +50,7 @@ class KeyAccountExpectation(models.Model):
         help="Market potential × expected share × probability: the expected value while there is no business.",
     )
     added_value = fields.Monetary(
-        "Value Added to Business",
+        "Value of Additional Volume",
         compute="_compute_values",
         store=True,
         precompute=True,

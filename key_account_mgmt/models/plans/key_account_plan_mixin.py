@@ -118,7 +118,7 @@ class KeyAccountPlanMixin(models.AbstractModel):
             if plan.year not in YEARS:
                 raise ValidationError(
                     self.env._(
-                        "%(row)s: %(year)s is no year. Enter it with four digits, such as 2026.",
+                        "%(row)s: %(year)s is not a year. Enter it with four digits, such as 2026.",
                         row=plan.display_name,
                         year=plan.year,
                     )
@@ -131,8 +131,8 @@ class KeyAccountPlanMixin(models.AbstractModel):
             if plan.partner_id != customer:
                 raise ValidationError(
                     self.env._(
-                        "%(row)s: %(contact)s is a contact of %(customer)s. Enter it for %(customer)s, with whom all"
-                        " contacts count.",
+                        "%(row)s: %(contact)s is a contact of %(customer)s. Enter it for %(customer)s, which"
+                        " includes all its contacts.",
                         row=plan.display_name,
                         contact=plan.partner_id.name or plan.partner_id.display_name,
                         customer=customer.display_name,

@@ -15,12 +15,12 @@ def get_overlap_message(env, diagnostics):
         for first, after in re.findall(r"\[(\d{4}-\d\d-\d\d),(\d{4}-\d\d-\d\d)\)", diagnostics.message_detail or "")
     ]
     if not partner_ids or len(days) != 2:
-        return env._("A customer has a row for these months already. A year and its quarters do not go together.")
+        return env._("A customer has a row for these months already. A year cannot be combined with its quarters.")
     (date_from, date_to), (other_from, other_to) = days
     return env._(
         "%(customer)s has a row from %(other_from)s to %(other_to)s already: another one from %(date_from)s to"
-        " %(date_to)s would count the same months twice. Change that row, or delete it first. A year and its"
-        " quarters do not go together.",
+        " %(date_to)s would count the same months twice. Change that row, or delete it first. A year cannot be"
+        " combined with its quarters.",
         customer=env["res.partner"].browse(int(partner_ids[0])).display_name,
         other_from=other_from,
         other_to=other_to,

@@ -32,9 +32,7 @@ class KeyAccountServiceCost(models.Model):
     )
     date = fields.Date(required=True, index=True, default=fields.Date.context_today, tracking=True)
     kind = fields.Selection(KINDS, required=True, default="other", tracking=True)
-    amount = fields.Monetary(
-        required=True, tracking=True, help="In company currency. Negative: what was paid back of costs."
-    )
+    amount = fields.Monetary(required=True, tracking=True, help="In company currency. Negative: refunded costs.")
     note = fields.Char("Description")
 
     @api.depends("partner_id", "date")
@@ -98,8 +96,8 @@ class KeyAccountServiceCost(models.Model):
             if not cost.amount:
                 raise ValidationError(
                     self.env._(
-                        "%(row)s: a cost of 0 says nothing. Enter what it cost, or a negative amount for what was paid"
-                        " back, or delete the row.",
+                        "%(row)s: a cost of 0 has no effect. Enter the cost, or a negative amount for a refund, or"
+                        " delete the row.",
                         row=cost.display_name,
                     )
                 )

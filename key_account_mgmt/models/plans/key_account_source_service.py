@@ -112,7 +112,7 @@ class KeyAccountSourceService(models.AbstractModel):
         if not scope.company.key_account_hour_cost and self._has_work(scope):
             notices.append(
                 self.env._(
-                    "People worked for customers in the period, but %(company)s has no cost of an hour: these hours"
+                    "Users worked for customers in the period, but %(company)s has no cost per hour: these hours"
                     " cost nothing. Enter it under Settings / Sales / Key Accounts.",
                     company=scope.company.display_name,
                 )

@@ -18,8 +18,8 @@ class KeyAccountTarget(models.Model):
             if target.amount <= 0:
                 raise ValidationError(
                     self.env._(
-                        "%(row)s: a target of %(amount)s cannot be attained in per cent. Enter an amount above zero, or"
-                        " no target.",
+                        "%(row)s: the target must be greater than zero, not %(amount)s. Enter a larger amount, or"
+                        " delete the target.",
                         row=target.display_name,
                         amount=formatLang(self.env, target.amount, currency_obj=target.currency_id),
                     )

@@ -40,8 +40,8 @@ class KeyAccountTerritory(models.Model):
             if not territory.country_ids:
                 raise ValidationError(
                     self.env._(
-                        "Territory “%(territory)s” has no countries, so nothing could be outside of it. Choose at least"
-                        " one; a customer who may sell everywhere needs no territory.",
+                        "Territory “%(territory)s” has no countries, so nothing could be outside of it. Choose at"
+                        " least one; a customer that may sell everywhere needs no territory.",
                         territory=territory.name,
                     )
                 )

@@ -14,8 +14,8 @@ class MailActivityType(models.Model):
         "Hours to Serve",
         # Without fixed digits: 20 minutes are a third of an hour.
         digits=False,
-        help="How long such an activity takes. Done ones on customers, their orders, invoices and opportunities count"
-        " with these hours in the cost to serve. 0: they do not count.",
+        help="The time that such an activity takes. Done activities on customers, their orders, invoices and"
+        " opportunities count toward the cost to serve with these hours. 0: they do not count.",
     )
 
     @api.constrains("key_account_hours")
@@ -24,8 +24,8 @@ class MailActivityType(models.Model):
             if not 0 <= activity_type.key_account_hours <= LONGEST_HOURS:
                 raise ValidationError(
                     self.env._(
-                        "%(type)s: an activity cannot take %(hours)s hours. Enter 0, if it shall not count in the cost"
-                        " to serve, or up to %(limit)s.",
+                        "%(type)s: an activity cannot take %(hours)s hours. Enter 0 to leave it out of the cost to"
+                        " serve, or a number up to %(limit)s.",
                         type=activity_type.display_name,
                         hours=activity_type.key_account_hours,
                         limit=f"{LONGEST_HOURS:,}",

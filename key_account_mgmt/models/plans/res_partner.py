@@ -15,7 +15,7 @@ class ResPartner(models.Model):
         tracking=True,
         ondelete="restrict",
         groups="base.group_user",
-        help="Where goods for this customer may go. Evaluations tell which share went elsewhere.",
+        help="Where goods for this customer may be sold. Evaluations show which share went elsewhere.",
     )
     key_account_target_ids = fields.One2many(
         "key.account.target", "partner_id", string="Targets", groups="key_account_mgmt.group_key_account_user"

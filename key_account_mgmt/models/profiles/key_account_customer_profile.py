@@ -61,7 +61,7 @@ class KeyAccountCustomerProfile(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain=[("source", "=", "manual"), ("kind", "=", "choice")],
-        help="A metric whose options people enter, such as Company Size or Project Choice.",
+        help="A metric whose options users enter, such as Company Size or Project Choice.",
     )
     option_id = fields.Many2one(
         "key.account.metric.option",
@@ -89,7 +89,7 @@ class KeyAccountCustomerProfile(models.Model):
     points = fields.Float(digits=False, min_display_digits=0, required=True, aggregator=None)
     note = fields.Char()
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: for every company without a row of its own for the value."
+        "res.company", index=True, help="Empty: for every company that has no row of its own for the value."
     )
     _value_unique = models.UniqueIndex(
         "(COALESCE(option_id, 0), COALESCE(country_id, 0), COALESCE(state_id, 0), COALESCE(category_id, 0),"
@@ -225,7 +225,8 @@ class KeyAccountCustomerProfile(models.Model):
         foreign = [name for name in self._get_foreign_fields() if self[name]]
         if foreign:
             return self.env._(
-                "“%(row)s” has a %(field)s, too, of another feature. Remove it, or make a row of its own.",
+                "“%(row)s” also has a %(field)s, which belongs to another feature. Remove it, or create a"
+                " separate row.",
                 row=self.display_name,
                 field=self._get_label(foreign[0]),
             )
@@ -235,14 +236,14 @@ class KeyAccountCustomerProfile(models.Model):
         metric = self.metric_id
         if metric.source != "manual" or metric.kind != "choice":
             return self.env._(
-                "“%(row)s”: people enter no choice for metric %(metric)s. Take a metric of kind Choice that is entered"
-                " by people.",
+                "“%(row)s”: users do not enter a choice for metric %(metric)s. Choose a metric of kind Choice with"
+                " the source “Entered by People”.",
                 row=self.display_name,
                 metric=metric.name,
             )
         if self.option_id.metric_id != metric:
             return self.env._(
-                "“%(row)s” is no option of metric %(metric)s. Choose one of: %(options)s.",
+                "“%(row)s” is not an option of metric %(metric)s. Choose one of: %(options)s.",
                 row=self.display_name,
                 metric=metric.name,
                 options=", ".join(metric.option_ids.mapped("name")),

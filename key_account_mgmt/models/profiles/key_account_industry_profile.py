@@ -40,11 +40,11 @@ class KeyAccountIndustryProfile(models.Model):
         min_display_digits=0,
         required=True,
         aggregator=None,
-        help="100 % for the industries whose customers became the best ones, 0 % for those of which none did.",
+        help="100 % for industries whose customers became the best ones, 0 % for industries without any such customer.",
     )
     note = fields.Char()
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: for every company without a row of its own for the industry."
+        "res.company", index=True, help="Empty: for every company that has no row of its own for the industry."
     )
     _industry_unique = models.UniqueIndex("(industry_id, COALESCE(company_id, 0))", get_industry_duplicate_message)
 
@@ -87,8 +87,8 @@ class KeyAccountIndustryProfile(models.Model):
         if not fits:
             raise UserError(
                 self.env._(
-                    "There is nothing to propose: no customer of %(company)s has a tier and an industry, or none of"
-                    " them is of the best tier. Apply an evaluation, and enter industries on the customers.",
+                    "There is nothing to propose: no customer of %(company)s has both a tier and an industry, or"
+                    " none of them has the best tier. Apply an evaluation, and enter industries on the customers.",
                     company=company.name,
                 )
             )

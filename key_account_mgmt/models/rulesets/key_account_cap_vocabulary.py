@@ -37,7 +37,7 @@ NAMES = {
     "customer_tier": _lt("Customer Tier"),
     "product_category": _lt("Product Category"),
     "product": _lt("Product"),
-    "customer_kind": _lt("Kind of Value"),
+    "customer_kind": _lt("Value Type"),
     "sales_team": _lt("Sales Team"),
     "country": _lt("Country"),
     "pricelist": _lt("Pricelist"),

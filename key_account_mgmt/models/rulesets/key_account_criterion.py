@@ -28,7 +28,7 @@ class KeyAccountCriterion(models.Model):
         required=True,
         copy=True,
         default=lambda self: uuid.uuid4().hex[:8],
-        help="Keeps the criterion recognisable across versions.",
+        help="Identifies the criterion across versions.",
     )
     ruleset_id = fields.Many2one("key.account.ruleset", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="ruleset_id.company_id", store=True, index=True)
@@ -52,7 +52,8 @@ class KeyAccountCriterion(models.Model):
         string="Target from Metric",
         ondelete="restrict",
         domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice")],
-        help="The target of each customer, such as a target that people enter. Instead of a fixed target.",
+        help="The metric that holds each customer's own target, such as an entered target. Used instead of a"
+        " fixed target.",
     )
     points_each = fields.Float("Points Off per Occurrence", digits=False, min_display_digits=1)
     offset_metric_id = fields.Many2one(
@@ -60,7 +61,8 @@ class KeyAccountCriterion(models.Model):
         string="Offset by",
         ondelete="restrict",
         domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice")],
-        help="Each occurrence of this metric makes good one of the other, such as payments on time for late ones.",
+        help="Each occurrence of this metric offsets one occurrence of the other, such as an invoice paid on"
+        " time for one paid late.",
     )
     summary = fields.Text(compute="_compute_summary")
     active = fields.Boolean(default=True)

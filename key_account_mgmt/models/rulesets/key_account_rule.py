@@ -49,7 +49,7 @@ class KeyAccountRule(models.Model):
         required=True,
         copy=True,
         default=lambda self: uuid.uuid4().hex[:8],
-        help="Keeps the rule recognisable across versions.",
+        help="Identifies the rule across versions.",
     )
     ruleset_id = fields.Many2one("key.account.ruleset", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="ruleset_id.company_id", store=True, index=True)
@@ -67,26 +67,26 @@ class KeyAccountRule(models.Model):
     tier_id = fields.Many2one("key.account.tier", index=True, ondelete="restrict", check_company=True)
     tier_color = fields.Integer(related="tier_id.color")
     freezes_credit = fields.Boolean(
-        help="For bad credit: whoever meets this veto gets no new credit limit, whatever the rules."
+        help="For bad credit: customers for whom this veto holds get no new credit limit, whatever the other rules say."
     )
 
     # --- Discount caps; credit limits, rewards and kinds of value also have the column of customer tiers ---
 
     cap = fields.Float(
-        "Cap in %",
+        "Cap (%)",
         digits=False,
         min_display_digits=0,
-        help="The highest effective discount that a salesperson may give alone: what the customer pays less than the"
-        " reference price, in percent of it, however that came about.",
+        help="The highest effective discount that a salesperson may give alone: the difference between the"
+        " reference price and what the customer pays, in percent of the reference price, whatever causes it.",
     )
     has_margin_floor = fields.Boolean(
-        "Margin Floor", help="Whether the margin must not fall below a percentage either, whatever the discount."
+        "Margin Floor", help="Whether a minimum margin must also be kept, whatever the discount."
     )
     margin_floor = fields.Float(
-        "Margin Floor in %",
+        "Margin Floor (%)",
         digits=False,
         min_display_digits=0,
-        help="The least margin that must remain: net value less cost, in percent of the net value.",
+        help="The minimum margin: net value less cost, in percent of the net value.",
     )
     cap_tier_ids = fields.Many2many(
         "key.account.tier",
@@ -112,7 +112,7 @@ class KeyAccountRule(models.Model):
         ondelete="restrict",
         context=ARCHIVED_TOO,
     )
-    customer_kind = fields.Selection([*CUSTOMER_KINDS, (NO_KIND, "Not Confirmed")], string="Kind of Value")
+    customer_kind = fields.Selection([*CUSTOMER_KINDS, (NO_KIND, "Not Confirmed")], string="Value Type")
     team_ids = fields.Many2many(
         "crm.team", string="Sales Teams", check_company=True, ondelete="restrict", context=ARCHIVED_TOO
     )
@@ -120,12 +120,12 @@ class KeyAccountRule(models.Model):
     pricelist_ids = fields.Many2many(
         "product.pricelist", string="Pricelists", check_company=True, ondelete="restrict", context=ARCHIVED_TOO
     )
-    date_from = fields.Date("From", help="First day on which the row counts.")
-    date_to = fields.Date("To", help="Last day on which the row counts.")
+    date_from = fields.Date("From", help="First day on which the rule applies.")
+    date_to = fields.Date("To", help="Last day on which the rule applies.")
     option_codes = fields.Json(
         compute="_compute_option_codes",
         store=True,
-        help="What policies call the records of the columns: codes by metric.",
+        help="The codes of the records in the columns, by metric, as used in policies.",
     )
 
     # --- Credit limits and rewards ---
@@ -136,7 +136,10 @@ class KeyAccountRule(models.Model):
         help="The number of the formula: an amount, a factor, a percentage, or how many months or days.",
     )
     rounding_step = fields.Float(
-        "In Steps of", digits=False, min_display_digits=0, help="Limits are rounded to it, half up. 0: to the cent."
+        "Rounding",
+        digits=False,
+        min_display_digits=0,
+        help="Limits are rounded half up to a multiple of this amount. 0: to the cent.",
     )
     credit_formula = fields.Selection(
         CREDIT_FORMULAS,
@@ -146,16 +149,19 @@ class KeyAccountRule(models.Model):
         " invoice, or by its days.",
     )
     minimum = fields.Float(
-        "At Least", digits=False, min_display_digits=0, help="The lowest limit that the row gives. 0: none."
+        "Lowest Limit", digits=False, min_display_digits=0, help="The lowest limit that the rule gives. 0: no minimum."
     )
     maximum = fields.Float(
-        "At Most", digits=False, min_display_digits=0, help="The highest limit that the row gives. 0: none."
-    )
-    max_change_pct = fields.Float(
-        "Largest Change in %",
+        "Highest Limit",
         digits=False,
         min_display_digits=0,
-        help="How far the new limit may be from the current one, up or down, in percent of it. 0: as far as it likes.",
+        help="The highest limit that the rule gives. 0: no maximum.",
+    )
+    max_change_pct = fields.Float(
+        "Maximum Change (%)",
+        digits=False,
+        min_display_digits=0,
+        help="Maximum change from the current limit, in percent. 0: no restriction.",
     )
     direction = fields.Selection(
         DIRECTIONS,
@@ -164,24 +170,25 @@ class KeyAccountRule(models.Model):
         " either way.",
     )
     below_exposure = fields.Boolean(
-        "Also below Today's Exposure",
+        "Allow Limit below Current Exposure",
         help="Whether the limit may be lowered below what the customer owes and has ordered. If not, it is lowered"
-        " only to that amount. A first limit ignores that amount.",
+        " only to that amount. First limits are not affected.",
     )
     reward = fields.Selection(
         REWARD_KINDS,
         default="bonus",
-        help="Nothing says so in the reasons. More Credit is a promise; rows of credit limits say how much.",
+        help="Nothing: the reasons say that there is no reward. More Credit is a promise; the credit limit rules"
+        " set the amount.",
     )
     bonus_formula = fields.Selection(
         BONUS_FORMULAS,
         string="Bonus",
         default="fixed",
-        help="Share of the Growth: of what revenue grew against the period before, so that small customers that grow"
-        " are not forgotten. Who did not grow gets none.",
+        help="Share of the Growth: a percentage of the revenue growth over the previous period, so that small but"
+        " growing customers are rewarded. Customers without growth get none.",
     )
     cost = fields.Float(
-        "Estimated Cost", digits=False, min_display_digits=0, help="What one such reward costs. 0: not known."
+        "Estimated Cost", digits=False, min_display_digits=0, help="The cost of one such reward. 0: unknown."
     )
     budget = fields.Float(
         digits=False,
@@ -193,9 +200,10 @@ class KeyAccountRule(models.Model):
 
     value_kind = fields.Selection(
         CUSTOMER_KINDS,
-        string="Suggested Kind",
+        string="Suggested Type",
         default="intrinsic",
-        help="Suggested for customers for whom the row holds. Nothing is written on them until somebody confirms it.",
+        help="Suggested for customers for whom the rule holds. It is written on a customer only when a user"
+        " confirms it.",
     )
 
     _key_unique = models.Constraint("UNIQUE (ruleset_id, key)", "This rule set has a rule with this key already.")

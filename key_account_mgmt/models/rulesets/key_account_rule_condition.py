@@ -122,7 +122,7 @@ class KeyAccountRuleCondition(models.Model):
                 allowed=", ".join(labels[code] for code in self.allowed_operators),
             )
         if self.metric_id.source == "line" and not self._judges_order_lines():
-            return self.env._("it is known of an order line only. Use it in discount caps.")
+            return self.env._("it exists for order lines only. Use it in discount caps.")
         if self.metric_id.kind == "choice":
             return self._get_choice_misfit()
         if self.measure not in self.allowed_measures:

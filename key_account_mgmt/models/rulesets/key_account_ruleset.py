@@ -86,8 +86,8 @@ class KeyAccountRuleset(models.Model):
         string="Discounts Are Measured Against",
         required=True,
         default="list_price",
-        help="List Price: what the product costs without any pricelist. Customer's Pricelist: what the pricelist that"
-        " is entered on the customer gives; salespeople then cannot change that pricelist any more.",
+        help="List Price: the price of the product without any pricelist. Customer's Pricelist: the price by the"
+        " pricelist set on the customer; salespeople can then no longer change that pricelist.",
     )
     credit_rule_ids = fields.One2many(
         "key.account.rule",
@@ -108,7 +108,7 @@ class KeyAccountRuleset(models.Model):
     value_kind_rule_ids = fields.One2many(
         "key.account.rule",
         "ruleset_id",
-        string="Kinds of Value",
+        string="Value Types",
         domain=[("kind", "=", "value_kind")],
         context={"active_test": False, "default_kind": "value_kind"},
         copy=False,
@@ -125,8 +125,8 @@ class KeyAccountRuleset(models.Model):
         "Weights Add Up To",
         digits=False,
         min_display_digits=1,
-        help="The maximum points of all active criteria together have to be exactly this, or the rule set cannot be"
-        " activated. 0: any sum will do.",
+        help="The required sum of the maximum points of all active criteria. With another sum, the rule set cannot"
+        " be activated. 0: any sum is allowed.",
     )
     weights_warning = fields.Char(compute="_compute_weights_warning")
     perspective_weights = fields.Char("By Perspective", compute="_compute_perspective_weights")

@@ -36,11 +36,11 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         self.ensure_one()
         errors, warnings = self._get_findings()
         if errors:
-            level, message = "danger", self.env._("%s to be put right before activation: see the form.", len(errors))
+            level, message = "danger", self.env._("Problems to fix before activation: %s. See the form.", len(errors))
         elif warnings:
             level, message = (
                 "warning",
-                self.env._("It can be activated. %s worth a second look: see the form.", len(warnings)),
+                self.env._("It can be activated. Points to check: %s. See the form.", len(warnings)),
             )
         else:
             level, message = "success", self.env._("No problems found. It can be activated.")
@@ -205,7 +205,7 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
 
     def _get_activated_message(self):
         return self.env._(
-            "Rule set “%(ruleset)s” was activated and does not change any more, so that every decision made by it can"
+            "Rule set “%(ruleset)s” was activated and can no longer change, so that every decision made by it can"
             " be explained. Use “New Version” on it and change the draft.",
             ruleset=self.display_name,
         )

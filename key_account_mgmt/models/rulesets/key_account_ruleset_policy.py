@@ -149,8 +149,8 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
 
     def _render_findings(self, errors, warnings):
         parts = [
-            (self.env._("To be put right before activation:"), "danger", errors),
-            (self.env._("Allowed, but worth a second look:"), "warning", warnings),
+            (self.env._("To fix before activation:"), "danger", errors),
+            (self.env._("Allowed, but to be checked:"), "warning", warnings),
         ]
         alert = Markup('<div class="alert alert-%s mb-2" role="status"><b>%s</b><ul class="mb-0">%s</ul></div>')
         return Markup("").join(

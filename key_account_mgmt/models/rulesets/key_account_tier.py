@@ -66,9 +66,9 @@ class KeyAccountTier(models.Model):
             return
         raise UserError(
             self.env._(
-                "Tier “%(tier)s” is used by the rule set “%(ruleset)s” of %(company)s, which was activated: its code,"
-                " rank and company stay as they are, and it cannot be archived while that rule set is active."
-                " Create another tier and use it in a new version.",
+                "Tier “%(tier)s” is used by the rule set “%(ruleset)s” of %(company)s, which was activated: its"
+                " code, rank and company cannot be changed, and it cannot be archived while that rule set is"
+                " active. Create another tier and use it in a new version.",
                 tier=(self & ruleset.tier_ids)[0].name,
                 ruleset=ruleset.display_name,
                 company=ruleset.company_id.name,

@@ -18,9 +18,9 @@ class KeyAccountTierBenefit(models.Model):
     company_id = fields.Many2one(related="ruleset_id.company_id", store=True, index=True)
     ruleset_tier_ids = fields.Many2many(related="ruleset_id.tier_ids", string="Tiers of the Rule Set")
     tier_id = fields.Many2one("key.account.tier", required=True, index=True, ondelete="restrict", check_company=True)
-    tier_color = fields.Integer("Color of the Tier", related="tier_id.color")
+    tier_color = fields.Integer("Tier Color", related="tier_id.color")
     rank = fields.Integer(related="tier_id.rank", store=True)
-    has_credit_ceiling = fields.Boolean("Ceiling", help="Whether there is a limit that no rule goes beyond.")
+    has_credit_ceiling = fields.Boolean("Ceiling", help="Whether there is a limit that no rule can exceed.")
     credit_ceiling = fields.Float(
         digits=False,
         min_display_digits=0,
@@ -50,8 +50,8 @@ class KeyAccountTierBenefit(models.Model):
             if benefit.has_credit_ceiling and not 0 <= benefit.credit_ceiling < float("inf"):
                 raise ValidationError(
                     self.env._(
-                        "Tier “%(tier)s”: a credit ceiling of %(ceiling)s is not possible. Enter an amount from 0 (no"
-                        " credit) on.",
+                        "Tier “%(tier)s”: a credit ceiling of %(ceiling)s is not possible. Enter 0 (no credit) or a"
+                        " higher amount.",
                         tier=benefit.tier_id.name,
                         ceiling=exact_text(benefit.credit_ceiling),
                     )

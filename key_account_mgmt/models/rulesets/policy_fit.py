@@ -33,21 +33,22 @@ class PolicyFit:
             return self._get_column_mismatch(row)
         if not metric:
             return self.env._(
-                "Metric “%(name)s” (%(code)s) does not exist here. Create it first, of the kind the file has.",
+                "Metric “%(name)s” (%(code)s) does not exist here. Create it first, with the kind that it"
+                " has in the file.",
                 name=row.name,
                 code=row.code,
             )
         if metric.kind != row.kind:
             return self.env._(
-                "Metric “%(name)s” is of kind %(here)s here, in the file of kind %(there)s.",
+                "Metric “%(name)s” is of kind %(here)s here, but of kind %(there)s in the file.",
                 name=metric.name,
                 here=self._get_kind_label(metric.kind),
                 there=self._get_kind_label(row.kind),
             )
         if (metric.source == "line") != (row.of == "line"):
             return self.env._(
-                "Metric “%(name)s” is not about the same thing here and in the file: once it is about an order line,"
-                " once about a customer.",
+                "Metric “%(name)s” is about different records here and in the file: in one place about order lines,"
+                " in the other about customers.",
                 name=metric.name,
             )
         return self._get_option_mismatch(row, metric)
@@ -69,8 +70,8 @@ class PolicyFit:
         if row.kind == kind and row.of == "line":
             return None
         return self.env._(
-            "“%(code)s” has a meaning of its own here: it is a column of discount caps. Give the metric “%(name)s”"
-            " another code, here and in the file.",
+            "“%(code)s” is reserved here: it is a column of discount caps. Give the metric “%(name)s” another code,"
+            " here and in the file.",
             code=row.code,
             name=row.name or row.code,
         )
@@ -81,7 +82,7 @@ class PolicyFit:
     def _get_tier_mismatch(self, row, tier):
         if tier and tier.rank != row.rank:
             return self.env._(
-                "Tier “%(name)s” has rank %(here)s here, in the file rank %(there)s.",
+                "Tier “%(name)s” has rank %(here)s here, but rank %(there)s in the file.",
                 name=tier.name,
                 here=tier.rank,
                 there=row.rank,
@@ -119,7 +120,7 @@ class PolicyFit:
         whole = [(self.env._("Rule set"), policy.name, policy.weights_total)]
         return [
             self.env._(
-                "%(kind)s “%(row)s”: %(number)s has more digits than can be kept (6 decimals, 15 digits in all).",
+                "%(kind)s “%(row)s”: %(number)s has more digits than can be stored (6 decimals, 15 digits in all).",
                 kind=kind,
                 row=row,
                 number=number,

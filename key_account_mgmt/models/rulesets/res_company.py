@@ -6,7 +6,7 @@ class ResCompany(models.Model):
 
     key_account_cap_ruleset_id = fields.Many2one(
         "key.account.ruleset",
-        "Rule Set that Caps Discounts",
+        "Rule Set for Discount Caps",
         readonly=True,
         copy=False,
         index="btree_not_null",

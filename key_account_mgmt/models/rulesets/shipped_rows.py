@@ -66,7 +66,7 @@ class ShippedVetoes(ShippedRows):
 
     def get_refusal(self, ruleset):
         return ruleset.env._(
-            "Rule set “%s” has no tiers, so a veto has none to put customers into. Choose its tiers first.",
+            "Rule set “%s” has no tiers, so a veto cannot give one. Choose its tiers first.",
             ruleset.display_name,
         )
 
@@ -79,7 +79,7 @@ class ShippedValueKinds(ShippedRows):
 
     def get_refusal(self, ruleset):
         return ruleset.env._(
-            "Rule set “%s” has no tiers, so there is no best one to look for. Choose its tiers first.",
+            "Rule set “%s” has no tiers, so there is no best tier to refer to. Choose its tiers first.",
             ruleset.display_name,
         )
 

@@ -10,7 +10,8 @@ class KeyAccountCreditOffMixin(models.AbstractModel):
     is_credit_off = fields.Boolean(
         "Credit Limits Are Off",
         compute="_compute_is_credit_off",
-        help="Credit limits are granted but stop no orders: Sales Credit Limit is off in the company's settings.",
+        help="Credit limits are granted but do not block orders: Sales Credit Limit is disabled in the company's"
+        " settings.",
     )
 
     def _grants_credit_limits(self):

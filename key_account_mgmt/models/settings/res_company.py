@@ -46,7 +46,7 @@ CREDIT_FIELDS = {
 }
 # Odoo prefetches the other fields of a company in nearly every request; these are read together, on the first access.
 SETTINGS = "key_account_settings"
-APPRAISAL_RULES = [("average", "Average of the appraisers"), ("lead", "The lead's word")]
+APPRAISAL_RULES = [("average", "Average of the appraisers"), ("lead", "Lead's grades")]
 CREDIT_POLICIES = [("warn", "Warn"), ("approval", "Ask for approval"), ("block", "Block")]
 QUARTERS = [("year", "Whole Year"), ("1", "Q1"), ("2", "Q2"), ("3", "Q3"), ("4", "Q4")]
 YEARS = range(1900, 9000)
@@ -56,15 +56,15 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     key_account_four_eyes = fields.Boolean(
-        "Evaluations Need Two People",
+        "Two-Person Approval of Evaluations",
         prefetch=SETTINGS,
         default=True,
-        help="An evaluation is approved by somebody else than who submitted it.",
+        help="The user who submits an evaluation cannot approve it.",
     )
     key_account_refuse_uneven_caps = fields.Boolean(
         "Refuse Uneven Discount Caps",
         prefetch=SETTINGS,
-        help="A rule set in which a tier may get a higher discount than a better one cannot be activated. Otherwise"
+        help="A rule set that gives a tier a higher discount cap than a better tier cannot be activated. Otherwise"
         " this is a warning.",
     )
     key_account_block_sending = fields.Boolean(
@@ -80,13 +80,13 @@ class ResCompany(models.Model):
         prefetch=SETTINGS,
         required=True,
         default="average",
-        help="Average: between two grades the lower one counts. The lead's word: where one of the appraisers is the"
-        " lead, his grades alone count.",
+        help="Average: between two grades the lower one counts. Lead's grades: if one of the appraisers is the"
+        " lead, only the lead's grades count.",
     )
     key_account_forbid_manual_limit = fields.Boolean(
         "Credit Limits by Awards Only",
         prefetch=SETTINGS,
-        help="Nobody changes the credit limit of a customer by hand. Otherwise manual changes are recorded.",
+        help="Users cannot change credit limits by hand. Otherwise manual changes are recorded.",
     )
     key_account_credit_policy = fields.Selection(
         CREDIT_POLICIES,
@@ -94,11 +94,11 @@ class ResCompany(models.Model):
         prefetch=SETTINGS,
         required=True,
         default="warn",
-        help="Warn: they can be confirmed. Ask for approval: only after somebody else approved them. Block: not at"
-        " all.",
+        help="Warn: these orders can be confirmed. Ask for approval: they can be confirmed after another user has"
+        " approved them. Block: they cannot be confirmed.",
     )
     key_account_check_overdue = fields.Boolean(
-        "Overdue Amounts Count",
+        "Check Overdue Amounts",
         prefetch=SETTINGS,
         help="Orders of customers who owe something for too long are treated like orders over their credit limit, also"
         " of customers without a limit.",
@@ -106,20 +106,20 @@ class ResCompany(models.Model):
     key_account_overdue_days = fields.Integer(
         "Overdue for More than",
         prefetch=SETTINGS,
-        help="In days by the server's date; 0: from the day after the due date on.",
+        help="In days, by the server's date. 0: from the day after the due date.",
     )
     key_account_overdue_tolerance = fields.Monetary(
         "Tolerated Overdue Amount",
         prefetch=SETTINGS,
-        help="Overdue amounts up to this do not stop orders. If a percentage of the limit is set as well, the larger"
-        " of the two applies.",
+        help="Overdue amounts up to this amount do not block orders. If a percentage of the limit is set as well,"
+        " the larger of the two applies.",
     )
     key_account_overdue_tolerance_pct = fields.Float(
         "Tolerated Overdue Share",
         prefetch=SETTINGS,
         digits=False,
         min_display_digits=0,
-        help="Overdue amounts up to this percentage of the customer's credit limit do not stop orders. It applies"
+        help="Overdue amounts up to this percentage of the customer's credit limit do not block orders. It applies"
         " only to customers with a limit.",
     )
     _key_account_tolerances = models.Constraint(
@@ -127,11 +127,11 @@ class ResCompany(models.Model):
         "The tolerance for overdue amounts cannot be negative. Enter 0 for none.",
     )
     key_account_hour_cost = fields.Monetary(
-        "Cost of an Hour",
+        "Cost per Hour",
         prefetch=SETTINGS,
         # Portal users may read companies, but customers must not see this cost.
         groups="base.group_user",
-        help="What an hour of somebody's work for a customer costs, in company currency. 0: hours cost nothing.",
+        help="The cost of one hour of work for a customer, in company currency. 0: hours cost nothing.",
     )
 
     def write(self, vals):
@@ -179,8 +179,8 @@ class ResCompany(models.Model):
             if company.key_account_overdue_days < 0:
                 raise ValidationError(
                     self.env._(
-                        "%(company)s: amounts cannot be overdue for %(days)s days. Enter 0 to count them from the day"
-                        " after their due date on, or more.",
+                        "%(company)s: amounts cannot be overdue for %(days)s days. Enter 0 to count them from the"
+                        " day after their due date, or a larger number.",
                         company=company.display_name,
                         days=company.key_account_overdue_days,
                     )
@@ -197,8 +197,8 @@ class ResCompany(models.Model):
             if not 0 <= company.key_account_hour_cost <= limit:
                 raise ValidationError(
                     self.env._(
-                        "%(company)s: an hour cannot cost %(cost)s. Enter 0, if hours shall cost nothing, or up to"
-                        " %(limit)s.",
+                        "%(company)s: an hour cannot cost %(cost)s. Enter 0 if hours cost nothing, or an amount up"
+                        " to %(limit)s.",
                         company=company.display_name,
                         cost=company.key_account_hour_cost,
                         limit=f"{limit:,}",

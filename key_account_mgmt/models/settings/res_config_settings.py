@@ -12,7 +12,8 @@ class ResConfigSettings(models.TransientModel):
     key_account_matcher = fields.Char(
         "Rule Matcher",
         compute="_compute_key_account_matcher",
-        help="The program that finds the rules that fit a customer. All of them decide alike; they differ in speed.",
+        help="The program that finds the rules matching a customer. All matchers give the same results; they"
+        " differ in speed.",
     )
     key_account_appraisal_rule = fields.Selection(
         related="company_id.key_account_appraisal_rule", readonly=False, required=True

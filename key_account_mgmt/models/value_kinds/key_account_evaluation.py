@@ -17,11 +17,11 @@ class KeyAccountEvaluation(models.Model):
     # Customers per batch: each write on them is logged, which takes most of the time.
     _confirm_batch_size = 500
 
-    kind_count = fields.Integer("Suggested Kinds of Value", compute="_compute_kind_counts")
+    kind_count = fields.Integer("Suggested Value Types", compute="_compute_kind_counts")
     open_kind_count = fields.Integer(
-        "Kinds of Value to Confirm",
+        "Value Types to Confirm",
         compute="_compute_kind_counts",
-        help="Suggested kinds of value on which nobody decided yet.",
+        help="Suggested value types without a decision.",
     )
 
     @api.depends("line_ids.suggested_kind", "line_ids.kind_answer", "state")
@@ -47,7 +47,7 @@ class KeyAccountEvaluation(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_kind_action")
         return {
             **action,
-            "name": self.env._("Kinds of Value: %(evaluation)s", evaluation=self.name),
+            "name": self.env._("Value Types: %(evaluation)s", evaluation=self.name),
             "domain": [("evaluation_id", "=", self.id), ("suggested_kind", "!=", False)],
             "context": {
                 "search_default_kind_open": bool(self.open_kind_count),
@@ -65,7 +65,7 @@ class KeyAccountEvaluation(models.Model):
         self._claim(*SUGGESTING_STATES)
         if not self.open_kind_count:
             raise UserError(
-                self.env._("“%s” suggests no kind of value that is still to be confirmed.", self.display_name)
+                self.env._("“%s” has no suggested value type that is still to be confirmed.", self.display_name)
             )
         self._run_or_queue("confirm", self.open_kind_count)
         return True
@@ -74,7 +74,7 @@ class KeyAccountEvaluation(models.Model):
         while rows := self._get_open_kind_rows():
             self._confirm_kind_rows(rows)
             yield 1
-        self._finish_job({}, self.env._("Kinds of value confirmed. %(outcome)s", outcome=self._get_answer_text()))
+        self._finish_job({}, self.env._("Value types confirmed. %(outcome)s", outcome=self._get_answer_text()))
 
     def _set_kind_answers(self, line_ids, answer):
         self.env.cr.execute(

@@ -19,23 +19,27 @@ class KeyAccountEvaluationLine(models.Model):
 
     suggested_kind = fields.Selection(
         CUSTOMER_KINDS,
+        string="Suggested Type",
         readonly=True,
-        help="What the customer seems to look for: the price, the service around it, or a partner. The customer gets it"
-        " when somebody confirms it.",
+        help="What the customer seems to value: the price, the service around the product, or a partnership. It is"
+        " written on the customer when a user confirms it.",
     )
     kind_answer = fields.Selection(
         ANSWERS,
         string="Answer",
         readonly=True,
-        help="As Before: it was confirmed on the customer already. Decided Otherwise: somebody entered another kind."
-        " Left Alone: a later evaluation has suggested a kind since, or the customer was deleted or merged. Empty:"
-        " nobody decided yet.",
+        help="As Before: the type was already confirmed on the customer. Decided Otherwise: a user entered another"
+        " type or kept the current one. Left Alone: a later evaluation has suggested a type since, or the"
+        " customer was deleted or merged. Empty: no decision yet.",
     )
     confirmed_kind = fields.Selection(
-        CUSTOMER_KINDS, compute="_compute_confirmed_kind", help="What is confirmed on the customer at the moment."
+        CUSTOMER_KINDS,
+        string="Confirmed Type",
+        compute="_compute_confirmed_kind",
+        help="The value type currently confirmed on the customer.",
     )
 
-    kind_reason = fields.Char("Why This Kind", compute="_compute_kind_reason")
+    kind_reason = fields.Char("Reason for the Suggestion", compute="_compute_kind_reason")
 
     @api.depends("grants", "evaluation_id.policy")
     @api.depends_context("lang")
@@ -64,7 +68,7 @@ class KeyAccountEvaluationLine(models.Model):
         """Give the customers of these lines the suggested value types, even where a user decided otherwise."""
         suggested = self.filtered("suggested_kind")
         if not suggested:
-            raise UserError(self.env._("The rules suggest no kind of value for these customers."))
+            raise UserError(self.env._("The rules suggest no value type for these customers."))
         for evaluation, lines in suggested.grouped("evaluation_id").items():
             evaluation._claim(*SUGGESTING_STATES)
             rows = evaluation._get_open_kind_rows(lines)
@@ -77,12 +81,12 @@ class KeyAccountEvaluationLine(models.Model):
         if len(self) > 1:
             return
         if not rows[0]["customer_id"]:
-            raise UserError(self.env._("%s was deleted, so there is no customer to confirm it for.", self.partner_name))
+            raise UserError(self.env._("%s was deleted, so the value type cannot be confirmed.", self.partner_name))
         if rows[0]["is_old"]:
             raise UserError(
                 self.env._(
-                    "A later evaluation has suggested a kind of value for %s since. Confirm that one, or enter the kind"
-                    " on the customer.",
+                    "A later evaluation has suggested a value type for %s since. Confirm that one, or enter the"
+                    " value type on the customer.",
                     self.partner_name,
                 )
             )

@@ -13,22 +13,23 @@ class ResPartner(models.Model):
 
     key_account_shown_kind = fields.Selection(
         CUSTOMER_KINDS,
-        string="Kind of Value (Customer)",
+        string="Value Type (Customer)",
         compute="_compute_key_account_shown_kind",
         search="_search_key_account_shown_kind",
         groups="base.group_user",
-        help="The confirmed kind of value of the customer; contacts of a company show the company's.",
+        help="The confirmed value type of the customer. Contacts of a company show the company's.",
     )
     key_account_suggestion_id = fields.Many2one(
         "key.account.evaluation.line",
         string="Suggesting Line",
         compute="_compute_key_account_suggestion",
         groups="key_account_mgmt.group_key_account_user",
-        help="The line of the last evaluation that suggests a kind of value, if it is another one than the confirmed.",
+        help="The line of the last evaluation that suggests a value type, if the suggestion differs from the"
+        " confirmed type.",
     )
     key_account_suggested_kind = fields.Selection(
         CUSTOMER_KINDS,
-        string="Suggested Kind of Value",
+        string="Suggested Value Type",
         compute="_compute_key_account_suggestion",
         groups="key_account_mgmt.group_key_account_user",
     )

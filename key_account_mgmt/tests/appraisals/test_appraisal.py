@@ -177,7 +177,7 @@ class TestAppraisalsAndEnteredValues(AppraisalCommon):
             lambda: value.write({"is_appraised": False}),
             value.unlink,
         ):
-            with self.assertRaisesRegex(UserError, "what the appraisals of the customer came to"), self.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "comes from the appraisals of the customer"), self.cr.savepoint():
                 change()
         value.message_post(body="Why so good?")  # pylint: disable=translation-required
 
@@ -263,7 +263,7 @@ class TestAppraisalRefusals(AppraisalCommon):
             line.grade = "Superb"
         with self.assertRaisesRegex(ValidationError, "Cooperation has no grade “Poor”"), self.cr.savepoint():
             line.option_id = self.get_option(self.information, "poor")
-        with self.assertRaisesRegex(ValidationError, "is nothing that people grade"), self.cr.savepoint():
+        with self.assertRaisesRegex(ValidationError, "is not graded by users"), self.cr.savepoint():
             appraisal.line_ids = [Command.create({"metric_id": self.get_metric("revenue").id})]
 
     def test_a_grade_keeps_its_metric_and_appraisal(self):
@@ -271,7 +271,7 @@ class TestAppraisalRefusals(AppraisalCommon):
         other = self.make_appraisal("good", customer=self.second)
         line.write({"metric_id": line.metric_id.id, "appraisal_id": line.appraisal_id.id, "note": "Why"})
         for values in ({"metric_id": self.information.id}, {"appraisal_id": other.id}, {"user_id": self.bob.id}):
-            with self.assertRaisesRegex(UserError, "stay as they are"), self.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "cannot be changed"), self.cr.savepoint():
                 line.write(values)
 
     @mute_logger("odoo.sql_db")
@@ -297,7 +297,7 @@ class TestAppraisalRights(AppraisalCommon):
         self.assert_grades("poor")
         own.action_reset()
         for values in ({"is_lead": True}, {"user_id": self.ann.id}, {"year": 2023}, {"partner_id": self.second.id}):
-            with self.assertRaisesRegex(AccessError, "Shop: 2024: you give the grades"), self.cr.savepoint():
+            with self.assertRaisesRegex(AccessError, "Shop: 2024: you can only give grades"), self.cr.savepoint():
                 own.write(values)
         with self.assertRaises(AccessError), self.cr.savepoint():
             own.unlink()

@@ -55,7 +55,7 @@ class TestAppraisalRequest(AppraisalCommon):
         self.assertEqual(appraisals.filtered("is_lead").user_id, self.eve)
 
     def test_who_leads_is_asked(self):
-        with self.assertRaisesRegex(UserError, "Bob is not one of the other people"):
+        with self.assertRaisesRegex(UserError, "Bob is not one of the other appraisers"):
             self.ask(user_ids=[Command.link(self.eve.id)], lead="user", lead_id=self.bob.id)
 
     def test_each_appraiser_has_one_activity_until_he_is_through(self):
@@ -77,7 +77,7 @@ class TestAppraisalRequest(AppraisalCommon):
 
     def test_asking_again_asks_whom_nobody_asked_yet(self):
         self.ask()
-        with self.assertRaisesRegex(UserError, "Everybody was asked already"):
+        with self.assertRaisesRegex(UserError, "All appraisers were already asked"):
             self.ask()
         self.fifth.user_id = self.ann
         self.assert_asked(self.ask(), (self.fifth, self.ann))
@@ -89,10 +89,10 @@ class TestAppraisalRequest(AppraisalCommon):
 
     def test_where_there_is_nobody_to_ask_it_says_why(self):
         cases = [
-            ({"year": 1990}, "no customer of the population has an open period from 1990-01-01"),
+            ({"year": 1990}, "none in the population has an open period from 1990-01-01"),
             ({"with_salesperson": False}, "none of the 5 customers has a salesperson"),
-            ({"ruleset_id": self.ruleset.id}, "asks for no grades"),
-            ({"year": 24}, "24 is no year"),
+            ({"ruleset_id": self.ruleset.id}, "uses no grades"),
+            ({"year": 24}, "24 is not a year"),
         ]
         for values, message in cases:
             with self.subTest(message=message), self.assertRaisesRegex(UserError, message), self.cr.savepoint():

@@ -57,7 +57,7 @@ class TestApprovalRequest(ApprovalCommon):
                 self.assertEqual(
                     rows[0], ["The whole order", f"given $ {given}, allowed $ 200.00", f"$ {order_excess}"]
                 )
-                told = [["Lines over their own caps, made up for by other lines", f"$ {lines_excess}"]]
+                told = [["Lines over their own caps, offset by other lines", f"$ {lines_excess}"]]
                 self.assertEqual(rows[1:], told if lines_excess else [])
 
     def prepare_line(self, **values):
@@ -111,7 +111,7 @@ class TestApprovalRequest(ApprovalCommon):
     def test_the_same_is_not_asked_twice(self):
         order = self.make_quotation()
         self.ask(order)
-        with self.assertRaisesRegex(UserError, "asked for already, by key_account_salesperson"):
+        with self.assertRaisesRegex(UserError, "key_account_salesperson.* has already asked for approval"):
             self.ask(order)
 
     def test_a_new_request_replaces_the_one_that_waits(self):
@@ -127,7 +127,7 @@ class TestApprovalRequest(ApprovalCommon):
     def test_what_is_approved_is_not_asked_again(self):
         order = self.make_quotation()
         self.approve(self.ask(order))
-        with self.assertRaisesRegex(UserError, "is approved as it is"):
+        with self.assertRaisesRegex(UserError, "is already approved in its current form"):
             self.ask(order)
 
     def test_withdrawing(self):
@@ -137,7 +137,7 @@ class TestApprovalRequest(ApprovalCommon):
                 self.call(user, APPROVAL, "action_withdraw", approval.ids)
                 self.assertEqual(approval.state, "withdrawn")
                 self.assertFalse(self.get_activity_users(approval))
-                with self.assertRaisesRegex(UserError, "not waiting any more"):
+                with self.assertRaisesRegex(UserError, "no longer waiting"):
                     self.approve(approval)
 
 
@@ -201,7 +201,7 @@ class TestApprovalLevels(ApprovalCommon):
 
     def test_nobody_could_decide(self):
         order = self.make_quotation(discount=70, user=self.director)
-        with self.assertRaisesRegex(UserError, "Nobody could approve .*: it needs Director"):
+        with self.assertRaisesRegex(UserError, "No user could approve .*: it needs Director"):
             self.ask(order, self.director)
 
     def test_the_next_level_is_asked_where_nobody_else_is_left(self):
@@ -308,7 +308,7 @@ class TestApprovalDecision(ApprovalCommon):
             with self.subTest(role):
                 approval = prepare()
                 self.assertFalse(approval.with_user(self.leader).waiting_for_me)
-                with self.assertRaisesRegex(AccessError, "somebody else must decide: key_account_director"):
+                with self.assertRaisesRegex(AccessError, "another user must decide: key_account_director"):
                     self.approve(approval, self.leader)
                 self.assertTrue(approval.with_user(self.director).waiting_for_me)
                 self.approve(approval, self.director)

@@ -35,7 +35,7 @@ class TestRevertNeedsConsent(AwardCommon):
             with self.subTest(granted=name):
                 evaluation = self.make_granted(grant)
                 for user in (self.manager, self.approver):
-                    with self.assertRaisesRegex(UserError, "finance has to consent"):
+                    with self.assertRaisesRegex(UserError, "finance user must consent"):
                         self.call(user, EVALUATION, "action_revert", evaluation.ids)
                 self.assertEqual(evaluation.state, "applied")
                 self.revert_evaluation(evaluation)
@@ -76,12 +76,12 @@ class TestRevertNeedsConsent(AwardCommon):
         )
         messages = self.get_messages(evaluation.sudo())
         self.assertIn(f"{self.finance.name} of finance consents", messages)
-        with self.assertRaisesRegex(UserError, "does not wait"):
+        with self.assertRaisesRegex(UserError, "is not waiting"):
             self.consent(evaluation, self.treasurer)
 
     def test_only_finance_without_a_hand_in_it_consents(self):
         evaluation = self.make_granted()
-        with self.assertRaisesRegex(UserError, "does not wait"):
+        with self.assertRaisesRegex(UserError, "is not waiting"):
             self.consent(evaluation)
         self.ask_to_revert(evaluation)
         for user in (self.manager, self.approver, self.salesperson):
@@ -89,9 +89,9 @@ class TestRevertNeedsConsent(AwardCommon):
                 self.consent(evaluation, user)
         # The manager who evaluated gets into finance: it is still the other one's decision.
         self.manager.group_ids += self.env.ref("key_account_mgmt.group_key_account_finance")
-        with self.assertRaisesRegex(AccessError, "had no hand in it"):
+        with self.assertRaisesRegex(AccessError, "was not involved in it"):
             self.consent(evaluation, self.manager)
-        with self.assertRaisesRegex(UserError, "finance has to consent"):
+        with self.assertRaisesRegex(UserError, "finance user must consent"):
             self.call(self.manager, EVALUATION, "action_revert", evaluation.ids)
         with self.assertRaises(AccessError):
             evaluation.sudo().action_consent_revert()

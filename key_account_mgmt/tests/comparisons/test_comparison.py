@@ -56,8 +56,8 @@ class TestComparison(KeyAccountComparisonCommon):
         fourth = self.get_lines(comparison, self.draft)[3]
         self.assertEqual(
             fourth.explanation,
-            "“Revenue” by the reference only: 40 %. “Potential” here only: 80 %."
-            " Tier A by rule “Rule 1”: rank percentage by score 40 % (≤ 40 %).",
+            "“Revenue” in the reference only: 40 %. “Potential” here only: 80 %. Tier A by rule “Rule 1”: rank"
+            " percentage by score 40 % (≤ 40 %).",
         )
         self.assertIn("Veto “One-off purchase”", self.get_lines(comparison, self.ruleset)[0].explanation)
 
@@ -66,7 +66,7 @@ class TestComparison(KeyAccountComparisonCommon):
         self.make_criterion(steps, "revenue", scale="linear", max_points=10, target=20000)
         self.make_rule(steps, "C")
         line = self.get_lines(self.make_comparison(self.ruleset, steps), steps)[1]
-        self.assertIn("“Revenue” 20 %, by the reference 80 %.", line.explanation)
+        self.assertIn("“Revenue” 20 %, in the reference 80 %.", line.explanation)
 
     def test_where_rules_alone_differ_it_is_said(self):
         lenient = self.make_ruleset(name="Without veto")
@@ -74,7 +74,9 @@ class TestComparison(KeyAccountComparisonCommon):
         self.make_rule(lenient, "A", ("revenue", "rank_pct", "<=", 20))
         self.make_rule(lenient, "C")
         lines = self.get_lines(self.make_comparison(self.ruleset, lenient), lenient)
-        self.assertTrue(lines[0].explanation.startswith("By the reference lowered by veto. Tier A by rule"))
+        self.assertTrue(
+            lines[0].explanation.startswith("A veto lowered the tier in the reference rule set. Tier A by rule")
+        )
         self.assertTrue(lines[2].explanation.startswith("No criterion differs: tier rules or vetoes do."))
 
     def test_a_rule_set_without_criteria_ranks_nobody(self):
@@ -83,7 +85,7 @@ class TestComparison(KeyAccountComparisonCommon):
         comparison = self.make_comparison(self.ruleset, plain)
         self.assertIsNone(comparison.result["pairs"][0]["correlation"])
         self.assertEqual(set(self.get_lines(comparison, plain).mapped("rank")), {0})
-        self.assertIn("Without criteria: ranks nobody.", comparison.summary_html)
+        self.assertIn("Without criteria: customers are not ranked.", comparison.summary_html)
 
     def test_no_tier_is_a_place_of_its_own(self):
         strict = self.make_ruleset(name="Strict")

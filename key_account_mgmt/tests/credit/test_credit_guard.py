@@ -137,7 +137,7 @@ class TestLimit(CreditGuardCommon):
     def test_the_message_says_what_and_why_and_what_to_do(self):
         self.make_invoice(self.customer, 700, "2024-01-01")
         order = self.offer(500)
-        for policy, way_out in (("block", "has to raise the limit"), ("approval", "press “Ask for Approval”")):
+        for policy, way_out in (("block", "must raise the limit"), ("approval", "press “Ask for Approval”")):
             self.company.key_account_credit_policy = policy
             message = self.assert_not_confirmed(order)
             self.assertIn(f"{order.name} is more than Customer may have on credit", message)
@@ -344,7 +344,7 @@ class TestConfirmedOrder(CreditGuardCommon):
 
     def test_a_message_about_a_confirmed_order(self):
         order = self.confirmed(1000)
-        for policy, way_out in (("block", "has to raise the limit"), ("approval", "cancel the order")):
+        for policy, way_out in (("block", "must raise the limit"), ("approval", "cancel the order")):
             self.company.key_account_credit_policy = policy
             message = self.get_refusal(self.salesperson, LINE, "write", order.order_line.ids, {"price_unit": 1001.0})
             self.assertIn("this change was not made", message)
@@ -427,7 +427,7 @@ class TestOverdue(CreditGuardCommon):
         order = self.offer(1)
         message = self.assert_not_confirmed(order)
         self.assertIn("Overdue for more than 10 days: $ 1.00", message)
-        self.assertIn("What is overdue has to be paid first.", message)
+        self.assertIn("The overdue amount must be paid first.", message)
         self.assertNotIn("too much", message)
         self.assertNotIn("limit", message)
         self.make_payment(invoice, fields.Date.today())

@@ -20,7 +20,7 @@ class TestCreditLimitsAreOff(AwardCommon):
                 self.assertFalse(partner.key_account_limit_off, "nothing is granted yet")
         self.company.account_use_credit_limit = False
         notice = self.approve(award)
-        self.assertIn("they stop no orders: Sales Credit Limit is off", notice["params"]["message"])
+        self.assertIn("they do not block orders: Sales Credit Limit is disabled", notice["params"]["message"])
         self.assertIs(self.approve(bonus), True)
         self.env.invalidate_all()
         self.assertTrue(partner.key_account_limit_off)
@@ -47,4 +47,4 @@ class TestCreditLimitsAreOff(AwardCommon):
             for user, shown in ((self.env.ref("base.user_admin"), True), (self.salesperson, False)):
                 with self.subTest(model, user=user.login):
                     arch = self.env[model].with_user(user).get_view(view_type="form")["arch"]
-                    self.assertIs("Turn It On in the Settings" in arch, shown)
+                    self.assertIs("Enable It in the Settings" in arch, shown)

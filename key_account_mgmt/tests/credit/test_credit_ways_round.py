@@ -153,12 +153,12 @@ class TestInvoicesOfOthers(CreditGuardCommon):
         for name, (call, context) in calls.items():
             with self.subTest(name):
                 message = self.get_refusal(self.salesperson, *call, context=context)
-                self.assertIn("is recorded by Odoo", message)
+                self.assertIn("Odoo records which", message)
 
     def test_a_down_payment_stays_in_its_order(self):
         line = self.advance.invoice_line_ids.sale_line_ids
         message = self.get_refusal(self.salesperson, LINE, "write", line.ids, {"order_id": self.order.id})
-        self.assertIn("is recorded by Odoo", message)
+        self.assertIn("Odoo records which", message)
         linked = {"order_line": [Command.link(line[0].id)]}
         self.get_refusal(self.salesperson, ORDER, "write", self.order.ids, linked)
         self.assert_not_confirmed(self.order)

@@ -57,7 +57,7 @@ class TestDiscountProblem(TransactionCase):
         self.assertRegex(sentences, "Discount cap “Best”, condition 2, Measure: .*the value only")
         values = self.make_values(("Best", "5", ["A"]))
         values["tables"][0]["rules"][0]["conditions"] = [{"metric": "customer_tier", "operator": "=", "values": ["A"]}]
-        self.assertIn("“Customer Tier” is known of an order line only", self.get_sentences(values))
+        self.assertIn("“Customer Tier” exists for order lines only", self.get_sentences(values))
 
     def test_a_worse_tier_that_gets_more_is_told_with_both_caps(self):
         sentences = self.get_sentences(self.make_values(("Best", "10", ["A"]), ("Others", "15", ["B"])))

@@ -83,8 +83,8 @@ class TestEvaluation(KeyAccountEvaluationCommon):
     def test_nobody_to_evaluate_says_so(self):
         table = [
             ({"date_from": "2001-01-01", "date_to": "2001-12-31"}, "posted invoice or credit note of"),
-            ({"population": "filter", "partner_domain": "[('name', '=', 'Nobody')]"}, "no customer that the filter"),
-            ({"population": "selected"}, "no customer is selected"),
+            ({"population": "filter", "partner_domain": "[('name', '=', 'Nobody')]"}, "none that the filter"),
+            ({"population": "selected"}, "none is selected"),
         ]
         for values, message in table:
             with self.subTest(**values), self.assertRaisesRegex(UserError, message):
@@ -225,7 +225,7 @@ class TestEvaluation(KeyAccountEvaluationCommon):
         evaluation = self.make_evaluation()
         with (
             patch.object(type(evaluation), "try_lock_for_update", lambda self, **_options: self.browse()),
-            self.assertRaisesRegex(UserError, "Somebody else works"),
+            self.assertRaisesRegex(UserError, "Another user is working"),
         ):
             evaluation.action_submit()
         self.assertEqual(evaluation.state, "computed")
@@ -274,7 +274,7 @@ class TestEvaluationFrozen(KeyAccountEvaluationCommon):
     def test_setup_is_frozen_once_computed(self):
         evaluation = self.make_evaluation()
         for name in ("company_id", "ruleset_id", "date_from", "date_to", "population", "partner_domain", "partner_ids"):
-            with self.subTest(name), self.assertRaisesRegex(UserError, "cannot change any more"):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "can no longer change"):
                 self.call(self.manager, evaluation, "write", {name: False})
         self.call(self.manager, evaluation, "write", {"name": "Renamed"})
         self.assertEqual(evaluation.name, "Renamed")
@@ -307,7 +307,7 @@ class TestEvaluationFrozen(KeyAccountEvaluationCommon):
                 "create",
                 [{"evaluation_id": evaluation.id, "company_id": self.company.id, "tier_id": self.tier_a.id}],
             )
-        with self.assertRaisesRegex(UserError, "not by hand"):
+        with self.assertRaisesRegex(UserError, "cannot be created by hand"):
             evaluation.sudo().line_ids.create([{"evaluation_id": evaluation.id, "company_id": self.company.id}])
         with self.assertRaisesRegex(UserError, "one by one"):
             evaluation.sudo().line_ids[0].unlink()

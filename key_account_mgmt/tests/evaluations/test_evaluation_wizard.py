@@ -127,7 +127,7 @@ class TestEvaluationWizard(KeyAccountEvaluationCommon):
             wizard.action_evaluate()
 
     def test_nobody_to_preview(self):
-        with self.assertRaisesRegex(UserError, "nobody to evaluate"):
+        with self.assertRaisesRegex(UserError, "no customers to evaluate"):
             self.make_wizard(year=2019).action_preview()
 
     def test_notices_name_other_evaluations_and_currencies_without_rate(self):

@@ -85,7 +85,7 @@ class TestGrants(GrantsCommon):
         frozen = self.get_line(evaluation, self.big)
         self.assertIn("The credit limit is frozen by veto “Bad”.", frozen.reason_text)
         nothing = self.get_line(evaluation, self.fifth)
-        self.assertIn("none of the rules of credit limits holds", nothing.reason_text)
+        self.assertIn("none of the credit limit rules holds", nothing.reason_text)
 
     def test_why_a_limit_stays(self):
         self.second.with_company(self.company).sudo().credit_limit = 0
@@ -151,7 +151,7 @@ class TestGrantsAndExposure(GrantsCommon):
         self.assertEqual(self.get_used(self.third), Decimal("3250.5"))
         line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.third)
         self.assertRecordValues(line, [{"credit_change": "lower", "credit_limit_proposed": 3_300}])
-        self.assertTrue(any("what is in use today" in sentence for sentence in self.sentences(line)))
+        self.assertTrue(any("the credit in use today" in sentence for sentence in self.sentences(line)))
 
     def test_a_first_limit_is_what_the_formula_says_whatever_the_customer_owes(self):
         """Or else who orders most before there is a limit would get the highest one."""
@@ -164,8 +164,8 @@ class TestGrantsAndExposure(GrantsCommon):
         line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.third)
         self.assertRecordValues(line, [{"credit_change": False, "credit_limit_proposed": 0}])
         self.assertIn(
-            "The credit limit stays at $ 10,000: rule “Good” comes to $ 500, which is less. It does not go below what"
-            " is in use today, $ 23,000.",
+            "The credit limit stays at $ 10,000: rule “Good” comes to $ 500, which is less. It does not go below"
+            " the credit in use today, $ 23,000.",
             self.plain(line.reason_text),
         )
 

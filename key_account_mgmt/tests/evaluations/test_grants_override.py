@@ -106,7 +106,7 @@ class TestGrantsOfOverrides(GrantsCommon):
         line = self.get_line(self.make_evaluation(), self.second)
         self.override(line, "C", "Leaves us")
         for sentence in (
-            "Credit limit, rewards and kind of value are those of tier C, given by hand instead of tier A.",
+            "Credit limit, rewards and value type are those of tier C, given by hand instead of tier A.",
             "The credit limit stays at $ 10,000: rule “Rest” comes to $ 400, which is less.",
             f"Overridden by {self.manager.name}: Leaves us",
         ):

@@ -45,7 +45,7 @@ class TestMetric(KeyAccountCommon):
 
     def test_reserved_codes_are_refused(self):
         for code in ("partner_id", "document_count", "tier"):
-            with self.subTest(code), self.assertRaisesRegex(ValidationError, "meaning of its own"), self.cr.savepoint():
+            with self.subTest(code), self.assertRaisesRegex(ValidationError, "is reserved"), self.cr.savepoint():
                 self.make_metric(code, "number")
 
     def test_codes_are_unique(self):
@@ -60,7 +60,7 @@ class TestMetric(KeyAccountCommon):
 
     def test_shipped_metrics_keep_their_definition(self):
         for values in ({"code": "turnover"}, {"kind": "number"}, {"source": "manual"}):
-            with self.subTest(values), self.assertRaisesRegex(UserError, "filled by the system"), self.cr.savepoint():
+            with self.subTest(values), self.assertRaisesRegex(UserError, "system fills metric"), self.cr.savepoint():
                 self.revenue.write(values)
         self.revenue.write({"code": "revenue", "kind": "amount", "sequence": 3})
         with self.assertRaisesRegex(UserError, "cannot be deleted"), self.cr.savepoint():

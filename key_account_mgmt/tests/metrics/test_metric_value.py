@@ -116,7 +116,7 @@ class TestEnteringValues(MetricValueCommon):
             (self.visits, 1.5, "whole number"),
             (self.visits, -1, "whole number"),
             (self.cooperation, 3, "Excellent, Good, Poor"),
-            (self.env.ref("key_account_mgmt.metric_revenue"), 3, "filled by the system"),
+            (self.env.ref("key_account_mgmt.metric_revenue"), 3, "system fills metric"),
         ]
         for metric, value, message in cases:
             with self.subTest(value=value), self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():

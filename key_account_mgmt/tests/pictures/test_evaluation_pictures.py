@@ -175,7 +175,7 @@ class TestEvaluationPictures(KeyAccountPictureCommon):
                 with self.assertRaisesRegex(ValidationError, message):
                     evaluation.pyramids = [pyramid]
         picture = self.get_pyramid(evaluation, ["20"], measure="criterion:gone")
-        self.assertIn("does not measure that any more", picture["problem"])
+        self.assertIn("no longer measures that", picture["problem"])
 
     def test_pyramids_are_kept_whatever_the_state_and_copied(self):
         evaluation = self.make_evaluation()

@@ -242,7 +242,7 @@ class TestCostOfAnHour(ServiceCommon):
         self.assertEqual(self.get_notices(), [])
         self.do_activity(self.customer)
         [notice] = self.get_notices()
-        self.assertIn(f"{self.company.name} has no cost of an hour", notice)
+        self.assertIn(f"{self.company.name} has no cost per hour", notice)
         self.assertEqual(self.get_notices(date_from="2023-01-01", date_to="2023-12-31"), [])
         self.assertEqual(self.get_notices(partner_ids=(self.make_customer().id,)), [])
         self.assertEqual(self.get_notices(codes=("revenue", "score", "potential_grade")), [])
@@ -266,4 +266,4 @@ class TestCostOfAnHour(ServiceCommon):
                     "date_to": "2024-12-31",
                 }
             )
-            self.assertEqual("has no cost of an hour" in (wizard.notice_html or ""), told)
+            self.assertEqual("has no cost per hour" in (wizard.notice_html or ""), told)

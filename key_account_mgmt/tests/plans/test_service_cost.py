@@ -52,7 +52,7 @@ class TestEnteredCosts(ServiceCommon):
     def test_an_amount_is_a_number_other_than_zero(self):
         for amount in (0, 0.001):
             with self.subTest(amount=amount):
-                self.assert_refused("Shop: 06/15/2024: a cost of 0 says nothing", self.make_cost, amount)
+                self.assert_refused("Shop: 06/15/2024: a cost of 0 has no effect", self.make_cost, amount)
         for amount in (float("nan"), float("inf"), 10**12 + 1, -(10**12) - 1):
             with self.subTest(amount=amount):
                 self.assert_refused("Shop: 06/15/2024: .* cannot be entered as a cost", self.make_cost, amount)
@@ -109,7 +109,7 @@ class TestCostImport(ServiceCommon):
     def test_a_bad_row_is_named_and_nothing_is_imported(self):
         good = ["Shop", "2024-03-31", "Delivery", "5", ""]
         cases = [
-            (["Shop", "2024-03-31", "Delivery", "0", ""], "Shop: 03/31/2024: a cost of 0 says nothing"),
+            (["Shop", "2024-03-31", "Delivery", "0", ""], "Shop: 03/31/2024: a cost of 0 has no effect"),
             (["Nobody", "2024-03-31", "Delivery", "5", ""], "Nobody"),
             (["Shop", "2024-03-31", "Postage", "5", ""], "Postage"),
         ]

@@ -186,9 +186,11 @@ class TestTargetRefusals(PlanCommon):
     def test_an_amount_must_be_above_zero(self):
         for amount in (0, -1, 0.001):
             with self.subTest(amount=amount):
-                self.assert_refused("Shop: Q2 2024: a target of", self.make_target, amount, quarter="2")
+                self.assert_refused(
+                    "Shop: Q2 2024: the target must be greater than zero", self.make_target, amount, quarter="2"
+                )
         target = self.make_target(0.01)
-        self.assert_refused("Shop: 2024: a target of", target.write, {"amount": 0})
+        self.assert_refused("Shop: 2024: the target must be greater than zero", target.write, {"amount": 0})
 
     def test_what_is_no_number_is_refused(self):
         for amount in (float("nan"), float("inf"), 10**12 + 1, "much"):
@@ -220,7 +222,7 @@ class TestTargetRefusals(PlanCommon):
     def test_a_year_has_four_digits(self):
         for year in (0, 24, -1, 99999):
             with self.subTest(year=year):
-                self.assert_refused(f"Shop: {year}: {year} is no year", self.make_target, year=year)
+                self.assert_refused(f"Shop: {year}: {year} is not a year", self.make_target, year=year)
 
     def test_a_customer_of_another_company_is_refused(self):
         other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
@@ -280,15 +282,15 @@ class TestTargetImport(PlanCommon):
         self.make_target(5, customer, year=2023)
         good = [customer.id, 2024, "1", 5]
         cases = [
-            ([customer.id, 2024, "2", 0], "Import One: Q2 2024: a target of"),
-            ([customer.id, 2024, "2", -3], "Import One: Q2 2024: a target of"),
+            ([customer.id, 2024, "2", 0], "Import One: Q2 2024: the target must be greater than zero"),
+            ([customer.id, 2024, "2", -3], "Import One: Q2 2024: the target must be greater than zero"),
             ([contact.id, 2024, "2", 3], "Import Ann is a contact of Import One"),
             (
                 [customer.id, 2023, "4", 3],
                 "Import One has a row from 2023-01-01 to 2023-12-31 already: another one from",
             ),
             ([customer.id, 2024, "", 3], "from 2024-01-01 to 2024-12-31 would count the same months twice"),
-            ([customer.id, 24, "", 3], "24 is no year"),
+            ([customer.id, 24, "", 3], "24 is not a year"),
         ]
         for row, message in cases:
             with self.subTest(row=row):
@@ -343,5 +345,5 @@ class TestTargetRights(PlanCommon):
         self.assertEqual(self.customer.key_account_target_ids.display_name, "Shop: Q2 2024")
         with form.key_account_target_ids.edit(0) as target:
             target.amount = 0
-        with self.assertRaisesRegex(ValidationError, "Shop: Q2 2024: a target of"):
+        with self.assertRaisesRegex(ValidationError, "Shop: Q2 2024: the target must be greater than zero"):
             form.save()

@@ -73,7 +73,9 @@ class TestExperienceMatching(FitEvaluationCommon):
 
     def test_nobody_at_all_is_told_so(self):
         self.env["key.account.industry.profile"].search([]).unlink()
-        with self.assertRaisesRegex(UserError, "nobody to evaluate.*nobody has an industry of the industry profile"):
+        with self.assertRaisesRegex(
+            UserError, "no customers to evaluate.*no contact has an industry of the industry profile"
+        ):
             self.evaluate(date_from="2020-01-01", date_to="2020-12-31")
 
     def test_the_wizard_proposes_prospects_by_the_rules(self):

@@ -39,11 +39,11 @@ class TestProfileRefusals(FitCommon):
             (self.prepare_row(7, country=self.france, state_id=self.inner.id), f"{self.inner.name} is not in France"),
             (
                 self.prepare_row(7, choice=("project_choice", "price"), option_id=large.id),
-                "no option of metric Project",
+                "not an option of metric Project",
             ),
             (
                 {"feature": "choice", "metric_id": self.get_metric("account_kind").id, "option_id": large.id},
-                "people enter no choice for metric",
+                "users do not enter a choice for metric",
             ),
         ]
         for values, message in cases:

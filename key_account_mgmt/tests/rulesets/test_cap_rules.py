@@ -114,18 +114,18 @@ class TestCapRows(CapRulesCommon):
                 "If product category is within Office / Chairs: at most 10 % discount",
             ),
             ([], {"product_tmpl_ids": self.stool}, "If product is Stool: at most 10 % discount"),
-            ([], {"customer_kind": "intrinsic"}, "If kind of value is Intrinsic (Price): at most 10 % discount"),
-            ([], {"customer_kind": "no_kind"}, "If kind of value is Not Confirmed: at most 10 % discount"),
+            ([], {"customer_kind": "intrinsic"}, "If value type is Intrinsic (Price): at most 10 % discount"),
+            ([], {"customer_kind": "no_kind"}, "If value type is Not Confirmed: at most 10 % discount"),
             ([], {"team_ids": self.team}, "If sales team is North: at most 10 % discount"),
             ([], {"country_ids": self.germany}, "If country is Germany: at most 10 % discount"),
             ([], {"pricelist_ids": self.pricelist}, "If pricelist is Friends: at most 10 % discount"),
-            ([], period, "If the order is made from 01/01/2026 to 12/31/2026: at most 10 % discount"),
+            ([], period, "If the order date is from 01/01/2026 to 12/31/2026: at most 10 % discount"),
             (
                 [],
                 {"date_from": "2026-01-01"},
-                "If the order is made from 01/01/2026 on: at most 10 % discount",
+                "If the order date is 01/01/2026 or later: at most 10 % discount",
             ),
-            ([], {"date_to": "2026-12-31"}, "If the order is made until 12/31/2026: at most 10 % discount"),
+            ([], {"date_to": "2026-12-31"}, "If the order date is 12/31/2026 or earlier: at most 10 % discount"),
             (
                 [("order_amount", ">=", 10_000), ("score", ">", 60)],
                 {"tiers": ("A",), "has_margin_floor": True, "margin_floor": 20},
@@ -245,7 +245,7 @@ class TestCapRows(CapRulesCommon):
         with self.assertRaisesRegex(ValidationError, "a discount cap looks at one order"), self.cr.savepoint():
             self.make_cap(ruleset, 10, ("revenue", "rank_pct", "<=", 15))
         for kind in ("tier", "veto"):
-            with self.assertRaisesRegex(ValidationError, "known of an order line only"), self.cr.savepoint():
+            with self.assertRaisesRegex(ValidationError, "exists for order lines only"), self.cr.savepoint():
                 self.make_rule(ruleset, "A", ("order_amount", ">=", 10), kind=kind)
 
     def test_a_tier_that_the_rule_set_does_not_have_is_refused(self):
@@ -324,7 +324,7 @@ class TestCapRows(CapRulesCommon):
         with self.assertRaisesRegex(ValidationError, "customers without a tier"), self.cr.savepoint():
             self.make_tier("no_tier", 9)
         for code in ("customer_tier", "product_category", "product", "country", "pricelist", "order_date"):
-            with self.subTest(code), self.assertRaisesRegex(ValidationError, "meaning of its own"), self.cr.savepoint():
+            with self.subTest(code), self.assertRaisesRegex(ValidationError, "is reserved"), self.cr.savepoint():
                 self.make_metric(code, "number")
 
 
@@ -485,8 +485,8 @@ class TestCapExchange(CapRulesCommon):
             (replace("order_date", operator="="), column % "Order Date"),
             (replace("order_date", values=["20261301"]), column % "Order Date"),
             (self.change(twice), column % "Country"),
-            (self.change(other_kind), "“order_date” has a meaning of its own here"),
-            (self.change(about_customers), "once it is about an order line"),
+            (self.change(other_kind), "“order_date” is reserved here"),
+            (self.change(about_customers), "in one place about order lines"),
             (self.change(lambda values, _c: values["tables"][-1]["rules"][0].update(cap="101")), "got 101"),
             (self.change(lambda values, _c: values["tables"][-1]["rules"][0].update(cap="-1")), "got -1"),
             (
@@ -652,7 +652,7 @@ class TestCapExplanation(CapRulesCommon):
         [sentence, *_missing] = self.explain(customer_tier="no_tier", customer_kind="intrinsic")
         self.assertEqual(
             sentence,
-            "Rule “New ones”, since customer tier none, kind of value Intrinsic (Price): at most 3 % discount.",
+            "Rule “New ones”, since customer tier none, value type Intrinsic (Price): at most 3 % discount.",
         )
 
     def test_why_no_cap(self):

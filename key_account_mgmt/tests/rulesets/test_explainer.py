@@ -27,7 +27,7 @@ class TestExplainer(RulesetCommon):
 
     def test_rules_as_sentences(self):
         cases = [
-            ((), "tier", "Everybody else: tier A"),
+            ((), "tier", "Every other customer: tier A"),
             ((), "veto", "Every customer: at best tier A"),
             ([("revenue", ">=", 50000)], "tier", "If revenue ≥ $ 50,000: tier A"),
             ([("revenue", ">", 49999.5)], "tier", "If revenue > $ 49,999.50: tier A"),
@@ -85,8 +85,8 @@ class TestExplainer(RulesetCommon):
                 "deductions",
                 [],
                 {"points_each": 2.5, "offset_metric_id": offset},
-                "20 points less 2.5 for each of: invoices paid late;"
-                " each of: invoices paid on time makes good one of them",
+                "20 points less 2.5 for each of: invoices paid late; each of: invoices paid on time offsets one of"
+                " them",
             ),
             ("revenue", "percentile", [], {}, "Best customer → 20 points, the others in proportion to their rank"),
         ]
@@ -151,7 +151,7 @@ class TestExplainer(RulesetCommon):
             sentences,
             [
                 "Tier A by rule “Top 15 %”: rank percentage by revenue 14.9999 % (≤ 15 %).",
-                "Tier C by rule “All others”, which holds for everybody left.",
+                "Tier C by rule “All others”, which holds for every other customer.",
                 "No tier: none of the tier rules holds.",
                 "Veto “One-off purchase”: share of the largest invoice 99.99 % (≥ 70 %), invoices 2 (≤ 2):"
                 " at best tier C.",

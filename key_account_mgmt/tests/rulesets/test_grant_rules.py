@@ -25,8 +25,8 @@ class TestGrantRows(GrantRulesCommon):
              "If tier is A or B or none: credit limit 2 × the average month, never lowered"),
             (45, {"credit_formula": "days", "minimum": 100, "maximum": 9_000.5, "rounding_step": 50,
                   "max_change_pct": 20, "direction": "both", "below_exposure": True},
-             "Every other customer: credit limit 45 days of sales, at least $ 100, at most $ 9,000.50,"
-             " in steps of $ 50, changed by at most 20 %, also below today's exposure"),
+             "Every other customer: credit limit 45 days of sales, at least $ 100, at most $ 9,000.50, in steps of"
+             " $ 50, changed by at most 20 %, even below the current exposure"),
         ]  # fmt: skip
         ruleset = self.make_ruleset()
         for number, values, expected in cases:
@@ -174,9 +174,9 @@ class TestGrantProblems(GrantRulesCommon):
             ({"credit_formula": "days", "formula_value": float("nan")},
              "Credit limit “Wrong”, Days: got “NaN”, which is not a finite number."),
             ({"minimum": 10, "maximum": 9},
-             "Credit limit “Wrong”, At Least: got 10, which is above the highest limit (≤ 9)."),
-            ({"minimum": -3}, "Credit limit “Wrong”, At Least: got -3, it must not be negative."),
-            ({"max_change_pct": -5}, "Credit limit “Wrong”, Largest Change (%): got -5, it must be more than 0."),
+             "Credit limit “Wrong”, Lowest Limit: got 10, which is above the highest limit (≤ 9)."),
+            ({"minimum": -3}, "Credit limit “Wrong”, Lowest Limit: got -3, it must not be negative."),
+            ({"max_change_pct": -5}, "Credit limit “Wrong”, Maximum Change (%): got -5, it must be more than 0."),
             ({"credit_formula": False},
              "Credit limit “Wrong”, Formula: got “None”, which is not of the right form (object)."),
         ]  # fmt: skip
@@ -361,7 +361,7 @@ class TestGrantExchange(GrantRulesCommon):
             (asking("in", other), "“Everything”: the condition on the tier does not fit into its column"),
             (lambda values: limit(values, maximum="0", minimum="0"), "“Everything”: “At Most” is 0, which means none"),
             (lambda values: values["tables"][3]["rules"][0].update(budget="0"), "“Growth”: “Budget” is 0"),
-            (lambda values: limit(values, rounding="0.0000001"), "has more digits than can be kept"),
+            (lambda values: limit(values, rounding="0.0000001"), "has more digits than can be stored"),
             (lambda values: values["tables"][2]["ceilings"].update(A="1.0000001"),
              "Credit ceiling of tier “A”: 1.0000001 has more digits"),
             (lambda values: limit(values, formula={"type": "magic"}),

@@ -181,7 +181,7 @@ class TestRulesetActivation(RulesetCommon):
         ruleset = self.make_ruleset()
         self.make_rule(ruleset, "C")
         self.make_criterion(ruleset, "score", name="Score of the score")
-        self.assert_refused(ruleset, "Criterion “Score of the score”, Metric: the score adds up from the criteria")
+        self.assert_refused(ruleset, "Criterion “Score of the score”, Metric: the score is the sum of the criteria")
 
     def test_rule_without_a_tier_or_with_a_foreign_one(self):
         cases = [
@@ -200,7 +200,7 @@ class TestRulesetActivation(RulesetCommon):
     def test_two_tiers_of_one_rank(self):
         ruleset = self.make_ruleset(tiers=("A", self.make_tier("AA", 1)))
         self.make_rule(ruleset, "A")
-        self.assert_refused(ruleset, "Rank: “1” is there twice")
+        self.assert_refused(ruleset, "Rank: “1” appears twice")
 
     def test_condition_whose_metric_lost_its_option(self):
         ruleset = self.make_ruleset()
@@ -234,7 +234,7 @@ class TestRulesetActivation(RulesetCommon):
         self.assertFalse(errors)
         expected = [
             "Tier “C”, Code: no rule gives this tier.",
-            "Criterion “Volume”, band 1, Points: 20 points are more than the maximum of the criterion (≤ 10)",
+            "Criterion “Volume”, band 1, Points: 20 points exceed the maximum of the criterion (≤ 10)",
             "Tier rule “Bigger”, Conditions: the rule is never reached: “Big” above it",
             "Tier rules, Rules: customers for whom no rule holds get no tier.",
             "Veto “Vain”, Tier: a cap at the best tier changes nothing.",
@@ -401,7 +401,7 @@ class TestRulesetExchange(RulesetCommon):
                 "Criterion “Revenue”: 12345678901234567 has",
             ),
             (self.change((*condition, "operator"), "in"), "Rule “Rule 1”: a number is compared with a list"),
-            (self.change(("tiers", 0, "rank"), 9), "Tier “A” has rank 1 here, in the file rank 9"),
+            (self.change(("tiers", 0, "rank"), 9), "Tier “A” has rank 1 here, but rank 9 in the file"),
             (
                 self.change(("metrics", loyalty, "options"), ["good", "average", "poor", "odd"]),
                 "lacks these options here: odd",
@@ -460,6 +460,6 @@ class TestRulesetExchange(RulesetCommon):
         metric = next(metric for metric in values["metrics"] if metric["code"] == "sales_target")
         metric["kind"] = "count"
         with self.assertRaisesRegex(
-            UserError, "Metric “Sales Target” is of kind Amount here, in the file of kind Count"
+            UserError, "Metric “Sales Target” is of kind Amount here, but of kind Count in the file"
         ):
             self.import_file(values)

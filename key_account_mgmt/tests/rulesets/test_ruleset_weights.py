@@ -13,7 +13,7 @@ from ..ruleset_common import RulesetCommon
 NINETY = (
     "the maximum points of the criteria add up to 90 instead of 100 (Finance 30, Sales 30, Customer 20, Service 10)"
 )
-TOO_LITTLE = f"Rule set, Weights Add Up To: {NINETY}. Change the points, or what they have to add up to."
+TOO_LITTLE = f"Rule set, Weights Add Up To: {NINETY}. Change the points, or the required sum."
 
 
 class WeightsCommon(RulesetCommon):
@@ -86,7 +86,7 @@ class TestRulesetWeights(WeightsCommon):
         self.assertEqual(Policy.load(ruleset.policy).weights_total, 100)
         version = self.env["key.account.ruleset"].browse(ruleset.action_new_version()["res_id"])
         self.assertEqual((version.weights_total, ruleset.copy().weights_total), (100, 100))
-        with self.assertRaisesRegex(UserError, "does not change any more"):
+        with self.assertRaisesRegex(UserError, "can no longer change"):
             ruleset.weights_total = 0
 
     def test_perspectives_are_summed_whatever_they_are(self):
@@ -126,7 +126,7 @@ class TestImportedWeights(WeightsCommon):
     def test_a_total_finer_than_can_be_kept_is_refused(self):
         values = {**self.make_weighted(60, 40)._get_export_values(), "weights_total": "100.0000001"}
         values["criteria"][0]["max_points"] = "60.0000001"
-        with self.assertRaisesRegex(UserError, "Rule set “Rules”: 100.0000001 has more digits than can be kept"):
+        with self.assertRaisesRegex(UserError, "Rule set “Rules”: 100.0000001 has more digits than can be stored"):
             self.import_values(values)
 
 

@@ -121,7 +121,7 @@ class TestTemplateWizard(TemplateCommon):
         with self.assertRaisesRegex(UserError, r"Metric “Capital” \(capital_grade\) does not exist here"):
             self.make_draft("three_families")
         self.make_tier("vip", 7, company_id=self.company.id)
-        with self.assertRaisesRegex(UserError, "Tier “vip” has rank 7 here, in the file rank 1"):
+        with self.assertRaisesRegex(UserError, "Tier “vip” has rank 7 here, but rank 1 in the file"):
             self.make_draft("value_pyramid")
 
     def test_archived_metrics_are_there_all_the_same(self):
@@ -366,7 +366,7 @@ class TestShippedVetoes(TemplateCommon):
         self.assertEqual((ours.name, ours.active), ("Ours", True))
 
     def test_vetoes_need_a_draft_with_tiers(self):
-        with self.assertRaisesRegex(UserError, "was activated and does not change any more"):
+        with self.assertRaisesRegex(UserError, "was activated and can no longer change"):
             self.ruleset.action_add_vetoes()
         with self.assertRaisesRegex(UserError, "Choose its tiers first"):
             self.make_ruleset(tiers=()).action_add_vetoes()

@@ -55,19 +55,19 @@ class TestValueKindRows(GrantRulesCommon):
             row.value_kind = "strategic"
             row.cap_tier_ids.add(self.get_tier("A"))
             self.assertEqual(row.summary, "If tier is A: suggest Strategic")
-        self.assertEqual(ruleset.summary, "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 row of kinds of value")
+        self.assertEqual(ruleset.summary, "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 value type rule")
         self.make_value_kind(ruleset)
-        self.assertIn("2 rows of kinds of value", ruleset.summary)
+        self.assertIn("2 value type rules", ruleset.summary)
         ruleset.action_activate()
         self.assertEqual(ruleset.state, "active")
 
     def test_what_is_wrong_with_a_row_is_said_with_row_and_column(self):
         gold = self.make_tier("gold", 9)
         cases = [
-            ({"value_kind": False}, "Kind of value “Wrong”, Kind of Value: got “”, allowed are: Intrinsic (Price),"
-             " Extrinsic (Service), Strategic."),
-            ({"tiers": (gold,)}, "Kind of value “Wrong”, condition 1, Value: “gold” is not an option of the metric,"
-             " allowed are: A, B, C, no_tier."),
+            ({"value_kind": False}, "Value type “Wrong”, Value Type: got “”, allowed are: Intrinsic (Price),"
+                                    " Extrinsic (Service), Strategic."),
+            ({"tiers": (gold,)}, "Value type “Wrong”, condition 1, Value: “gold” is not an option of the metric,"
+                                 " allowed are: A, B, C, no_tier."),
         ]  # fmt: skip
         for values, expected in cases:
             with self.subTest(expected=expected):
@@ -84,7 +84,7 @@ class TestValueKindRows(GrantRulesCommon):
         self.assertEqual(
             ruleset._get_findings()[1],
             [
-                "Kind of value “Never”, Conditions: the rule is never reached: “All” above it holds for all these"
+                "Value type “Never”, Conditions: the rule is never reached: “All” above it holds for all these"
                 " customers."
             ],
         )
@@ -165,7 +165,7 @@ class TestShippedValueKinds(TemplateCommon):
         self.assertEqual(set(draft.value_kind_rule_ids.mapped("key")), set(SHIPPED))
 
     def test_a_rule_set_without_tiers_has_no_best_one(self):
-        with self.assertRaisesRegex(UserError, "has no tiers, so there is no best one"):
+        with self.assertRaisesRegex(UserError, "has no tiers, so there is no best tier"):
             self.make_ruleset(tiers=()).action_add_value_kinds()
 
     def test_the_file_has_no_doubts(self):

@@ -30,9 +30,8 @@ class TestBadInput(AppraisalCommon):
         self.make_criterion(draft, "revenue", max_points=70, name="Sales")
         draft.weights_total = 100
         self.assert_says(
-            "Rule set “Rules (v1)” cannot be used yet:\n"
-            "• Rule set, Weights Add Up To: the maximum points of the criteria add up to 90 instead of 100"
-            " (Teamwork 20, Sales 70). Change the points, or what they have to add up to.",
+            "Rule set “Rules (v1)” cannot be used yet:\n• Rule set, Weights Add Up To: the maximum points of the"
+            " criteria add up to 90 instead of 100 (Teamwork 20, Sales 70). Change the points, or the required sum.",
             draft.action_activate,
         )
         self.assertEqual((draft.state, draft.criterion_ids.mapped("max_points")), ("draft", [20, 70]))
@@ -66,7 +65,7 @@ class TestBadInput(AppraisalCommon):
     def test_a_target_of_zero(self):
         target = self.make_target(1000)
         expected = (
-            "Shop: 2024: a target of $ 0.00 cannot be attained in per cent. Enter an amount above zero, or no target."
+            "Shop: 2024: the target must be greater than zero, not $ 0.00. Enter a larger amount, or delete the target."
         )
         self.assert_says(expected, target.write, {"amount": 0})
         self.assertEqual(target.amount, 1000)
@@ -99,8 +98,8 @@ class TestBadInput(AppraisalCommon):
         territory = self.env["key.account.territory"]
         china = self.env.ref("base.cn")
         expected = (
-            "Territory “East” has no countries, so nothing could be outside of it. Choose at least one; a customer who"
-            " may sell everywhere needs no territory."
+            "Territory “East” has no countries, so nothing could be outside of it. Choose at least one; a customer"
+            " that may sell everywhere needs no territory."
         )
         self.assert_says(expected, territory.create, {"name": "East"})
         east = territory.create({"name": "East", "country_ids": [Command.set(china.ids)]})
@@ -136,7 +135,7 @@ class TestBadInput(AppraisalCommon):
         self.ruleset.action_retire()
         draft.action_activate()
         self.assert_says(
-            "Rule set “Rules (v1)” was activated and does not change any more, so that every decision made by it can be"
+            "Rule set “Rules (v1)” was activated and can no longer change, so that every decision made by it can be"
             " explained. Use “New Version” on it and change the draft.",
             draft.criterion_ids.step_ids[0].unlink,
         )

@@ -58,12 +58,12 @@ class TestSuggestions(ValueKindCommon):
         )
         self.assertEqual(lines[1].kind_reason, "By rule “Partner”: tier A.")
         self.assertFalse(lines[4].kind_reason)
-        self.assertIn("No kind of value is suggested: none of its rules holds.", lines[4].reason_text)
+        self.assertIn("No value type is suggested: none of the value type rules holds.", lines[4].reason_text)
 
     def test_the_scorecard_shows_it(self):
         evaluation = self.evaluate()
         html = self.get_line(evaluation, self.second).scorecard_html
-        for text in ("Kind of Value", "Suggested: ", "By rule “Partner”: tier A."):
+        for text in ("Value Type", "Suggested: ", "By rule “Partner”: tier A."):
             self.assertIn(text, html)
         self.assertNotIn("Suggested: ", self.get_line(evaluation, self.fifth).scorecard_html)
 
@@ -72,7 +72,7 @@ class TestSuggestions(ValueKindCommon):
         self.make_value_kind(draft, "intrinsic", name="Rest")
         draft.action_activate()
         line = self.get_line(self.evaluate(ruleset_id=draft.id), self.fifth)
-        self.assertEqual(line.kind_reason, "By rule “Rest”, which holds for everybody left.")
+        self.assertEqual(line.kind_reason, "By rule “Rest”, which holds for every other customer.")
 
     def test_nothing_is_written_on_customers_by_the_workflow(self):
         self.set_kind(self.third, "intrinsic")
@@ -86,9 +86,9 @@ class TestSuggestions(ValueKindCommon):
         evaluation = self.make_evaluation()
         self.assertEqual(set(evaluation.line_ids.mapped("suggested_kind")), {False})
         self.assertEqual((evaluation.kind_count, evaluation.open_kind_count), (0, 0))
-        with self.assertRaisesRegex(UserError, "suggests no kind of value that is still to be confirmed"):
+        with self.assertRaisesRegex(UserError, "has no suggested value type that is still to be confirmed"):
             evaluation.action_confirm_kinds()
-        with self.assertRaisesRegex(UserError, "suggest no kind of value for these customers"):
+        with self.assertRaisesRegex(UserError, "suggest no value type for these customers"):
             evaluation.line_ids.action_confirm_kind()
 
     def test_what_is_confirmed_already_needs_no_answer(self):
@@ -148,7 +148,7 @@ class TestConfirming(ValueKindCommon):
         self.assertEqual(self.get_kinds(), ["extrinsic", "strategic", "extrinsic", "intrinsic", False])
         self.assertEqual(self.get_answers(evaluation), ["confirmed"] * 4 + [False])
         self.assertEqual((evaluation.open_kind_count, evaluation.state), (0, "computed"))
-        self.assertIn("Kinds of value confirmed. Confirmed: 4", evaluation.message_ids[0].body)
+        self.assertIn("Value types confirmed. Confirmed: 4", evaluation.message_ids[0].body)
         with self.assertRaisesRegex(UserError, "still to be confirmed"):
             evaluation.action_confirm_kinds()
 
@@ -210,7 +210,7 @@ class TestConfirming(ValueKindCommon):
         old = self.evaluate(name="Old")
         new = self.evaluate(name="New", date_to="2025-12-31")
         self.assertEqual(self.get_line(new, self.second).suggested_kind, "strategic")
-        with self.assertRaisesRegex(UserError, "A later evaluation has suggested a kind of value for Second since"):
+        with self.assertRaisesRegex(UserError, "A later evaluation has suggested a value type for Second since"):
             self.get_line(old, self.second).action_confirm_kind()
         old.action_confirm_kinds()
         self.assertEqual(self.get_kinds(), [False] * 5)
@@ -265,7 +265,7 @@ class TestConfirming(ValueKindCommon):
         old = self.evaluate(name="Old")
         self.fourth.write({"is_company": False, "parent_id": self.second.id})
         new = self.evaluate(name="New", date_to="2025-12-31")
-        with self.assertRaisesRegex(UserError, "A later evaluation has suggested a kind of value for Fourth since"):
+        with self.assertRaisesRegex(UserError, "A later evaluation has suggested a value type for Fourth since"):
             self.get_line(old, self.fourth).action_confirm_kind()
         old.action_confirm_kinds()
         self.assertEqual(self.get_kinds()[1], False)

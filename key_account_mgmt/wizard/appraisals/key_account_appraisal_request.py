@@ -22,16 +22,20 @@ class KeyAccountAppraisalRequest(models.TransientModel):
     quarter = fields.Selection(QUARTERS, required=True, default="year")
     date_from = fields.Date(compute="_compute_dates", store=True, precompute=True, required=False)
     date_to = fields.Date(compute="_compute_dates", store=True, precompute=True, required=False)
-    ruleset_id = fields.Many2one(help="People are asked for the grades that it looks at.")
-    metric_ids = fields.Many2many("key.account.metric", string="Grades Asked for", compute="_compute_metric_ids")
+    ruleset_id = fields.Many2one(help="The request asks for the grades that this rule set uses.")
+    metric_ids = fields.Many2many("key.account.metric", string="Requested Grades", compute="_compute_metric_ids")
     with_salesperson = fields.Boolean("The Customer's Salesperson", default=True)
-    user_ids = fields.Many2many("res.users", string="Also", domain=[("share", "=", False)])
+    user_ids = fields.Many2many("res.users", string="Other Appraisers", domain=[("share", "=", False)])
     lead = fields.Selection(
-        [("nobody", "Nobody"), ("salesperson", "The customer's salesperson"), ("user", "One of the others")],
+        [
+            ("nobody", "No Lead"),
+            ("salesperson", "The customer's salesperson"),
+            ("user", "One of the other appraisers"),
+        ],
         required=True,
         default="nobody",
     )
-    lead_id = fields.Many2one("res.users", string="Who Leads", domain="[('id', 'in', user_ids)]")
+    lead_id = fields.Many2one("res.users", string="Lead Appraiser", domain="[('id', 'in', user_ids)]")
     deadline = fields.Date(
         required=True, default=lambda self: fields.Date.add(fields.Date.context_today(self), days=14)
     )
@@ -70,12 +74,14 @@ class KeyAccountAppraisalRequest(models.TransientModel):
     def _check_ready(self):
         self._check_may_collect()
         if not self.date_from:
-            raise UserError(self.env._("%(year)s is no year. Enter it with four digits, such as 2026.", year=self.year))
+            raise UserError(
+                self.env._("%(year)s is not a year. Enter it with four digits, such as 2026.", year=self.year)
+            )
         if not self.metric_ids:
             raise UserError(
                 self.env._(
-                    "Rule set “%(ruleset)s” asks for no grades. Choose one with criteria on metrics of kind Choice that"
-                    " people enter.",
+                    "Rule set “%(ruleset)s” uses no grades. Choose one with criteria on metrics of kind Choice that"
+                    " users enter.",
                     ruleset=self.ruleset_id.display_name,
                 )
             )
@@ -83,9 +89,9 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         if self.lead == "user" and self.lead_id not in self.user_ids:
             raise UserError(
                 self.env._(
-                    "Who leads has to be asked: %(lead)s is not one of the other people. Add %(lead)s there, or choose"
-                    " another lead.",
-                    lead=self.lead_id.name or self.env._("nobody"),
+                    "The lead must be asked, too: %(lead)s is not one of the other appraisers. Add %(lead)s there,"
+                    " or choose another lead.",
+                    lead=self.lead_id.name or self.env._("no user"),
                 )
             )
 
@@ -146,21 +152,21 @@ class KeyAccountAppraisalRequest(models.TransientModel):
     def _get_nobody_to_ask_message(self, customers):
         if not customers:
             return self.env._(
-                "There is nobody to appraise: no customer of the population has an open period from %(date_from)s to"
-                " %(date_to)s. Choose other customers or another period.",
+                "There are no customers to appraise: none in the population has an open period from %(date_from)s"
+                " to %(date_to)s. Choose other customers or another period.",
                 date_from=self.date_from,
                 date_to=self.date_to,
             )
         if not any(self._get_appraisers(customer) for customer in customers):
             return self.env._(
-                "There is nobody to ask: none of the %(count)s customers has a salesperson of %(company)s. Choose"
-                " other appraisers.",
+                "There are no appraisers to ask: none of the %(count)s customers has a salesperson of %(company)s."
+                " Choose other appraisers.",
                 count=len(customers),
                 company=self.company_id.name,
             )
         return self.env._(
-            "Everybody was asked already: there are appraisals of all %(count)s customers from %(date_from)s to"
-            " %(date_to)s.",
+            "All appraisers were already asked: there are appraisals of all %(count)s customers from %(date_from)s"
+            " to %(date_to)s.",
             count=len(customers),
             date_from=self.date_from,
             date_to=self.date_to,

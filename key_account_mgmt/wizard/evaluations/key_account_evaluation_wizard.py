@@ -104,8 +104,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         if not self.ruleset_id:
             return [
                 self.env._(
-                    "%(company)s has no active rule set. Activate one under Key Accounts / Rule Sets, or choose one to"
-                    " preview.",
+                    "%(company)s has no active rule set. Activate one under Key Accounts / Rules and Metrics / Rule"
+                    " Sets, or choose one to preview.",
                     company=self.company_id.name,
                 )
             ]

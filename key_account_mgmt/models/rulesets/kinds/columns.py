@@ -79,7 +79,7 @@ def find_column_misfit(env, row):
         if place in seen or not _fits_column(env, condition):
             return env._(
                 "Rule “%(rule)s”: the condition on “%(metric)s” does not fit into its column, which takes one list"
-                " of what may be (or a first and a last day).",
+                " of allowed values (or a first and a last day).",
                 rule=row.name or row.key,
                 metric=env["key.account.cap.vocabulary"]._get_metric_name(condition.metric),
             )
@@ -131,7 +131,7 @@ def _get_period_phrase(rule):
     env = rule.env
     first, last = (format_date(env, day) if day else "" for day in (rule.date_from, rule.date_to))
     if first and last:
-        return env._("the order is made from %(first)s to %(last)s", first=first, last=last)
+        return env._("the order date is from %(first)s to %(last)s", first=first, last=last)
     if first:
-        return env._("the order is made from %(first)s on", first=first)
-    return env._("the order is made until %(last)s", last=last) if last else ""
+        return env._("the order date is %(first)s or later", first=first)
+    return env._("the order date is %(last)s or earlier", last=last) if last else ""

@@ -80,7 +80,7 @@ class CreditLimit(GrantKind):
     def find_table_mismatches(self, env, table):
         return [
             env._(
-                "Credit ceiling of tier “%(tier)s”: %(number)s has more digits than can be kept (6 decimals, 15"
+                "Credit ceiling of tier “%(tier)s”: %(number)s has more digits than can be stored (6 decimals, 15"
                 " digits in all).",
                 tier=tier,
                 number=ceiling,
@@ -117,7 +117,7 @@ class CreditLimit(GrantKind):
     def _get_direction_phrases(self, rule, say):
         if rule.direction != "both":
             return [say.env._("never lowered")]
-        return [say.env._("also below today's exposure")] if rule.below_exposure else []
+        return [say.env._("even below the current exposure")] if rule.below_exposure else []
 
     # --- Reasons ---
 
@@ -140,12 +140,12 @@ class CreditLimit(GrantKind):
             "maximum": say.env._("It is at most %(amount)s by the rule."),
             "max_change_pct": say.env._("It may change up to %(amount)s at once."),
             "ceiling": say.env._("It is at most %(amount)s for this tier."),
-            "exposure": say.env._("It does not go below what is in use today, %(amount)s."),
+            "exposure": say.env._("It does not go below the credit in use today, %(amount)s."),
         }
         return sentences[params["bound"]] % {"amount": amount}
 
     def explain_no_credit_rule(self, say, _params, _labels, _currency):
-        return say.env._("The credit limit stays as it is: none of the rules of credit limits holds.")
+        return say.env._("The credit limit stays as it is: none of the credit limit rules holds.")
 
     def explain_credit_frozen(self, say, params, labels, _currency):
         return say.env._("The credit limit is frozen by veto “%(rule)s”.", rule=say._rule(params, labels))

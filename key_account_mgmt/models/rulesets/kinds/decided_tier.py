@@ -28,8 +28,8 @@ class DecidedTierKind(RuleKind):
         asked = [condition for condition in row.conditions if condition.metric == TIER]
         if len(asked) > 1 or any(condition.operator not in ("=", "in") for condition in asked):
             return env._(
-                "Rule “%(rule)s”: the condition on the tier does not fit into its column, which takes one list of what"
-                " may be.",
+                "Rule “%(rule)s”: the condition on the tier does not fit into its column, which takes one list of"
+                " allowed values.",
                 rule=row.name or row.key,
             )
         return super().find_own_mismatch(env, row)

@@ -115,4 +115,4 @@ class GrantKind(DecidedTierKind):
             if figure["metric"] not in named
         ]
         parts = [part for part in (facts, *figures) if part]
-        return say._format_list(parts) if parts else say.env._("it holds for everybody")
+        return say._format_list(parts) if parts else say.env._("it holds for all customers")

@@ -24,7 +24,7 @@ class Tier(RuleKind):
         return say.env._("tier %(tier)s", tier=rule.tier_id.name or "…")
 
     def get_unconditional_sentence(self, say, outcome):
-        return say.env._("Everybody else: %(outcome)s", outcome=outcome)
+        return say.env._("Every other customer: %(outcome)s", outcome=outcome)
 
     # --- Reasons ---
 
@@ -32,7 +32,7 @@ class Tier(RuleKind):
         names = {"tier": say._tier(params, labels), "rule": say._rule(params, labels)}
         facts = say._get_fact_phrases(params, labels, currency)
         if not facts:
-            return say.env._("Tier %(tier)s by rule “%(rule)s”, which holds for everybody left.", **names)
+            return say.env._("Tier %(tier)s by rule “%(rule)s”, which holds for every other customer.", **names)
         return say.env._("Tier %(tier)s by rule “%(rule)s”: %(facts)s.", facts=facts, **names)
 
     def explain_no_tier_rule(self, say, _params, _labels, _currency):

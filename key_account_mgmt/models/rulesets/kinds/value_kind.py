@@ -9,9 +9,9 @@ _lt = LazyTranslate(__name__)
 class ValueKind(DecidedTierKind):
     """The first rule whose conditions hold suggests the kind of value that the customer looks for."""
 
-    code, label = VALUE_KINDS, "Kind of Value"
-    row_name, table_name = _lt("Kind of value"), _lt("Kinds of value")
-    one, many = _lt("1 row of kinds of value"), _lt("%s rows of kinds of value")
+    code, label = VALUE_KINDS, "Value Type"
+    row_name, table_name = _lt("Value type"), _lt("Value types")
+    one, many = _lt("1 value type rule"), _lt("%s value type rules")
     rows = "value_kind_rule_ids"
     columns = ("cap_tier_ids", "without_tier", "value_kind")
     selections = ("value_kind",)
@@ -32,8 +32,8 @@ class ValueKind(DecidedTierKind):
         rule = say._rule(params, labels)
         facts = say._get_fact_phrases(params, labels, currency)
         if not facts:
-            return say.env._("By rule “%(rule)s”, which holds for everybody left.", rule=rule)
+            return say.env._("By rule “%(rule)s”, which holds for every other customer.", rule=rule)
         return say.env._("By rule “%(rule)s”: %(facts)s.", rule=rule, facts=facts)
 
     def explain_no_value_kind_rule(self, say, _params, _labels, _currency):
-        return say.env._("No kind of value is suggested: none of its rules holds.")
+        return say.env._("No value type is suggested: none of the value type rules holds.")

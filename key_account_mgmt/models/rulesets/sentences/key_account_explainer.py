@@ -55,12 +55,12 @@ class KeyAccountExplainer(models.AbstractModel):
         before = labels.tiers.get(params["from"], params["from"])
         if not before:
             return self.env._(
-                "Credit limit, rewards and kind of value are those of tier %(tier)s, given by hand where the rules give"
-                " none.",
+                "Credit limit, rewards and value type are those of tier %(tier)s, given by hand where the rules"
+                " give none.",
                 tier=tier,
             )
         return self.env._(
-            "Credit limit, rewards and kind of value are those of tier %(tier)s, given by hand instead of tier"
+            "Credit limit, rewards and value type are those of tier %(tier)s, given by hand instead of tier"
             " %(before)s.",
             tier=tier,
             before=before,

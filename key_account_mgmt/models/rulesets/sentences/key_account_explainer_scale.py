@@ -68,7 +68,7 @@ class KeyAccountExplainerScale(models.AbstractModel):
         }
         if criterion.offset_metric_id:
             return self.env._(
-                "%(points)s points less %(each)s for each of: %(metric)s; each of: %(offset)s makes good one of them",
+                "%(points)s points less %(each)s for each of: %(metric)s; each of: %(offset)s offsets one of them",
                 offset=self._lower(criterion.offset_metric_id.name),
                 **values,
             )

@@ -4,7 +4,7 @@ _lt = LazyTranslate(__name__)
 
 COLUMNS = {
     "amount": _lt("Amount"),
-    "below_exposure": _lt("Also below Today's Exposure"),
+    "below_exposure": _lt("Allow Limit below Current Exposure"),
     "budget": _lt("Budget"),
     "cap": _lt("Discount Cap (%)"),
     "ceilings": _lt("Credit Ceiling"),
@@ -22,13 +22,13 @@ COLUMNS = {
     "kind": _lt("Kind"),
     "lower": _lt("From (included)"),
     "margin_floor": _lt("Margin Floor (%)"),
-    "max_change_pct": _lt("Largest Change (%)"),
+    "max_change_pct": _lt("Maximum Change (%)"),
     "max_points": _lt("Maximum Points"),
-    "maximum": _lt("At Most"),
+    "maximum": _lt("Highest Limit"),
     "measure": _lt("Measure"),
     "metric": _lt("Metric"),
     "metrics": _lt("Metrics"),
-    "minimum": _lt("At Least"),
+    "minimum": _lt("Lowest Limit"),
     "months": _lt("Months"),
     "name": _lt("Name"),
     "offset_metric": _lt("Offset by"),
@@ -40,7 +40,7 @@ COLUMNS = {
     "rank": _lt("Rank"),
     "reference": _lt("Discount Measured from"),
     "reward": _lt("Reward"),
-    "rounding": _lt("In Steps of"),
+    "rounding": _lt("Rounding"),
     "rules": _lt("Rules"),
     "scale": _lt("Scale"),
     "schema": _lt("Version of the File"),
@@ -52,7 +52,7 @@ COLUMNS = {
     "tier": _lt("Tier"),
     "tiers": _lt("Tiers"),
     "type": _lt("Scale"),
-    "value_kind": _lt("Kind of Value"),
+    "value_kind": _lt("Value Type"),
     "values": _lt("Value"),
     "weights_total": _lt("Weights Add Up To"),
 }
@@ -84,21 +84,19 @@ MESSAGES = {
     "too_many_decimals": _lt("got %(got)s, at most %(allowed)s decimals are allowed."),
     "negative": _lt("got %(got)s, it must not be negative."),
     "not_positive": _lt("got %(got)s, it must be more than 0."),
-    "duplicate": _lt("“%(got)s” is there twice; each may occur once only."),
+    "duplicate": _lt("“%(got)s” appears twice; each may appear only once."),
     "not_json": _lt("the file is not readable as JSON: %(got)s"),
-    "reserved_code": _lt("“%(got)s” has a meaning of its own; choose another code."),
+    "reserved_code": _lt("“%(got)s” is reserved; choose another code."),
     "no_tiers": _lt("no tier is chosen. Add at least one."),
-    "no_tier_table": _lt("there is no tier rule. Add at least one, such as one without conditions for everybody."),
+    "no_tier_table": _lt("there is no tier rule. Add at least one, such as one without conditions for all customers."),
     "unknown_metric": _lt("“%(got)s” is not a metric of this rule set."),
     "unknown_tier": _lt("“%(got)s” is not one of the rule set's tiers (%(allowed)s)."),
     "unknown_option": _lt("“%(got)s” is not an option of the metric, allowed are: %(allowed)s."),
-    "score_not_allowed": _lt("the score adds up from the criteria, so it cannot be in one."),
+    "score_not_allowed": _lt("the score is the sum of the criteria, so a criterion cannot use it."),
     "wrong_metric_kind": _lt("“%(got)s” does not fit a metric of kind “%(kind)s”."),
     "measure_not_allowed": _lt("“%(got)s” does not fit a metric with options, which have no rank and no share."),
     "operator_not_allowed": _lt("“%(got)s” does not fit the metric, allowed are: %(allowed)s."),
-    "metric_not_allowed": _lt(
-        "“%(got)s” is known of an order line only, so nothing but a discount cap can look at it."
-    ),
+    "metric_not_allowed": _lt("“%(got)s” exists for order lines only, so only a discount cap can use it."),
     "place_not_allowed": _lt("“%(got)s” compares with all other customers; a discount cap can look at the value only."),
     "minimum_above_maximum": _lt("got %(got)s, which is above the highest limit (%(allowed)s)."),
     "formula_not_allowed": _lt("only a bonus has a formula."),
@@ -110,8 +108,8 @@ MESSAGES = {
     "one_target": _lt("give either a fixed target or a metric that holds the target."),
     "no_grades": _lt("no grade has points. Add at least one."),
     "weights_not_in_total": _lt(
-        "the maximum points of the criteria add up to %(got)s instead of %(allowed)s (%(rows)s). Change the points, or"
-        " what they have to add up to."
+        "the maximum points of the criteria add up to %(got)s instead of %(allowed)s (%(rows)s). Change the points,"
+        " or the required sum."
     ),
     # Findings of lint: allowed, but probably not intended.
     "tier_never_given": _lt("no rule gives this tier."),
@@ -119,11 +117,11 @@ MESSAGES = {
         "no customer can get this tier: of %(population)s customers, the best has a rank percentage of %(best)s %%."
         " Raise the limit, or use the rank instead."
     ),
-    "above_maximum": _lt("%(got)s points are more than the maximum of the criterion (%(allowed)s) and are cut down."),
+    "above_maximum": _lt("%(got)s points exceed the maximum of the criterion (%(allowed)s) and are reduced to it."),
     "option_without_grade": _lt("this option has no points, so it gives 0."),
     "score_without_criteria": _lt("the score is compared, but no criterion gives points."),
     "no_rule_for_everybody": _lt(
-        "customers for whom no rule holds get no tier. Add a last rule without conditions for everybody else."
+        "customers for whom no rule holds get no tier. Add a last rule without conditions for all other customers."
     ),
     "impossible": _lt("they exclude each other (%(metrics)s), so the rule never holds."),
     "unreachable": _lt("the rule is never reached: “%(behind)s” above it holds for all these customers."),
@@ -136,7 +134,7 @@ MESSAGES = {
         "though all else is the same. Add a row for them."
     ),
     "caps_not_compared": _lt(
-        "the rows overlap in too many ways to say for all customers whether a worse tier gets a higher cap."
+        "the rows overlap in too many ways to check for all customers whether a worse tier gets a higher cap."
     ),
     "ceiling_not_monotone": _lt(
         "customers of tier “%(worse)s” may have up to %(worse_ceiling)s of credit, those of the better tier "

@@ -8,7 +8,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { useFigures } from "./figures";
 import { pressButton } from "./press";
 
-// Long enough that who types is not asked after at each key, short enough that nobody waits for it.
+// Long enough to skip a call at each key, short enough that salespeople do not notice the wait.
 const DELAY = 250;
 const ORDER_FIELDS = ["partner_id", "partner_invoice_id", "pricelist_id", "currency_id", "team_id", "company_id", "state"];
 const LINE_FIELDS = [
@@ -22,16 +22,16 @@ const LINE_FIELDS = [
     "combo_item_id",
 ];
 
-// What somebody has to do something about; everything else waits for somebody, or is only to be known.
+// The salesperson must act on these; all others wait for another user, or are information only.
 const URGENT = ["over", "changed", "held", "blocked", "problem"];
 const ASKABLE = ["over", "changed", "held"];
 const ICONS = { approved: "check", waiting: "clock-o", noted: "info-circle" };
 
 /**
- * Tells salespeople while they type that the order gives more than they may give alone, or is more than its customer may
- * have on credit, and asks for approval of both at once.
+ * Warn salespeople while they type that the order gives more than they may give alone, or exceeds what its customer may
+ * have on credit. One button asks for approval of both.
  *
- * The figures come in a call of their own, after the form's onchange: nobody who types waits for them.
+ * A separate call fetches the figures after the form's onchange, so that typing does not wait for them.
  */
 export class OrderAlert extends Component {
     static template = "key_account_mgmt.OrderAlert";
@@ -76,7 +76,7 @@ export class OrderAlert extends Component {
         return ["draft", "sent"].includes(this.props.record.data.state);
     }
 
-    /** Of a confirmed order only what cannot be judged is told: its guard says the rest. */
+    /** For a confirmed order, show only what cannot be judged: its guard reports the rest. */
     get alerts() {
         const alerts = this.figures.order.alerts || [];
         return this.isQuotation ? alerts : alerts.filter((alert) => alert.status === "problem");
