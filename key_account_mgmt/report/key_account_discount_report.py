@@ -33,7 +33,7 @@ class KeyAccountDiscountReport(models.Model):
     reference = fields.Monetary("Reference Value", readonly=True)
     given = fields.Monetary("Discount Given", readonly=True)
     allowed = fields.Monetary("Discount Allowed", readonly=True)
-    excess = fields.Monetary("Over Cap by", readonly=True, help="Of lines beyond their own caps.")
+    excess = fields.Monetary("Amount over Cap", readonly=True, help="Of lines beyond their own caps.")
 
     @property
     def _table_query(self):

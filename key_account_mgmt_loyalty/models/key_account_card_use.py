@@ -39,7 +39,7 @@ class KeyAccountCardUse(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(readonly=True, required=True)
     line_amount = fields.Monetary(
-        "Amount of the Line", readonly=True, help="The whole amount that the line takes off its order."
+        "Amount of the Line", readonly=True, help="The full amount that the line deducts from its order."
     )
     invoiced = fields.Boolean(
         readonly=True,

@@ -260,13 +260,13 @@ class KeyAccountAppraisal(models.Model):
 
         :param deadline: date by which the grades are wanted
         """
-        told = self._get_activities(self.user_id).user_id
+        notified = self._get_activities(self.user_id).user_id
         # sudo: a manager need not have the right to plan activities for other users
         strip_caller_context(self.env["mail.activity"]).sudo().create(
             [
                 user_appraisals._prepare_activity(user, deadline)
                 for user, user_appraisals in self.grouped("user_id").items()
-                if user not in told
+                if user not in notified
             ]
         )
 

@@ -214,7 +214,7 @@ class KeyAccountApproval(models.Model):
             "note": plaintext2html(self.comment),
         }
 
-    def _prepare_nobody_decides(self):
+    def _prepare_no_approvers(self):
         """Return the texts of a rule administrator's activity, when all approvers have left or are involved."""
         return {
             "summary": self.env._(
@@ -259,5 +259,5 @@ class KeyAccountApproval(models.Model):
             ACTIVITY_APPROVAL,
             self._get_asked(),
             lambda approval: approval._prepare_activity(),
-            lambda approval: approval._prepare_nobody_decides(),
+            lambda approval: approval._prepare_no_approvers(),
         )

@@ -379,7 +379,7 @@ class KeyAccountAward(models.Model):
         }
 
     def _get_cut_comment(self):
-        return self.env._("Cut by the same share as the others to stay within the budget.")
+        return self.env._("Reduced by the same share as the others to stay within the budget.")
 
     def _get_fitting(self, way):
         """Return the awards that fit into the budgets, the best customers first: ``{award: Decimal}``, their costs."""

@@ -104,13 +104,13 @@ class KeyAccountEvaluation(models.Model):
                 ACTIVITY_AWARD,
                 {evaluation: evaluation._get_finance_users()},
                 lambda one, count=waiting[evaluation.id]: {"summary": one._get_waiting_text(count)},
-                lambda one: {"summary": one._get_nobody_grants_text()},
+                lambda one: {"summary": one._get_no_finance_user_text()},
             )
 
     def _get_waiting_text(self, count):
         return self.env._("Decide on %(count)s awards of “%(evaluation)s”", count=count, evaluation=self.name)
 
-    def _get_nobody_grants_text(self):
+    def _get_no_finance_user_text(self):
         return self.env._(
             "Awards of “%(evaluation)s” are waiting, and no user may decide on them: give a user who was not"
             " involved in it the access right Key Accounts: Finance / Finance",
@@ -343,11 +343,11 @@ class KeyAccountEvaluation(models.Model):
 
     def _tell_requester(self, user, reason):
         if user.active:
-            told = strip_caller_context(self).with_context(lang=user.lang)
+            in_language = strip_caller_context(self).with_context(lang=user.lang)
             # sudo: Finance has no right to assign work to others
-            told.sudo().activity_schedule(
+            in_language.sudo().activity_schedule(
                 ACTIVITY_APPROVAL,
                 user_id=user.id,
-                summary=told.env._("Finance does not consent to reverting “%s”", told.name),
+                summary=in_language.env._("Finance does not consent to reverting “%s”", in_language.name),
                 note=plaintext2html(reason),
             )

@@ -63,10 +63,12 @@ class EvaluationEffects:
         """Return sentences: which tiers, terms, limits and rewards are taken back, and what stays."""
         applied, fields = self._get_applied_counts()
         labels = TierBenefits(self.evaluation).get_labels()
-        sentences = [self.env._("Customers that get back the tier that they had before: %s.", applied)]
+        sentences = [self.env._("Customers that get their previous tier back: %s.", applied)]
         sentences += [
             self.env._(
-                "%(benefit)s, customers that get back what they had: %(count)s.", benefit=labels[name], count=count
+                "%(benefit)s, customers that get their previous value back: %(count)s.",
+                benefit=labels[name],
+                count=count,
             )
             for name, count in fields
             if name in labels

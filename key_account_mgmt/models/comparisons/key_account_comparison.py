@@ -325,8 +325,8 @@ class KeyAccountComparison(models.Model):
         except Exception as error:
             self._fail_job(error)
         else:
-            told = self.with_context(lang=user.lang)
-            told._tell(user, "success", told.env._("The comparison is computed. Open it, or reload it."))
+            in_language = self.with_context(lang=user.lang)
+            in_language._tell(user, "success", in_language.env._("The comparison is computed. Open it, or reload it."))
 
     def _hold(self):
         """Lock the row until the next commit, so that no user stops a running computation.

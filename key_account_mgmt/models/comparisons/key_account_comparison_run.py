@@ -51,7 +51,7 @@ class ComparisonRun:
         # Collected once for all rule sets.
         books, revenues = self.env["key.account.collector"]._collect_books(self.comparison._get_scope(), codes)
         if not books:
-            raise UserError(self.comparison._get_nobody_message())
+            raise UserError(self.comparison._get_no_customers_message())
         contenders = [self._get_contender(*pair, books) for pair in self.evaluators.items()]
         for book in books:
             self._record_lines(self._get_batch_rows(contenders, book, revenues))

@@ -4,7 +4,7 @@ from odoo.tools import ormcache
 from ...rules import CapTable, Policy
 from ..rulesets.key_account_cap_vocabulary import MODELS, NO_TIER
 
-NOBODY = "-"
+NO_RECORD = "-"
 
 
 class KeyAccountCapTable(models.AbstractModel):
@@ -54,7 +54,7 @@ class KeyAccountCapTable(models.AbstractModel):
             for condition in asked:
                 # A row whose records do not exist here matches no line, never every line.
                 found = {record_id for value in condition["values"] for record_id in ids.get(value, ())}
-                condition["values"] = sorted(found) or [NOBODY]
+                condition["values"] = sorted(found) or [NO_RECORD]
             metric["options"] = sorted({value for condition in asked for value in condition["values"]})
 
     @api.model

@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
         **JUDGED,
     )
     key_account_excess = fields.Monetary(
-        "Over Cap by",
+        "Amount over Cap",
         help="The amount that needs approval, in company currency.",
         **COMPANY_MONEY,
         **JUDGED,

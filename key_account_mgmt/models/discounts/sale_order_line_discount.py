@@ -39,7 +39,7 @@ class SaleOrderLine(models.Model):
     key_account_reference = fields.Monetary("Reference Value", **REPORTED)
     key_account_given_amount = fields.Monetary("Discount Given", **REPORTED)
     key_account_allowed_amount = fields.Monetary("Discount Allowed", **REPORTED)
-    key_account_excess = fields.Monetary("Over Cap by", **REPORTED)
+    key_account_excess = fields.Monetary("Amount over Cap", **REPORTED)
     key_account_cap_rule_id = fields.Many2one(
         "key.account.rule",
         "Deciding Rule",

@@ -25,7 +25,7 @@ class KeyAccountEvaluation(models.Model):
         self._claim("draft")
         customers = self.env["key.account.collector"]._count(self._get_scope())
         if not customers:
-            raise UserError(self._get_nobody_message())
+            raise UserError(self._get_no_customers_message())
         self._freeze_policy()
         self._run_or_queue("compute", customers)
         return True

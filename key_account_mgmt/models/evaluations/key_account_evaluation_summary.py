@@ -232,7 +232,7 @@ class KeyAccountEvaluation(models.Model):
             return []
         return [
             self.env._(
-                "Evaluated more than once: the period is also that of %(others)s. What is applied last counts.",
+                "Evaluated more than once, with the same period: %(others)s. The evaluation applied last counts.",
                 others=self.env["key.account.formatter"]._format_list(others.mapped("display_name")),
             )
         ]

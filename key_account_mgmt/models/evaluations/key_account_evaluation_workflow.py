@@ -168,7 +168,7 @@ class KeyAccountEvaluation(models.Model):
             ACTIVITY_APPROVAL,
             {evaluation: evaluation._get_approvers() for evaluation in self},
             lambda evaluation: evaluation._prepare_review_activity(),
-            lambda evaluation: evaluation._prepare_nobody_reviews(),
+            lambda evaluation: evaluation._prepare_no_reviewers(),
         )
 
     def _prepare_review_activity(self):
@@ -177,7 +177,7 @@ class KeyAccountEvaluation(models.Model):
             "note": plaintext2html(self._get_counts_text()),
         }
 
-    def _prepare_nobody_reviews(self):
+    def _prepare_no_reviewers(self):
         return {
             "summary": self.env._(
                 "No user can approve “%(evaluation)s”: give a user who did not submit or change it the access right"
@@ -197,12 +197,12 @@ class KeyAccountEvaluation(models.Model):
         :param note: why it is sent back; without a note it is approved
         """
         if user.active and user != self.env.user:
-            told = strip_caller_context(self).with_context(lang=user.lang)
+            in_language = strip_caller_context(self).with_context(lang=user.lang)
             # sudo: as in ``_ask_people``
-            told.sudo().activity_schedule(
+            in_language.sudo().activity_schedule(
                 ACTIVITY_APPROVAL,
                 user_id=user.id,
-                summary=told._get_review_answer_text(note),
+                summary=in_language._get_review_answer_text(note),
                 note=plaintext2html(note),
             )
 

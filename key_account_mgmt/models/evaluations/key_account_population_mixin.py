@@ -64,7 +64,7 @@ class KeyAccountPopulationMixin(models.AbstractModel):
             return tuple(self.partner_ids.commercial_partner_id.ids)
         return self.env["res.partner"]._get_key_account_customer_ids(self.partner_domain)
 
-    def _get_nobody_message(self):
+    def _get_no_customers_message(self):
         if self.population == "selected":
             return self.env._(
                 "There are no customers to evaluate: none is selected. Select customers, or evaluate all."

@@ -302,7 +302,7 @@ class KeyAccountGuard(models.AbstractModel):
         if confirmed:
             parts.append(self._describe_way_back())
         else:
-            parts.append(self.env._("Give less, or press “Ask for Approval” on the order."))
+            parts.append(self.env._("Reduce the discount, or press “Ask for Approval” on the order."))
         return "\n".join(parts)
 
     @api.model

@@ -16,7 +16,7 @@ CUTS = {"share": by_shares, "score": by_bounds}
 # Each pyramid is a picture and a query; more than a few are of no use to readers.
 MOST_PYRAMIDS = 8
 PARTS = {"measure", "cut", "limits"}
-NOBODY = (0, 0)
+NO_CUSTOMERS = (0, 0)
 # Curry's customer pyramid.
 DEFAULT_PYRAMIDS = [{"measure": "metric:revenue", "cut": "share", "limits": ["1", "4", "15", "80"]}]
 
@@ -304,10 +304,10 @@ class KeyAccountEvaluation(models.Model):
     def _get_tier_picture(self):
         """Return the tiers of the rule set, including empty ones; customers without a tier stand outside."""
         rows = {row["tier"]: (row["customers"], row["revenue"]) for row in self._get_summary_rows()}
-        nobody = self.env["key.account.tier"]
-        tiers = (self.ruleset_id.tier_ids | nobody.union(*rows)).sorted("rank")
-        levels = [(tier.name, {"tier": tier.id}, rows.get(tier, NOBODY)) for tier in tiers]
-        others = [(self.env._("No tier"), {"tier": False}, rows.get(nobody, NOBODY))]
+        no_tier = self.env["key.account.tier"]
+        tiers = (self.ruleset_id.tier_ids | no_tier.union(*rows)).sorted("rank")
+        levels = [(tier.name, {"tier": tier.id}, rows.get(tier, NO_CUSTOMERS)) for tier in tiers]
+        others = [(self.env._("No tier"), {"tier": False}, rows.get(no_tier, NO_CUSTOMERS))]
         return self._get_picture(self.env._("Tiers"), levels, others)
 
     def _get_pyramid_picture(self, pyramid, names):
@@ -324,8 +324,8 @@ class KeyAccountEvaluation(models.Model):
         figures = self._read_levels(**pyramid)
         labels = self._get_level_labels(**pyramid)
         parts = {level: {"levels": [{**pyramid, "level": level}]} for level in [*range(len(labels)), None]}
-        levels = [(label, parts[level], figures.get(level, NOBODY)) for level, label in enumerate(labels)]
-        others = [(self.env._("No value"), parts[None], figures.get(None, NOBODY))]
+        levels = [(label, parts[level], figures.get(level, NO_CUSTOMERS)) for level, label in enumerate(labels)]
+        others = [(self.env._("No value"), parts[None], figures.get(None, NO_CUSTOMERS))]
         return self._get_picture(title, levels, others)
 
     def _get_picture(self, title, levels, others):

@@ -271,8 +271,8 @@ class KeyAccountCustomerProfile(models.Model):
         sudo = self.sudo()
         companies = list(sudo.company_id)
         if any(not row.company_id for row in self):
-            nobody = sudo.env["res.company"]
-            companies = [nobody, *sudo.search([("company_id", "!=", False)]).company_id]
+            no_company = sudo.env["res.company"]
+            companies = [no_company, *sudo.search([("company_id", "!=", False)]).company_id]
         for company in companies:
             best = self._get_best(self._get_rows_of(company))
             total = sum(row._get_points() for row in best)

@@ -216,9 +216,9 @@ class KeyAccountSourceProfile(models.AbstractModel):
                   GROUP BY match.partner_id
                    ) matching ON matching.partner_id = partner.id
          LEFT JOIN (
-                    SELECT told.partner_id, array_agg(told.feature) AS features
-                      FROM (%(known)s) told
-                  GROUP BY told.partner_id
+                    SELECT known_features.partner_id, array_agg(known_features.feature) AS features
+                      FROM (%(known)s) known_features
+                  GROUP BY known_features.partner_id
                    ) known ON known.partner_id = partner.id
              WHERE partner.commercial_partner_id = partner.id
             """,

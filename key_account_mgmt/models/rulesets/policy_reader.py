@@ -198,7 +198,7 @@ def read_policy(env, content):
 
 
 def get_unreadable(env):
-    return env._("The file is not text. Choose a file made by Export.")
+    return env._("The file is not text. Choose a file created by Export.")
 
 
 def _read_names(text):

@@ -71,8 +71,8 @@ class ResCompany(models.Model):
         "Do Not Send Quotations over Their Cap",
         help="Until a quotation over its discount caps is approved, users cannot send it by the button or an email"
         " template or mark it as sent, and customers do not see it on the portal, even if it was changed after"
-        " sending. Messages that salespeople write themselves, and PDF files that they print and attach, are not"
-        " stopped. If this is off, quotations can be sent, and are stopped when they are confirmed.",
+        " sending. Messages that salespeople write themselves, and PDF files that they print and attach, are"
+        " not blocked. If this is off, quotations can be sent, and are blocked when they are confirmed.",
     )
     key_account_appraisal_rule = fields.Selection(
         APPRAISAL_RULES,
@@ -100,8 +100,8 @@ class ResCompany(models.Model):
     key_account_check_overdue = fields.Boolean(
         "Check Overdue Amounts",
         prefetch=SETTINGS,
-        help="Orders of customers who owe something for too long are treated like orders over their credit limit, also"
-        " of customers without a limit.",
+        help="Orders of customers with amounts overdue for too long are treated like orders over their credit"
+        " limit, even if the customer has no limit.",
     )
     key_account_overdue_days = fields.Integer(
         "Overdue for More than",

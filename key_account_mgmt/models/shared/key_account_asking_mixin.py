@@ -15,17 +15,17 @@ class KeyAccountAskingMixin(models.AbstractModel):
 
     _awaits_decision = True
 
-    def _ask_to_decide(self, activity_type, asked, prepare, prepare_nobody):
+    def _ask_to_decide(self, activity_type, asked, prepare, prepare_without_users):
         """Give exactly the asked users an activity on each of these records, and remove those of other users.
 
         :param str activity_type: external id
         :param dict asked: ``{record: users}``
         :param prepare: function that returns the values of an activity, from a record in the user's language
-        :param prepare_nobody: the same for rule administrators, if no user may decide
+        :param prepare_without_users: the same for rule administrators, if no user may decide
         """
         found = self._get_asking_activities(activity_type)
         for record, users in asked.items():
-            say = prepare if users else prepare_nobody
+            say = prepare if users else prepare_without_users
             people = users or record._get_rule_administrators()
             record._ask_people(activity_type, people, say, found.get(record.id, self.env["mail.activity"]))
 

@@ -50,7 +50,7 @@ class TestAwardsOverBudget(AwardCommon):
         self.assertEqual(awards.mapped("approved_amount"), [25, 10, 5])
         self.assertEqual(sum(awards.mapped("cost")), 40)
         self.assertEqual(
-            set(awards.mapped("comment")), {"Cut by the same share as the others to stay within the budget."}
+            set(awards.mapped("comment")), {"Reduced by the same share as the others to stay within the budget."}
         )
 
     def test_what_cannot_be_divided_is_granted_first(self):

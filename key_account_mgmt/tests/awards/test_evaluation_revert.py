@@ -211,7 +211,7 @@ class TestStepTellsBefore(AwardCommon):
         self.assert_told(
             html,
             (
-                "Customers that get back the tier that they had before: 5.",
+                "Customers that get their previous tier back: 5.",
                 "Credit limits that finance granted, and that go back: 2, $ 21,000 in all (Second, Third).",
                 "Promised rewards that lapse: 1, $ 500 in all (Second).",
                 "Proposals that finance has not decided on, and that end: 1 (Fourth).",

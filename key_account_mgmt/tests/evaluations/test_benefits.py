@@ -273,9 +273,9 @@ class TestBenefitsTakenBack(BenefitCommon):
         self.assertEqual(
             sentences[:3],
             [
-                "Customers that get back the tier that they had before: 5.",
-                "Payment Terms, customers that get back what they had: 1.",
-                "Pricelist, customers that get back what they had: 1.",
+                "Customers that get their previous tier back: 5.",
+                "Payment Terms, customers that get their previous value back: 1.",
+                "Pricelist, customers that get their previous value back: 1.",
             ],
         )
 

@@ -28,12 +28,12 @@ class KeyAccountAppraisalRequest(models.TransientModel):
     user_ids = fields.Many2many("res.users", string="Other Appraisers", domain=[("share", "=", False)])
     lead = fields.Selection(
         [
-            ("nobody", "No Lead"),
+            ("none", "No Lead"),
             ("salesperson", "The customer's salesperson"),
             ("user", "One of the other appraisers"),
         ],
         required=True,
-        default="nobody",
+        default="none",
     )
     lead_id = fields.Many2one("res.users", string="Lead Appraiser", domain="[('id', 'in', user_ids)]")
     deadline = fields.Date(
@@ -62,7 +62,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         customers = self._get_customers()
         pairs = self._get_pairs(customers)
         if not pairs:
-            raise UserError(self._get_nobody_to_ask_message(customers))
+            raise UserError(self._get_no_appraisers_message(customers))
         appraisals = self.env["key.account.appraisal"].create([self._prepare_appraisal(*pair) for pair in pairs])
         appraisals._tell_appraisers(self.deadline)
         return {
@@ -149,7 +149,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
             "line_ids": self.env["key.account.appraisal"]._prepare_lines(self.metric_ids),
         }
 
-    def _get_nobody_to_ask_message(self, customers):
+    def _get_no_appraisers_message(self, customers):
         if not customers:
             return self.env._(
                 "There are no customers to appraise: none in the population has an open period from %(date_from)s"
