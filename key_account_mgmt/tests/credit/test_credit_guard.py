@@ -140,7 +140,7 @@ class TestLimit(CreditGuardCommon):
         for policy, way_out in (("block", "must raise the limit"), ("approval", "press “Ask for Approval”")):
             self.company.key_account_credit_policy = policy
             message = self.assert_not_confirmed(order)
-            self.assertIn(f"{order.name} is more than Customer may have on credit", message)
+            self.assertIn(f"{order.name} exceeds what Customer may have on credit", message)
             self.assertIn("Limit $ 1,000.00, used by others $ 700.00, this order $ 500.00: $ 200.00 too much", message)
             self.assertIn(way_out, message)
 
@@ -291,7 +291,7 @@ class TestConfirmedOrder(CreditGuardCommon):
         order = self.confirmed(501)
         for name in ("partner_invoice_id", "partner_id"):
             message = self.get_refusal(self.salesperson, ORDER, "write", order.ids, {name: second.id})
-            self.assertIn("is more than Second may have on credit", message)
+            self.assertIn("exceeds what Second may have on credit", message)
         self.call(self.salesperson, ORDER, "write", order.ids, {"partner_invoice_id": contact.id})
         self.call(self.salesperson, LINE, "write", order.order_line.ids, {"price_unit": 500.0})
         self.call(self.salesperson, ORDER, "write", order.ids, {"partner_invoice_id": second.id})

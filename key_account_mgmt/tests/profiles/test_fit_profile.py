@@ -34,8 +34,8 @@ class TestProfileRefusals(FitCommon):
             ({"feature": "choice", "metric_id": size.id}, "“Company Size: …” .* Choose its Option"),
             ({"feature": "region"}, "“Region: …” .* Choose its Country"),
             ({"feature": "tag"}, "“Tag: …” .* Choose its Tag"),
-            (self.prepare_row(7, country=self.china, category_id=self.listed.id), "“Region: China” has a Tag, too"),
-            (self.prepare_row(7, tag=self.listed, country_id=self.china.id), "“Tag: .*” has a Country, too"),
+            (self.prepare_row(7, country=self.china, category_id=self.listed.id), "“Region: China” also has a Tag"),
+            (self.prepare_row(7, tag=self.listed, country_id=self.china.id), "“Tag: .*” also has a Country"),
             (self.prepare_row(7, country=self.france, state_id=self.inner.id), f"{self.inner.name} is not in France"),
             (
                 self.prepare_row(7, choice=("project_choice", "price"), option_id=large.id),

@@ -359,7 +359,7 @@ class TestGrantExchange(GrantRulesCommon):
         cases = [
             (asking("not in"), "“Everything”: the condition on the tier does not fit into its column"),
             (asking("in", other), "“Everything”: the condition on the tier does not fit into its column"),
-            (lambda values: limit(values, maximum="0", minimum="0"), "“Everything”: “At Most” is 0, which means none"),
+            (lambda values: limit(values, maximum="0", minimum="0"), "“Everything”: “Highest Limit” is 0, which means"),
             (lambda values: values["tables"][3]["rules"][0].update(budget="0"), "“Growth”: “Budget” is 0"),
             (lambda values: limit(values, rounding="0.0000001"), "has more digits than can be stored"),
             (lambda values: values["tables"][2]["ceilings"].update(A="1.0000001"),
