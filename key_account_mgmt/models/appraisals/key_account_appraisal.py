@@ -6,7 +6,7 @@ from odoo.fields import Command
 
 from ..plans.key_account_plan_overlap import get_overlap_message
 from ..shared.access import ACTIVITY_APPRAISAL, KEY_ACCOUNT_MANAGER, strip_caller_context
-from ..shared.rows import touch
+from ..shared.statements import touch
 
 APPRAISAL_STATES = [("draft", "To Do"), ("done", "Done")]
 NOT_DONE = {"state": "draft", "done_by_id": False, "done_on": False}

@@ -5,9 +5,10 @@ Asks ``discounts`` and ``credit``.
 
 from . import key_account_approval_judge
 from . import key_account_approval_level
+from . import approval_deciders
+from . import approval_notices
+from . import approval_asking
 from . import key_account_approval
-from . import key_account_approval_asking
-from . import key_account_approval_decision
 from . import key_account_discount_approval
 from . import key_account_credit_approval
-from . import sale_order_approval
+from . import sale_order

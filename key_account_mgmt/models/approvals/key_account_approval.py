@@ -1,9 +1,11 @@
-from typing import Any, NamedTuple
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..shared.access import ACTIVITY_APPROVAL, strip_caller_context
+from .approval_asking import ApprovalAsking
+from .approval_deciders import ApprovalDeciders
+from .approval_notices import ApprovalNotices
 from .key_account_approval_judge import APPROVAL_KINDS
 
 APPROVAL_STATES = [
@@ -12,19 +14,6 @@ APPROVAL_STATES = [
     ("refused", "Refused"),
     ("withdrawn", "Withdrawn"),
 ]
-
-
-class Need(NamedTuple):
-    """The need of an order for one kind of approval.
-
-    :ivar verdict: of the order, which is over
-    :ivar consent: as returned by ``_get_consents``
-    :ivar obstacle: why no approval is possible, or None
-    """
-
-    verdict: Any
-    consent: str | None
-    obstacle: str | None
 
 
 class KeyAccountApproval(models.Model):
@@ -258,7 +247,7 @@ class KeyAccountApproval(models.Model):
         return "lapsed" if self[:1].state == "approved" else None
 
     # -------------------------------------------------------------------------
-    # The approvals that an order needs
+    # Asking
     # -------------------------------------------------------------------------
 
     @api.model
@@ -268,45 +257,140 @@ class KeyAccountApproval(models.Model):
         :param order: a saved order
         :param bool strict: as in ``_judge_orders``
         """
-        needs = {}
-        for kind, judge in self._get_judges().items():
-            verdicts = judge._judge_orders(order, strict)
-            verdict = verdicts.get(order)
-            if verdict and verdict.over:
-                consent = self._get_consents(order, kind, verdicts)[order]
-                needs[kind] = Need(verdict, consent, judge._get_obstacle(order, verdict))
-        return needs
+        return ApprovalAsking(self, order).get_needs(strict)
 
     @api.model
-    def _get_needs_to_ask(self, order):
-        """Return the needs of an order for which an approval is possible.
+    def _request(self, order, reason):
+        """Ask for every approval that an order needs as it is now, and notify the approvers.
 
-        :raise UserError: if there are none; says why
+        The order is judged here, whatever the screen showed. Older waiting requests are withdrawn, unless they have the
+        same content.
+
+        :param order: a saved order that is over a cap or a limit
+        :param reason: why the customer should get this, for the approvers
+        :return: the requests, one for each kind that was not asked for yet
+        :raises UserError: nothing to approve, no reason, the same request waits already, no user could approve it
         """
-        if order.state == "cancel":
-            raise UserError(
-                self.env._("%s is cancelled. Set it to quotation first, then ask for approval.", order.name)
+        order.ensure_one()
+        return ApprovalAsking(self, order).ask(reason)
+
+    def _reassign(self):
+        """Reassign waiting requests to the current approvers, after levels, users or involved users changed."""
+        levels = self.env["key.account.approval.level"]._get_in_force(self.company_id)
+        for approval in self:
+            level = levels[approval.company_id, approval.kind]._get_required(approval.excess)
+            if level != approval.level_id:
+                approval._write_protected({"level_id": level.id})
+        ApprovalNotices(self).ask_approvers()
+
+    @api.model
+    def _end_activities(self, records):
+        # sudo: the activities belong to all approvers of the level
+        strip_caller_context(records).sudo().activity_unlink([ACTIVITY_APPROVAL])
+
+    # -------------------------------------------------------------------------
+    # Deciding: by the buttons, by users who may, and only once
+    # -------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Approve the request. Users can confirm the order as long as it needs no more than was approved."""
+        self._decide("approved")
+        return True
+
+    def action_refuse(self, comment):
+        """Refuse the request.
+
+        :param comment: the reason, for the user who asked
+        """
+        if not (comment or "").strip():
+            raise UserError(self.env._("Say why you refuse, so that the salesperson knows what to do."))
+        self._decide("refused", comment.strip())
+        return True
+
+    def action_withdraw(self):
+        """Withdraw a request; for the user who asked, and for users who may edit the order."""
+        self._claim()
+        for approval in self:
+            if approval.requested_by_id != self.env.user:
+                approval.order_id.check_access("write")
+        self._withdraw(self.env._("Withdrawn by %s.", self.env.user.name))
+        return True
+
+    def action_open_refusal(self):
+        """Open the dialog for the comment that a refusal needs."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse"),
+            "res_model": "key.account.approval.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_approval_ids": self.ids},
+        }
+
+    def action_open_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _decide(self, state, comment=False):
+        self._claim()
+        ApprovalDeciders(self).check_user()
+        if state == "approved":
+            self._check_approvable()
+        self._write_protected(
+            {
+                "state": state,
+                "decided_by_id": self.env.uid,
+                "decided_on": fields.Datetime.now(),
+                "comment": comment,
+            }
+        )
+        ApprovalNotices(self).tell_decision()
+
+    def _claim(self):
+        """Check read access, lock the requests against concurrent decisions, and raise unless they still wait."""
+        self.check_access("read")
+        foreign = self.company_id - self.env.companies
+        if foreign:
+            raise AccessError(
+                self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
             )
-        if order.state == "sale":
-            raise UserError(
-                self.env._(
-                    "%s is already confirmed: there is nothing to approve. To grant more, cancel it, set it to"
-                    " quotation, change it there and ask for approval.",
-                    order.name,
-                )
-            )
-        needs = self._get_needs(order)
-        if not needs:
-            raise UserError(
-                self.env._("%s is within its caps and limits: there is nothing to approve. Confirm it.", order.name)
-            )
-        left = {kind: need for kind, need in needs.items() if need.consent != "approved"}
-        if not left:
-            raise UserError(self.env._("%s is already approved in its current form. Confirm it.", order.name))
-        askable = {kind: need for kind, need in left.items() if not need.obstacle}
-        if not askable:
-            raise UserError("\n\n".join(need.obstacle for need in left.values()))
-        return askable
+        self._lock()
+        for approval in self:
+            if approval.state != "requested":
+                raise UserError(approval._get_decided_message())
+
+    def _get_decided_message(self):
+        # sudo: only the name of the decider is shown
+        states = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "%(name)s is no longer waiting: %(state)s%(by)s. Reload the page.",
+            name=self.name,
+            state=states[self.state],
+            by=(self.decided_by_id and self.env._(" by %s", self.decided_by_id.sudo().name)) or "",
+        )
+
+    def _check_approvable(self):
+        """Raise if the company no longer allows this approval: it would not hold, the request can only be refused."""
+        obstacles = []
+        for kind, approvals in self.grouped("kind").items():
+            judge = self._get_judges()[kind]
+            # sudo: an approver may lack read access to the salesperson's orders
+            verdicts = judge._judge_orders(approvals.sudo().order_id, strict=False)
+            known = {order: verdict for order, verdict in verdicts.items() if verdict.over and not verdict.problem}
+            obstacles += [judge._get_obstacle(order, verdict) for order, verdict in known.items()]
+        if any(obstacles):
+            raise UserError("\n\n".join(filter(None, obstacles)))
+
+    def _withdraw(self, comment):
+        """Withdraw these requests: they need no decision any more."""
+        if self:
+            self._write_protected({"state": "withdrawn", "comment": comment})
+            ApprovalNotices(self).tell_withdrawal(comment)
 
     # -------------------------------------------------------------------------
     # The readable content of an approval: in the words and figures of the day of the request
@@ -319,3 +403,6 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _get_line_name(self, order_line):
         return order_line.product_id.display_name or (order_line.name or "").partition("\n")[0]
+
+    def _describe_excess(self):
+        return self._get_judge()._describe_excess(self.details, self.currency_id)

@@ -4,14 +4,18 @@ Asks ``evaluations``, ``credit`` and ``guard``.
 """
 
 from . import key_account_credit_entry
+from . import award_states
+from . import award_proposals
+from . import award_decision
+from . import award_budgets
+from . import award_notices
+from . import award_posting
+from . import award_delivery
 from . import key_account_award
 from . import key_account_source_privilege
 from . import key_account_evaluation_effects
-from . import key_account_evaluation_budgets
 from . import key_account_evaluation
-from . import key_account_award_decision
-from . import key_account_award_fulfilment
+from . import credit_family
 from . import res_partner
-from . import res_partner_credit_family
 from . import ir_default
 from . import res_users

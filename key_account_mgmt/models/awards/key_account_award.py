@@ -1,48 +1,14 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
-AWARD_KINDS = [
-    ("credit", "Credit Limit"),
-    ("bonus", "Bonus"),
-    ("equipment", "Equipment"),
-    ("training", "Training"),
-    ("payment_term", "Payment Terms"),
-    ("priority_delivery", "Priority Delivery"),
-    ("free", "Other"),
-]
-AWARD_STATES = [
-    ("proposed", "Proposed"),
-    ("approved", "Approved"),
-    ("posted", "Posted"),
-    ("promised", "Promised"),
-    ("delivered", "Delivered"),
-    ("refused", "Refused"),
-    ("reverted", "Reverted"),
-    ("expired", "Expired"),
-]
-# The cost of an award counts against budgets from its approval on, until it is certain that no customer gets it.
-COMMITTED_STATES = ("approved", "posted", "promised", "delivered")
-# Awards that Finance granted and that reverting takes back; delivered awards stay delivered.
-GRANTED_STATES = ("approved", "posted", "promised")
-# Awards that were granted and have ended; ``ended_on`` says until when they counted.
-ENDED_STATES = ("reverted", "expired")
-# A reward of the kind "credit" only announces more credit; the amount comes from the table of credit limits.
-REWARD_KINDS = {kind for kind, _label in AWARD_KINDS} - {"credit"}
-# Fields that an award gets after its creation.
-LATER_FIELDS = (
-    "approved_amount",
-    "actual_cost",
-    "valid_until",
-    "expiry_date",
-    "decided_by_id",
-    "decided_on",
-    "comment",
-    "posted_on",
-    "delivered_by_id",
-    "delivered_on",
-    "ended_on",
-    "note",
-    "problem",
-)
+from .award_budgets import WAYS, AwardBudgetCheck
+from .award_decision import CHANGEABLE, AwardApproval, AwardDeciders, get_approved_text, group_by_values
+from .award_delivery import AwardDelivery
+from .award_notices import AwardNotices
+from .award_posting import AwardEnding, AwardPosting
+from .award_proposals import AwardProposals
+from .award_states import AWARD_KINDS, AWARD_STATES, ENDED_STATES, GRANTED_STATES, OPEN_STATES
 
 
 class KeyAccountAward(models.Model):
@@ -62,6 +28,9 @@ class KeyAccountAward(models.Model):
     _order = "id desc"
 
     _mail_post_access = "read"
+    # Limits per batch: each write on a customer is logged. Up to one batch is posted while the user waits.
+    _posting_batch_size = 500
+
     name = fields.Char("Award Number", required=True, readonly=True)
     kind = fields.Selection(AWARD_KINDS, required=True, readonly=True)
     # A customer may be deleted, or merged with another; the decision stays.
@@ -161,6 +130,127 @@ class KeyAccountAward(models.Model):
         awards = self.sudo()
         awards._message_log_batch({award.id: bodies[award] for award in self})
 
+    @api.model
+    def _make(self, lines):
+        """Create the awards of applied lines of one evaluation, in the transaction that applies them, hence once.
+
+        :param lines: lines with ``grants``, as decided by the core
+        """
+        evaluation = lines.evaluation_id
+        granted = AwardProposals(lines).get_values()
+        first = 1 + self.sudo().search_count([("evaluation_id", "=", evaluation.id)])
+        for number, values in enumerate(granted, first):
+            values["name"] = f"{evaluation.reference}/{number:04d}"
+        # One log entry less per award: the award itself says who proposed it.
+        return self.with_context(mail_create_nolog=True)._create_protected(granted)
+
+    # -------------------------------------------------------------------------
+    # What Finance decides: by buttons, once, and by users who were not involved in the evaluation
+    # -------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Grant the awards as proposed. Credit limits are posted, other awards promised.
+
+        :return: if several awards together exceed their budget, a dialog that asks which of them to grant
+        """
+        self._claim("proposed")
+        self._check_decider()
+        check = AwardBudgetCheck(self)
+        if len(self) > 1 and check.is_over() and check.get_fitting("rank"):
+            return self._get_wizard_action("key.account.award.budget", self.env._("Grant within the Budget"))
+        self._approve({}, False)
+        return AwardNotices(self).get_off_notice() or True
+
+    def action_approve_changed(self, values, comment=False):
+        """Grant the awards with changes.
+
+        :param dict values: some of ``CHANGEABLE``; amounts in company currency
+        :param comment: the reason; required if the amount changes
+        """
+        unknown = sorted(set(values) - set(CHANGEABLE))
+        if unknown:
+            raise UserError(self.env._("Finance cannot change: %s.", ", ".join(unknown)))
+        self._approve(values, (comment or "").strip())
+        return AwardNotices(self).get_off_notice() or True
+
+    def action_approve_within_budget(self, way):
+        """Grant the awards that fit into the budgets.
+
+        :param way: ``rank``: in full, the best customers first; ``share``: all of them, reduced by the same share
+        :return: a notice of the granted and the remaining awards
+        """
+        if way not in dict(WAYS):
+            raise UserError(self.env._("Choose how to grant the awards: by rank, or all by the same share."))
+        self._claim("proposed")
+        self._check_decider()
+        check = AwardBudgetCheck(self)
+        fitting = check.get_fitting(way)
+        if not fitting:
+            raise UserError(self.env._("The budget has nothing left for any of these awards. Refuse them."))
+        granted = self.browse(award.id for award in fitting)
+        cuts = check.get_cuts(fitting)
+        comment = cuts and self.env._("Reduced by the same share as the others to stay within the budget.")
+        granted._approve({}, comment or False, cuts)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if granted == self else "warning",
+                "message": check.get_fitting_text(fitting),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _approve(self, changes, comment, amounts=None):
+        """Approve the awards, and post or promise them.
+
+        :param changes: the changes by Finance, for all awards
+        :param amounts: ``{award: amount}`` for awards with another amount than proposed
+        """
+        self._claim("proposed")
+        self._check_decider()
+        values = AwardApproval(self, changes, comment, amounts).get_values()
+        AwardBudgetCheck(self).check({award: values[award]["estimated_cost"] for award in self})
+        decision = self._prepare_decision(comment)
+        for vals, awards in group_by_values(values):
+            awards._write_protected({**decision, **vals})
+        self._log_each({award: get_approved_text(award) for award in self})
+        self.evaluation_id._tell_finance()
+        AwardNotices(self.filtered(lambda award: award.state == "promised")).tell_deliverers()
+        self.filtered(lambda award: award.state == "approved")._post_or_queue()
+
+    def _prepare_decision(self, comment):
+        return {"decided_by_id": self.env.uid, "decided_on": fields.Datetime.now(), "comment": comment}
+
+    def action_refuse(self, comment):
+        """Refuse the awards.
+
+        :param comment: the reason, for the users who evaluated
+        """
+        if not (comment or "").strip():
+            raise UserError(self.env._("Say why you refuse, so that the evaluators know."))
+        self._claim("proposed")
+        self._check_decider()
+        self._write_protected({**self._prepare_decision(comment.strip()), "state": "refused"})
+        self._log_each({award: self.env._("Refused: %s", comment.strip()) for award in self})
+        self.evaluation_id._tell_finance()
+        return True
+
+    def _claim(self, *states):
+        """Check that the user may read these awards, that no other user decides on them, and that they are due."""
+        self.check_access("read")
+        foreign = self.company_id - self.env.companies
+        if foreign:
+            raise AccessError(
+                self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
+            )
+        # Always lock in this order: two users who decide on different awards of one evaluation meet at the evaluation.
+        self.evaluation_id._lock_for_awards()
+        self._lock()
+        for award in self:
+            if award.state not in states:
+                raise UserError(award._get_wrong_state_message())
+
     def _get_wrong_state_message(self):
         states = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
@@ -170,9 +260,144 @@ class KeyAccountAward(models.Model):
             state=states[self.state],
         )
 
+    def _check_decider(self):
+        """Check that the user is of Finance and was not involved. Superuser mode does not bypass the check."""
+        AwardDeciders(self).check_user()
+
+    def _may_decide(self):
+        """Return whether the user is of Finance and was not involved in any of these awards."""
+        return AwardDeciders(self).may_decide()
+
+    def _get_involved_users(self):
+        """Return the users who proposed these awards, or changed the tiers that they come from."""
+        return self.proposed_by_id | self.line_id.override_user_id
+
     # -------------------------------------------------------------------------
-    # Related records
+    # Posting approved credit limits on the customers
     # -------------------------------------------------------------------------
+
+    def _post_or_queue(self):
+        """Post now, or in the background if there is more than one batch."""
+        if len(self) <= self._posting_batch_size:
+            self._post()
+        else:
+            self.env.ref("key_account_mgmt.ir_cron_key_account_post_awards")._trigger()
+
+    def _post(self):
+        """Post those of these awards that no other transaction has posted."""
+        AwardPosting(self).post()
+
+    def _take(self, state, new_state):
+        """Move rows from one state to the next; of two concurrent transactions, one gets them.
+
+        :return: those of these awards that were in ``state``
+        """
+        self.flush_recordset()
+        taken = self.env.execute_query(
+            SQL(
+                "UPDATE key_account_award SET state = %s WHERE id IN %s AND state = %s RETURNING id",
+                new_state,
+                tuple(self.ids or [0]),
+                state,
+            )
+        )
+        self.invalidate_recordset()
+        awards = self.browse(sorted(award_id for (award_id,) in taken))
+        # The cost depends on the state.
+        self.env.add_to_compute(self._fields["cost"], awards)
+        if new_state in ENDED_STATES:
+            awards._write_protected({"ended_on": fields.Datetime.now()})
+        return awards
+
+    @api.model
+    def _cron_post(self):
+        """Post the waiting awards, batch by batch, each with a commit."""
+        while ids := self._get_waiting_ids(self._posting_batch_size):
+            AwardPosting(self.browse(ids)).post_batch()
+            left = bool(self._get_waiting_ids(1))
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=int(left)):
+                return
+
+    @api.model
+    def _get_waiting_ids(self, limit):
+        domain = [("kind", "=", "credit"), ("state", "=", "approved"), ("problem", "=", False)]
+        return self.search(domain, limit=limit, order="id").ids
+
+    def action_post(self):
+        """Retry to post awards that could not be posted."""
+        self._claim("approved")
+        self._check_decider()
+        self._write_protected({"problem": False})
+        self._post_or_queue()
+        return True
+
+    # -------------------------------------------------------------------------
+    # Delivery, revert and expiry
+    # -------------------------------------------------------------------------
+
+    def action_deliver(self, cost=None, comment=False, attachment_ids=()):
+        """Record the delivery of promised awards.
+
+        :param cost: the actual cost, in company currency; None: as estimated
+        :param attachment_ids: proofs that the user uploaded, for the chatter
+        """
+        self._claim("promised")
+        AwardDelivery(self).record(cost, comment, attachment_ids)
+        AwardNotices(self).end()
+        return True
+
+    def action_revert(self):
+        """Take awards back: a posted limit becomes what it was before, unless it was changed since."""
+        self._claim(*OPEN_STATES, "posted")
+        self._check_decider()
+        self._take_back()
+        self.evaluation_id._tell_finance()
+        return True
+
+    def _take_back(self):
+        """Take back all awards that are not delivered or ended; the caller checks the rights."""
+        AwardEnding(self).take_back()
+
+    @api.model
+    def _cron_expire(self):
+        """End temporary limits and promises after their last day, batch by batch, each with a commit."""
+        today = fields.Date.context_today(self)
+        for state, name, expire in (
+            ("posted", "valid_until", "expire_limits"),
+            ("promised", "expiry_date", "expire_promises"),
+        ):
+            domain = [("state", "=", state), (name, "<", today)]
+            while awards := self.search(domain, limit=self._posting_batch_size, order="id"):
+                getattr(AwardEnding(awards), expire)()
+                left = self.search_count(domain, limit=1)
+                if not self.env["ir.cron"]._commit_progress(len(awards), remaining=left):
+                    return
+
+    # -------------------------------------------------------------------------
+    # Dialogs and related records
+    # -------------------------------------------------------------------------
+
+    def action_open_refusal(self):
+        """Ask for the comment that a refusal requires."""
+        return self._get_wizard_action("key.account.award.refusal", self.env._("Refuse"))
+
+    def action_open_change(self):
+        """Ask for the changes to the proposal."""
+        return self._get_wizard_action("key.account.award.change", self.env._("Approve Otherwise"))
+
+    def action_open_delivery(self):
+        """Ask for cost and proof."""
+        return self._get_wizard_action("key.account.award.delivery", self.env._("Deliver"))
+
+    def _get_wizard_action(self, model, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_award_ids": self.ids},
+        }
 
     def action_open_evaluation(self):
         self.ensure_one()
@@ -187,92 +412,3 @@ class KeyAccountAward(models.Model):
         """Open all changes of the limit of this customer."""
         self.ensure_one()
         return self._get_customer()._get_key_account_ledger_action(self.company_id)
-
-    # -------------------------------------------------------------------------
-    # From the lines of an evaluation to awards
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _make(self, lines):
-        """Create the awards of applied lines of one evaluation, in the transaction that applies them, hence once.
-
-        :param lines: lines with ``grants``, as decided by the core
-        """
-        evaluation = lines.evaluation_id
-        labels = lines._get_explainer_labels()
-        granted = [values for line in lines for values in self._prepare_awards(line, labels)]
-        first = 1 + self.sudo().search_count([("evaluation_id", "=", evaluation.id)])
-        for number, values in enumerate(granted, first):
-            values["name"] = f"{evaluation.reference}/{number:04d}"
-        # One log entry less per award: the award itself says who proposed it.
-        return self.with_context(mail_create_nolog=True)._create_protected(granted)
-
-    @api.model
-    def _prepare_awards(self, line, labels):
-        """Return the values of all awards of one line.
-
-        :param labels: the names of rules, and of all that the sentences of the reasons mention
-        """
-        granted = [
-            self._prepare_reward(line, reward, labels)
-            for reward in line.grants.get("rewards") or []
-            if reward["kind"] != "none"
-        ]
-        if credit := line.grants.get("credit"):
-            granted.insert(0, self._prepare_credit(line, credit, labels))
-        return granted
-
-    @api.model
-    def _prepare_credit(self, line, credit, labels):
-        current = credit.get("current")
-        return {
-            **self._prepare_award(line, credit, labels),
-            "kind": "credit",
-            "had_limit": current is not None,
-            "limit_before": float(current or 0),
-            "proposed": float(credit["limit"]),
-            "estimated_cost": False,
-        }
-
-    @api.model
-    def _prepare_reward(self, line, reward, labels):
-        amount = float(reward.get("amount") or 0)
-        cost = reward.get("cost")
-        return {
-            **self._prepare_award(line, reward, labels),
-            "kind": reward["kind"] if reward["kind"] in REWARD_KINDS else "free",
-            "had_limit": False,
-            "limit_before": False,
-            "rule_name": labels.rules.get(reward["rule"]) or reward["name"],
-            "proposed": amount,
-            "estimated_cost": amount if cost is None else float(cost),
-        }
-
-    @api.model
-    def _prepare_award(self, line, grant, labels):
-        """Return values for every stored field, so that no default of the context or of a user applies."""
-        # sudo: an approved line is applied to its customer, whatever the user's rights on contacts
-        customer = line.partner_id.sudo().commercial_partner_id
-        return {
-            **dict.fromkeys(LATER_FIELDS, False),
-            "partner_id": customer.id,
-            "partner_name": line.partner_name,
-            "company_id": line.company_id.id,
-            "evaluation_id": line.evaluation_id.id,
-            "line_id": line.id,
-            "rule_key": grant["rule"],
-            "rule_name": labels.rules.get(grant["rule"]) or grant["rule"],
-            "reason": self._get_reason(line, grant, labels),
-            "user_id": (customer.user_id or line.evaluation_id.create_uid).id,
-            "proposed_by_id": self.env.uid,
-            "state": "proposed",
-        }
-
-    @api.model
-    def _get_reason(self, line, grant, labels):
-        """Return the reasons for the award, as sentences; the rule if the core gave no reasons."""
-        sentences = self.env["key.account.explainer"]._get_reason_sentences(
-            line.evaluation_id.policy, grant.get("reasons") or [], line.currency_id, labels
-        )
-        rule = labels.rules.get(grant["rule"]) or grant.get("name") or grant["rule"]
-        return "\n".join(sentences) or self.env._("Rule “%s”", rule)

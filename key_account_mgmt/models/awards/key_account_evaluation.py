@@ -4,8 +4,8 @@ from odoo.tools import plaintext2html
 
 from ..evaluations.key_account_evaluation import NO_REQUEST
 from ..shared.access import ACTIVITY_APPROVAL, ACTIVITY_AWARD, FINANCE, TOTALS_READERS, strip_caller_context
-from ..shared.rows import touch
-from .key_account_evaluation_budgets import AwardBudgets
+from ..shared.statements import touch
+from .award_budgets import AwardBudgets
 
 
 class KeyAccountEvaluation(models.Model):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
-from .key_account_award import COMMITTED_STATES
+from .award_states import COMMITTED_STATES
 
 
 class KeyAccountSourceInvoice(models.AbstractModel):

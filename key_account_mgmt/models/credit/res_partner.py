@@ -22,7 +22,7 @@ class ResPartner(models.Model):
     previous limit. The flag of the commercial partner counts, as its limit does.
     """
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     key_account_zero_limit = fields.Boolean(
         "Nothing on Credit",

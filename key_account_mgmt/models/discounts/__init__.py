@@ -10,9 +10,10 @@ from . import key_account_expense_cost
 from . import key_account_discount_value
 from . import key_account_cap_table
 from . import key_account_line_facts
+from . import discount_verdict
+from . import invoice_judge
 from . import key_account_discount
-from . import key_account_discount_invoice
 from . import product_category
 from . import res_partner
 from . import sale_order
-from . import sale_order_line_discount
+from . import sale_order_line

@@ -1,6 +1,4 @@
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -9,61 +7,21 @@ from odoo.tools import ormcache
 from ...rules import (
     CapDecision,
     DiscountLine,
-    Judgement,
-    LineJudgement,
-    covered,
     judge,
-    no_worse,
     stricter,
-    terms,
 )
+from .discount_verdict import Verdict
+from .invoice_judge import InvoiceJudge
 from .key_account_discount_value import HUNDRED, ZERO
 from .key_account_exchange import MissingRate
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """The discounts of an order (or an invoice) compared with its caps; amounts are in the currency of the company.
-
-    ``lines`` and ``decisions`` are by line record; section titles and notes have none. ``problem`` says why there is no
-    judgement (only when the caller asked with ``strict=False``).
-    """
-
-    basis: dict[str, Any]  # price currency and invoiced customer: verdicts of another basis are not comparable
-    judgement: Judgement | None = None
-    lines: dict[Any, LineJudgement] | None = None
-    decisions: dict[Any, CapDecision] | None = None
-    problem: str | None = None
-
-    @property
-    def over(self):
-        return bool(self.problem) or self.judgement.over
-
-    @property
-    def excess(self):
-        """Return the amount that needs an approval."""
-        return Decimal(0) if self.problem else self.judgement.excess
-
-    def get_terms(self):
-        """Return the terms that an approval of this verdict covers, as JSON."""
-        return terms(self.judgement, self.basis)
-
-    def is_covered(self, consented):
-        """Return whether this verdict is within ``consented``, the terms of an earlier verdict."""
-        return covered(self.judgement, self.basis, consented)
-
-    def is_no_worse_than(self, before):
-        """Return whether the order was over its caps ``before`` the change as well, and got no worse by it."""
-        if self.problem or before.problem:
-            return False
-        return no_worse(self.judgement, self.basis, before.judgement, before.basis)
-
-
 NOTHING = CapDecision(None, ZERO, None, ())
+# Facts that may give a part of an order another cap than the whole.
+SIZES = {"order_amount", "order_quantity"}
 
 
 class KeyAccountDiscount(models.AbstractModel):
-    """Judges the discounts of orders: values the lines, finds their caps and compares both."""
+    """Judges the discounts of orders and invoices: values the lines, finds their caps and compares both."""
 
     _name = "key.account.discount"
     _description = "Judgement of Discounts"
@@ -234,6 +192,69 @@ class KeyAccountDiscount(models.AbstractModel):
         """
         reward = order_line.reward_id if "reward_id" in order_line._fields else None
         return bool(reward) and order_line.product_id in reward.discount_line_product_id | reward.reward_product_ids
+
+    # -------------------------------------------------------------------------
+    # The invoiced part of orders
+    # -------------------------------------------------------------------------
+
+    @api.model
+    def _judge_moves(self, moves, detailed=True):
+        """Judge whether the invoiced part of orders keeps their caps, including documents that are about to be posted.
+
+        The lines of all posted documents of an order and of ``moves`` count; lines without an order count for the first
+        order of their document. Quantities and prices come from the documents alone, which salespeople cannot write.
+        The order only says which discount it gives, and only while it is confirmed, since the guard watches it then.
+        The rest is in ``invoiced`` (``rules/orders/invoiced.py``).
+
+        :param moves: customer invoices and credit notes, judged together as if they were posted
+        :param bool detailed: if False, the verdict of an order invoiced completely and as ordered is ``AS_ORDERED``:
+            it is not over, which is known without reading caps
+        :return: ``{order: Verdict}``, the lines those of ``moves``; orders without caps are left out
+        :raise UserError: a figure that cannot be computed
+        """
+        moves = self._get_unbiased(moves)
+        orders = self._read_anew(moves.line_ids, "sale_line_ids").sale_line_ids.order_id.with_prefetch()
+        verdicts = {}
+        for company, group in orders.grouped("company_id").items():
+            table = self.env["key.account.cap.table"]._get_table(company)
+            if table:
+                judge_in = self.with_env(group.with_company(company).env)
+                verdicts |= InvoiceJudge(judge_in).judge(group.with_env(judge_in.env), moves.ids, table, detailed)
+        return verdicts
+
+    @api.model
+    def _judge_invoiced_parts(self, orders):
+        """Judge whether the invoiced part of confirmed orders keeps the caps that apply to its own size.
+
+        ``_judge_moves`` checks everything else when invoices are posted. But 4 of 10 pieces may be invoiced at the
+        price for 10, as long as the other 6 are still to be invoiced.
+
+        :return: ``{order: Verdict}`` of orders whose goods were invoiced at a price that only the order's size allowed
+        """
+        orders = self._get_unbiased(orders)
+        verdicts = {}
+        for company, group in orders.grouped("company_id").items():
+            table = self.env["key.account.cap.table"]._get_table(company)
+            if table and not SIZES.isdisjoint(table.metrics):
+                judge_in = self.with_env(group.with_company(company).env)
+                invoices = InvoiceJudge(judge_in)
+                for order in group.with_env(judge_in.env):
+                    verdict = invoices.judge_part(order, table)
+                    if verdict and verdict.over:
+                        verdicts[order] = verdict
+        return verdicts
+
+    @api.model
+    def _read_anew(self, records, name):
+        """Drop the cached value of a field that was read for the user of the request, and return the records.
+
+        Record rules hide records from that user, and Odoo caches the shortened value for all users.
+
+        :param str name: a Many2many field; Odoo forgets its inverse as well, of all records
+        """
+        records.invalidate_recordset([name])
+        # The prefetch is dropped, too, since it names the records found with the cached value.
+        return records.with_prefetch()
 
     # -------------------------------------------------------------------------
     # Orders in a currency without any rate, which cannot be compared with values in company currency

@@ -14,7 +14,7 @@ PRICELIST_FIELDS = {
 class ResPartner(models.Model):
     """Shows the discounts given to a customer against its caps, and protects its pricelist."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     _key_account_pricelist_groups = ("sales_team.group_sale_manager", "key_account_mgmt.group_key_account_manager")
 

@@ -3,11 +3,12 @@
 Asks ``discounts``, ``credit``, ``approvals`` and ``order_form``.
 """
 
+from . import order_checks
 from . import key_account_guard
 from . import payment_transaction
+from . import discount_spread
 from . import sale_order
 from . import mail_template
 from . import sale_order_line
-from . import key_account_discount_spread
 from . import account_move
-from . import account_move_line_guard
+from . import account_move_line

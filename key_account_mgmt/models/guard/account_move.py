@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .order_checks import DiscountCheck
+
 # Fields of a posted invoice that users cannot change in its form. Over RPC a context key opens them.
 CLOSED_FIELDS = {"invoice_line_ids", "line_ids", "currency_id"}
 INVOICES = ("out_invoice", "out_receipt")
@@ -13,7 +15,7 @@ class AccountMove(models.Model):
     Odoo makes from an order are checked, whatever their type, as far as they sell goods or deduct down payments.
     """
 
-    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
 
     # Without this flag, a credit note that accounting makes from an invoice looks the same: it links to the order, too.
     key_account_from_order = fields.Boolean(
@@ -79,7 +81,7 @@ class AccountMove(models.Model):
         return self.key_account_from_order and line.is_downpayment and line.quantity > 0
 
     def _get_key_account_refusal(self, order, verdict):
-        sentences = self.env["key.account.guard"]._describe_verdict(order, verdict)
+        sentences = DiscountCheck(self.env).describe(order, verdict)
         invoices = self.filtered(lambda move: order in move.line_ids.sale_line_ids.order_id)
         return self.env._(
             "%(invoice)s gives more discount than %(orders)s may:\n%(sentences)s\nInvoice what was ordered, or have the"

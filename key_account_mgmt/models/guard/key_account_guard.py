@@ -6,9 +6,12 @@ from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from ..shared.holding import HOLDING
-from ..shared.rows import touch
+from ..shared.statements import touch
+from .order_checks import CreditCheck, DiscountCheck
 
 WATCH = "key_account_watch"
+# In the order of the sentences that users read.
+CHECKS = (DiscountCheck, CreditCheck)
 
 
 class Held(Exception):
@@ -171,7 +174,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     def _is_on_guard(self, company):
         """Return whether the guard checks orders of the company."""
-        return self._caps_discounts(company) or self._limits_credit(company)
+        return any(check(self.env).applies(company) for check in CHECKS)
 
     @api.model
     def _prepare_before(self, orders):
@@ -179,8 +182,10 @@ class KeyAccountGuard(models.AbstractModel):
 
         :return: ``{order id: {kind of check: anything}}``
         """
-        discounts, credits = self._prepare_discounts_before(orders), self._prepare_credits_before(orders)
-        return {order.id: {**discounts.get(order, {}), **credits.get(order, {})} for order in orders}
+        found = [check(self.env).prepare_before(orders) for check in CHECKS]
+        return {
+            order.id: {kind: one for part in found for kind, one in part.get(order, {}).items()} for order in orders
+        }
 
     @api.model
     def _get_breaches(self, orders, before):
@@ -190,11 +195,9 @@ class KeyAccountGuard(models.AbstractModel):
         :param dict before: by order id, as returned by ``_prepare_before``; None: it was not confirmed before
         :return: ``{order: [sentences]}`` of the refused orders; first the discounts, then the credit
         """
-        discounts, credits = self._get_discount_breaches(orders, before), self._get_credit_breaches(orders, before)
-        return {
-            order: [found[order] for found in (discounts, credits) if order in found]
-            for order in dict.fromkeys([*discounts, *credits])
-        }
+        found = [check(self.env).get_breaches(orders, before) for check in CHECKS]
+        refused = dict.fromkeys(order for part in found for order in part)
+        return {order: [part[order] for part in found if order in part] for order in refused}
 
     @api.model
     def _keep_passed(self, orders):
@@ -204,14 +207,6 @@ class KeyAccountGuard(models.AbstractModel):
     def _get_refusal(self, breaches):
         return "\n\n".join(sentence for sentences in breaches.values() for sentence in sentences)
 
-    @api.model
-    def _describe_way_back(self):
-        """Return what the user can do about a change of a confirmed order that needs an approval."""
-        return self.env._(
-            "It is confirmed, so this change was not made. To have it approved, cancel the order, set it to"
-            " quotation, change it there and press “Ask for Approval”."
-        )
-
     # -------------------------------------------------------------------------
     # Which changes matter
     # -------------------------------------------------------------------------
@@ -219,7 +214,7 @@ class KeyAccountGuard(models.AbstractModel):
     @api.model
     def _get_judged_fields(self):
         """Return names of order fields that hold the checked figures: changes of them or their dependencies matter."""
-        return [*self._get_discount_fields(), *self._get_credit_fields()]
+        return [name for check in CHECKS for name in check.fields]
 
     @api.model
     @ormcache("model_name", cache="stable")
@@ -234,230 +229,3 @@ class KeyAccountGuard(models.AbstractModel):
             for name, field in self.env[model_name]._fields.items()
             if field in judged or not judged.isdisjoint(self.pool.get_dependent_fields(field))
         )
-
-    # -------------------------------------------------------------------------
-    # Confirmed orders keep their discount caps, or have an approval of their discounts
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _caps_discounts(self, company):
-        return bool(company.key_account_cap_ruleset_id)
-
-    @api.model
-    def _get_discount_fields(self):
-        return ["key_account_verdict"]
-
-    @api.model
-    def _prepare_discounts_before(self, orders):
-        """Return ``{order: {"discount": verdict, "deal": …}}`` of orders whose discounts are judged."""
-        verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
-        return {order: {"discount": verdict, "deal": self._get_deal(order)} for order, verdict in verdicts.items()}
-
-    @api.model
-    def _get_deal(self, order):
-        """Return the parties of an order's deal: an earlier violation for one customer excuses none for another."""
-        return order.partner_id.commercial_partner_id, order.company_id
-
-    @api.model
-    def _get_discount_breaches(self, orders, before):
-        """Return ``{order: why it may not give that much}``."""
-        return {
-            order: self._describe_over_cap(order, verdict, before[order.id] is not None)
-            for order, verdict in self._get_orders_over_cap(orders, before).items()
-        }
-
-    @api.model
-    def _get_orders_over_cap(self, orders, before):
-        """Return ``{order: Verdict}`` of orders without an approval that were not as bad before the change."""
-        verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
-        over = orders.filtered(lambda order: order in verdicts and verdicts[order].over)
-        consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
-        return {
-            order: verdicts[order]
-            for order in over
-            if not self._is_allowed(order, verdicts[order], consented.get(order.id, ()), before[order.id])
-        }
-
-    @api.model
-    def _is_allowed(self, order, verdict, consented, before):
-        if verdict.problem:
-            return False
-        if any(map(verdict.is_covered, consented)):
-            return True
-        earlier = before and before.get("discount")
-        return bool(earlier) and before["deal"] == self._get_deal(order) and verdict.is_no_worse_than(earlier)
-
-    # -------------------------------------------------------------------------
-    # Words
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _describe_over_cap(self, order, verdict, confirmed):
-        """Return what is over, and what the user can do.
-
-        :param bool confirmed: whether the order was confirmed before this change
-        """
-        parts = [self.env._("%(order)s gives more discount than its caps allow:", order=order.name)]
-        parts += [f"• {sentence}" for sentence in self._describe_verdict(order, verdict)]
-        if confirmed:
-            parts.append(self._describe_way_back())
-        else:
-            parts.append(self.env._("Reduce the discount, or press “Ask for Approval” on the order."))
-        return "\n".join(parts)
-
-    @api.model
-    def _describe_verdict(self, order, verdict):
-        """Return one sentence for each line that is over, and for the order as a whole."""
-        if verdict.problem:
-            return [verdict.problem]
-        sentences = [
-            self._describe_line(line, judged, order.company_id.currency_id)
-            for line, judged in verdict.lines.items()
-            if judged.over
-        ]
-        if verdict.judgement.order_over:
-            sentences.append(self._describe_whole(verdict.judgement, order.company_id.currency_id))
-        return sentences
-
-    @api.model
-    def _describe_line(self, line, judged, currency):
-        formatter = self.env["key.account.formatter"]
-        name = self.env["key.account.approval"]._get_line_name(line)
-        if judged.over_cap:
-            return self.env._(
-                "%(product)s: %(given)s given, %(cap)s allowed (%(excess)s too much)",
-                product=name,
-                given=formatter._format_percentage(judged.shown_pct),
-                cap=formatter._format_percentage(judged.line.cap),
-                excess=formatter._format_amount(judged.excess, currency),
-            )
-        return self.env._(
-            "%(product)s: the margin is below %(floor)s (%(shortfall)s missing)",
-            product=name,
-            floor=formatter._format_percentage(judged.line.margin_floor),
-            shortfall=formatter._format_amount(formatter._round_up(judged.shortfall, currency), currency),
-        )
-
-    @api.model
-    def _describe_whole(self, judgement, currency):
-        formatter = self.env["key.account.formatter"]
-        return self.env._(
-            "In total: %(given)s given, %(allowed)s allowed",
-            given=formatter._format_amount(judgement.given, currency),
-            allowed=formatter._format_amount(judgement.allowed, currency),
-        )
-
-    # -------------------------------------------------------------------------
-    # Confirmed orders stay within the credit of the invoiced customer, or have an approval
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _limits_credit(self, company):
-        limiting = company._get_key_account_limiting()
-        return any(one._get_key_account_credit_facts().enforces for one in limiting)
-
-    @api.model
-    def _get_credit_fields(self):
-        return ["key_account_open_amount", "partner_invoice_id", "company_id"]
-
-    @api.model
-    def _prepare_credits_before(self, orders):
-        """Return ``{order: {"credit": claims}}`` of orders whose credit is judged."""
-        claims = {}
-        for (order, _company), claim in self.env["key.account.credit"]._get_claims(orders).items():
-            claims.setdefault(order, {"credit": []})["credit"].append(claim)
-        return claims
-
-    @api.model
-    def _get_credit_breaches(self, orders, before):
-        """Return ``{order: why the customer may not have it on credit}``."""
-        return {
-            order: self._describe_over_limit(order, verdict, bool(before[order.id]))
-            for order, verdict in self._get_orders_over_limit(orders, before).items()
-        }
-
-    @api.model
-    def _get_orders_over_limit(self, orders, before):
-        """Return ``{order: CreditVerdict}`` of orders that use more than before, do not fit and have no approval.
-
-        A confirmed order that uses no more than before the change passes, whatever other documents use now.
-        """
-        credit = self.env["key.account.credit"]
-        claims = {
-            (order, company): claim
-            for (order, company), claim in credit._get_claims(orders).items()
-            if claim.value > 0 and not self._uses_no_more(claim, before[order.id])
-        }
-        return credit._get_refused(claims, self._get_consented_credit) if claims else {}
-
-    @api.model
-    def _uses_no_more(self, claim, before):
-        earlier = (before or {}).get("credit", ())
-        return any(claim.is_no_worse_than(one) for one in earlier)
-
-    @api.model
-    def _get_consented_credit(self, orders):
-        """Return the approved terms, in companies that accept approvals: ``{order id: [terms]}``."""
-        asking = orders.filtered(
-            lambda order: any(
-                company._get_key_account_credit_facts().policy == "approval"
-                for company in order.company_id._get_key_account_limiting()
-            )
-        )
-        return self.env["key.account.approval"]._get_approved_terms(asking, "credit") if asking else {}
-
-    # -------------------------------------------------------------------------
-    # Words
-    # -------------------------------------------------------------------------
-
-    @api.model
-    def _describe_over_limit(self, order, verdict, confirmed):
-        """Return what exceeds the credit, and what the user can do.
-
-        :param bool confirmed: whether the order was confirmed before this change
-        """
-        if verdict.problem:
-            return verdict.problem
-        parts = [
-            self.env._(
-                "%(order)s exceeds what %(customer)s may have on credit:",
-                order=order.name,
-                customer=verdict.customer.display_name,
-            ),
-            *(f"• {sentence}" for sentence in self._describe_credit(verdict)),
-            self._describe_way_out(verdict, confirmed),
-        ]
-        return "\n".join(parts)
-
-    @api.model
-    def _describe_credit(self, verdict):
-        """Return one sentence for the limit and one for overdue amounts, as far as they stop the order."""
-        currency = verdict.company.currency_id
-        formatter = self.env["key.account.formatter"]
-        names = ("limit", "used", "value", "excess", "overdue")
-        values = {name: formatter._format_amount(getattr(verdict, name) or 0, currency) for name in names}
-        sentences = []
-        if verdict.excess:
-            sentences.append(
-                self.env._(
-                    "Limit %(limit)s, used by others %(used)s, this order %(value)s: %(excess)s too much", **values
-                )
-            )
-        if verdict.overdue:
-            days = verdict.company._get_key_account_credit_facts().overdue_days
-            sentences.append(self.env._("Overdue for more than %(days)s days: %(overdue)s", days=days, **values))
-        return sentences
-
-    @api.model
-    def _describe_way_out(self, verdict, confirmed):
-        asks = verdict.company._get_key_account_credit_facts().policy == "approval"
-        if asks and confirmed:
-            return self._describe_way_back()
-        if asks:
-            return self.env._("Let the customer pay first, or press “Ask for Approval” on the order.")
-        sentences = [self.env._("It is confirmed, so this change was not made.")] if confirmed else []
-        if verdict.overdue:
-            sentences.append(self.env._("The overdue amount must be paid first."))
-        if verdict.excess:
-            sentences.append(self.env._("The customer must pay first, or an accounting user must raise the limit."))
-        return " ".join(sentences)

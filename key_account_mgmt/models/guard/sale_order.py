@@ -5,13 +5,15 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import plaintext2html
 
 from ..shared.access import ACTIVITY_APPROVAL, SALES_MANAGER, strip_caller_context
+from .discount_spread import DiscountSpread
 from .key_account_guard import Held
+from .order_checks import DiscountCheck
 
 
 class SaleOrder(models.Model):
     """Passes every confirmation and every change of a confirmed order to the guard (``key.account.guard``)."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -172,18 +174,15 @@ class SaleOrder(models.Model):
         # sudo: whether quotations are over does not depend on the user's read access
         over = self.sudo()._get_key_account_unsendable()
         if over:
-            guard = self.env["key.account.guard"]
-            raise UserError(
-                "\n\n".join(guard._describe_over_cap(order, verdict, False) for order, verdict in over.items())
-            )
+            check = DiscountCheck(self.env)
+            raise UserError("\n\n".join(check.describe_over(order, verdict, False) for order, verdict in over.items()))
 
     def _get_key_account_unsendable(self):
         """Return ``{order: verdict}`` of quotations (in sudo) that must not reach their customers."""
         quotations = self.filtered(
             lambda order: order.state in ("draft", "sent") and order.company_id.key_account_block_sending
         )
-        guard = self.env["key.account.guard"]
-        return guard._get_orders_over_cap(quotations, dict.fromkeys(quotations.ids)) if quotations else {}
+        return DiscountCheck(self.env).get_over(quotations, dict.fromkeys(quotations.ids)) if quotations else {}
 
     def _get_key_account_withheld(self):
         """Return the quotations to hide from customers on the portal; they still see orders that they accepted."""
@@ -214,7 +213,7 @@ class SaleOrder(models.Model):
             raise UserError("\n\n".join(refused))
 
     def _get_key_account_leaving(self, order, verdict):
-        sentences = self.env["key.account.guard"]._describe_verdict(order, verdict)
+        sentences = DiscountCheck(self.env).describe(order, verdict)
         return self.env._(
             "Goods of %(order)s were invoiced at a price that only the whole order allows:\n%(sentences)s\nInvoice the"
             " rest as well, or ask accounting to correct the invoices or to cancel the order.",
@@ -239,5 +238,5 @@ class SaleOrder(models.Model):
     def _create_account_invoices(self, invoice_vals_list, final):
         moves = super()._create_account_invoices(invoice_vals_list, final)
         # Before Odoo checks whether an invoice has a negative total, and turns it into a credit note.
-        self.env["key.account.discount"]._spread(moves)
+        DiscountSpread(self.env).reduce(moves)
         return moves

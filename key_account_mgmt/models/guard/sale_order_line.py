@@ -9,7 +9,7 @@ COMPUTED = ("state", "qty_invoiced", "qty_to_invoice")
 class SaleOrderLine(models.Model):
     """Passes changes of lines to the guard of orders (``key.account.guard``), and records the users involved."""
 
-    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order.line"
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
     own onchange is done.
     """
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     key_account_cap_status = fields.Selection(
         [

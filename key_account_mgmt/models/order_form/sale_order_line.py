@@ -7,7 +7,7 @@ from odoo.tools.misc import formatLang
 class SaleOrderLine(models.Model):
     """Explains in sentences why a line has its cap."""
 
-    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order.line"
 
     key_account_why_html = fields.Html(
         "Why This Cap",

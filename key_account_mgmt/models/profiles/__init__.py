@@ -7,4 +7,4 @@ from . import key_account_industry_profile
 from . import key_account_customer_profile
 from . import key_account_source_profile
 from . import key_account_fit
-from . import res_partner_fit
+from . import res_partner

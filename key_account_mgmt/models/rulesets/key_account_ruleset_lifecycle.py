@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from ..shared.rows import touch
+from ..shared.statements import touch
 from .kinds.rule_kinds import RULE_KINDS
 
 # Only the buttons set these fields: a user who could write them could activate unchecked rules.

@@ -11,9 +11,8 @@ from . import key_account_company_mixin
 from . import key_account_internal_thread
 from . import key_account_run_totals_mixin
 from . import key_account_own_fields_mixin
-from . import rows
+from . import statements
 from . import key_account_protected_mixin
 from . import key_account_formatter
 from . import holding
 from . import numbers
-from . import statements

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .access import strip_caller_context
-from .rows import touch
+from .statements import touch
 
 
 class KeyAccountProtectedMixin(models.AbstractModel):

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from ..award_common import AWARD, AwardCommon
 from ..job_common import Crash, CronMixin
 
-LOGGER = "odoo.addons.key_account_mgmt.models.awards.key_account_award_fulfilment"
+LOGGER = "odoo.addons.key_account_mgmt.models.awards.award_posting"
 
 
 @tagged("post_install", "-at_install")

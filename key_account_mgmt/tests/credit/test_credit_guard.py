@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ...models.guard.order_checks import CreditCheck
 from ..credit_guard_common import LINE, ORDER, CreditGuardCommon
 
 
@@ -490,14 +491,14 @@ class TestFewQueries(CreditGuardCommon):
 
     def count(self, order):
         """Queries of the guard for an order as it is."""
-        guard = self.env["key.account.guard"].sudo()
+        check = CreditCheck(self.env(su=True))
         self.env.flush_all()
         order.invalidate_recordset()
         order.sudo().mapped("partner_invoice_id.commercial_partner_id")
         order.sudo().mapped("company_id.key_account_cap_ruleset_id")
         order.sudo().mapped("key_account_open_amount")
         before = self.cr.sql_log_count
-        guard._get_orders_over_limit(order.sudo(), {order.id: None})
+        check.get_over(order.sudo(), {order.id: None})
         return self.cr.sql_log_count - before
 
     def test_of_the_guard(self):

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from ...models.discounts.key_account_discount_invoice import AS_ORDERED
+from ...models.discounts.discount_verdict import AS_ORDERED
 from ..discount_judge_common import DiscountJudgeCommon
 
 

@@ -1,4 +1,5 @@
 from . import test_own_fields
+from . import test_protected
 from . import test_internal_thread
 from . import test_unstorable_texts
 from . import test_translations

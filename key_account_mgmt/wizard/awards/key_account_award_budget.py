@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...models.awards.key_account_award_decision import WAYS
+from ...models.awards.award_budgets import WAYS, AwardBudgetCheck
 
 
 class KeyAccountAwardBudget(models.TransientModel):
@@ -25,23 +25,19 @@ class KeyAccountAwardBudget(models.TransientModel):
     @api.depends("award_ids", "way")
     def _compute_text(self):
         for wizard in self:
-            awards = wizard.award_ids._origin
-            costs = {award: award.estimated_cost for award in awards}
-            texts = (
-                wizard._get_budget_text(*use) for use in awards._get_budget_uses(costs) if awards._exceeds(*use[2:])
-            )
-            wizard.budget_text = "\n".join(texts)
-            wizard.outcome_text = awards._get_fitting_text(awards._get_fitting(wizard.way)) if wizard.way else False
+            check = AwardBudgetCheck(wizard.award_ids._origin)
+            wizard.budget_text = "\n".join(map(wizard._get_budget_text, check.get_exceeded()))
+            wizard.outcome_text = wizard.way and check.get_fitting_text(check.get_fitting(wizard.way))
 
     @api.model
-    def _get_budget_text(self, evaluation, name, budget, spent, asked):
-        formatter, currency = self.env["key.account.formatter"], evaluation.currency_id
+    def _get_budget_text(self, use):
+        formatter, currency = self.env["key.account.formatter"], use.evaluation.currency_id
         return self.env._(
             "“%(name)s”: %(left)s left of %(budget)s; these awards need %(asked)s.",
-            name=name,
-            left=formatter._format_amount(max(0, budget - spent), currency),
-            budget=formatter._format_amount(budget, currency),
-            asked=formatter._format_amount(asked, currency),
+            name=use.name,
+            left=formatter._format_amount(max(0, use.budget - use.spent), currency),
+            budget=formatter._format_amount(use.budget, currency),
+            asked=formatter._format_amount(use.asked, currency),
         )
 
     def action_approve(self):

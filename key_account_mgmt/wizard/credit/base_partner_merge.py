@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...models.awards.credit_family import CreditFamily
 from ...models.credit.res_partner import LIMIT_FIELDS
 
 
@@ -42,9 +43,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         before = others._read_key_account_members(others | kept | target)
         customers = others.filtered(lambda one: one._is_key_account_customer() and one != target)
         last = self.env["key.account.credit.entry"]._get_last_entries(customers)
-        decided = [others._get_key_account_decided(one, before[one.id], last) for one in customers]
+        family = CreditFamily(others)
+        decided = [family.get_decided(one, before[one.id], last) for one in customers]
         self._copy_stored_limits(kept, others)
-        common = others._get_key_account_common(before[target.id].limits, decided)
+        common = family.get_common(before[target.id].limits, decided)
         others._store_key_account_limits(dict.fromkeys((others | kept | target).ids, common))
         (others | kept | target).flush_recordset(LIMIT_FIELDS)
 

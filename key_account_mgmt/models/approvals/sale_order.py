@@ -8,7 +8,7 @@ APPROVAL_STATES_OF_ORDERS = [("waiting", "Waiting"), ("approved", "Approved"), (
 class SaleOrder(models.Model):
     """Lets users ask for approval of an order, and decide on it, from the order itself."""
 
-    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "sale.order"
 
     key_account_approval_ids = fields.One2many(
         "key.account.approval", "order_id", string="Approvals", copy=False, readonly=True, groups="base.group_user"

@@ -1,14 +1,13 @@
-from odoo import api, models
 from odoo.tools import float_round
 
 
-class KeyAccountDiscount(models.AbstractModel):
+class DiscountSpread:
     """Limits the discount on draft invoices to the part that the invoiced goods allow."""
 
-    _inherit = "key.account.discount"  # pylint: disable=consider-merging-classes-inherited
+    def __init__(self, env):
+        self.env = env
 
-    @api.model
-    def _spread(self, moves):
+    def reduce(self, moves):
         """Reduce discounts that drafts would deduct too early.
 
         Odoo invoices a discount for the whole order, or a reward, with the first goods. If the other goods were never
@@ -17,7 +16,7 @@ class KeyAccountDiscount(models.AbstractModel):
 
         :param moves: drafts made from orders
         """
-        verdicts = self._judge_moves(moves, detailed=False)
+        verdicts = self.env["key.account.discount"]._judge_moves(moves, detailed=False)
         over = self.env["sale.order"].union(*(order for order, one in verdicts.items() if one.judgement.order_over))
         # sudo: inside, only the terms are read
         consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
@@ -25,7 +24,6 @@ class KeyAccountDiscount(models.AbstractModel):
             if not any(map(verdicts[order].is_covered, consented.get(order.id, ()))):
                 self._spread_order(verdicts[order])
 
-    @api.model
     def _spread_order(self, verdict):
         taking = {line: judged for line, judged in verdict.lines.items() if self._is_taking(line, judged)}
         total = sum(judged.beyond for judged in taking.values())
@@ -40,7 +38,6 @@ class KeyAccountDiscount(models.AbstractModel):
             else:
                 line.unlink()
 
-    @api.model
     def _is_taking(self, line, judged):
         """Return whether the line uses the allowance of other lines; down payments do not: customers paid for them."""
         ordered = line.product_id and line.sale_line_ids and not line.is_downpayment

@@ -1,11 +1,16 @@
-"""The planned and granted awards of an evaluation against its budgets; amounts are exact Decimals."""
+"""Budgets of rewards: those of an evaluation, and what awards need of them."""
 
+from collections import defaultdict
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, NamedTuple
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules import Purse
+from ...rules import Claim, Purse, grant_by_rank, grant_by_share
+from .award_decision import is_cost_amount
+from .award_states import COMMITTED_STATES
 
 
 class AwardBudgets:
@@ -151,3 +156,143 @@ class AwardBudgets:
             )
             for name, cost, limit in over
         ]
+
+
+WAYS = [("rank", "By Rank"), ("share", "All by the Same Share")]
+
+
+class BudgetUse(NamedTuple):
+    """What awards need of one budget, in company currency; ``budget`` is None if there is no limit."""
+
+    evaluation: Any
+    name: str
+    budget: Decimal | None
+    spent: Decimal
+    asked: Decimal
+
+    @property
+    def is_over(self):
+        return self.budget is not None and self.asked > 0 and self.spent + self.asked > self.budget
+
+
+class AwardBudgetCheck:
+    """Awards against their budgets: per rule, from the frozen policy, and for all rewards of one evaluation together.
+
+    Earlier grants count. The caller has locked the evaluations if it grants awards afterwards.
+    """
+
+    def __init__(self, awards):
+        self.awards = awards
+        self.env = awards.env
+
+    def check(self, costs):
+        """Refuse costs that exceed a budget.
+
+        :param dict costs: the cost of each award, in company currency
+        :raises UserError: names the budget, the amount used and the amount asked for
+        """
+        for use in self._get_uses(costs):
+            if use.is_over:
+                raise UserError(self._get_message(use))
+
+    def is_over(self):
+        """Return whether the proposals exceed a budget; credit limits have none."""
+        if all(award.kind == "credit" for award in self.awards):
+            return False
+        return bool(self.get_exceeded())
+
+    def get_exceeded(self):
+        """Return the budgets that the proposals exceed, each as a ``BudgetUse``."""
+        return [use for use in self._get_uses({one: one.estimated_cost for one in self.awards}) if use.is_over]
+
+    def _get_uses(self, costs):
+        """Return a ``BudgetUse`` for every budget of the awards."""
+        used = self._get_committed_costs()
+        uses = []
+        for evaluation, awards in self.awards.grouped("evaluation_id").items():
+            asked = defaultdict(Decimal)
+            for award in awards:
+                asked[award.rule_key] += Decimal(repr(costs[award]))
+            spent = used[evaluation.id]
+            budgets = AwardBudgets(evaluation)
+            for rule, (name, budget) in budgets.rewards.items():
+                uses.append(BudgetUse(evaluation, name, budget, spent[rule], asked[rule]))
+            totals = sum(spent.values()), sum(asked.values())
+            uses.append(BudgetUse(evaluation, evaluation.name, budgets.total, *totals))
+        return uses
+
+    def _get_message(self, use):
+        formatter, currency = self.env["key.account.formatter"], use.evaluation.currency_id
+        return self.env._(
+            "The budget of “%(name)s” is %(budget)s. %(spent)s of it is granted, and these awards need %(asked)s."
+            " Refuse some, or grant less. Nothing was granted now.",
+            name=use.name,
+            budget=formatter._format_amount(use.budget, currency),
+            spent=formatter._format_amount(use.spent, currency),
+            asked=formatter._format_amount(use.asked, currency),
+        )
+
+    def _get_committed_costs(self):
+        """Return the exact costs of granted awards: ``{evaluation id: {rule key: Decimal}}``."""
+        evaluation_ids = self.awards.evaluation_id.ids
+        self.awards.flush_model(["cost", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT evaluation_id, rule_key, SUM(cost)::text
+                  FROM key_account_award
+                 WHERE evaluation_id IN %s AND state IN %s
+              GROUP BY evaluation_id, rule_key
+                """,
+                tuple(evaluation_ids or [0]),
+                COMMITTED_STATES,
+            )
+        )
+        costs = {evaluation_id: defaultdict(Decimal) for evaluation_id in evaluation_ids}
+        for evaluation_id, rule, cost in rows:
+            costs[evaluation_id][rule] += Decimal(cost or 0)
+        return costs
+
+    # -------------------------------------------------------------------------
+    # More awards than their budgets allow: Finance grants what fits, and the others stay proposed
+    # -------------------------------------------------------------------------
+
+    def get_fitting(self, way):
+        """Return the awards that fit into the budgets, the best customers first: ``{award: Decimal}``, their costs.
+
+        :param way: ``rank``: in full, the best customers first; ``share``: all of them, reduced by the same share
+        """
+        # sudo: the order does not depend on the user's access to the evaluation's lines
+        ranks = {award.id: award.sudo().line_id.rank or float("inf") for award in self.awards}
+        spent = self._get_committed_costs()
+        fitting = {}
+        for evaluation, awards in self.awards.grouped("evaluation_id").items():
+            ordered = awards.sorted(lambda award: (ranks[award.id], award.id))
+            claims = [_get_claim(award) for award in ordered]
+            purse = AwardBudgets(evaluation).get_purse(spent[evaluation.id])
+            step = Decimal(1).scaleb(-evaluation.currency_id.decimal_places)
+            fitting |= grant_by_rank(claims, purse) if way == "rank" else grant_by_share(claims, purse, step)
+        return fitting
+
+    def get_cuts(self, fitting):
+        """Return ``{award: amount}`` of the awards that get less than proposed."""
+        return {award: float(cost) for award, cost in fitting.items() if cost != _get_claim(award).cost}
+
+    def get_fitting_text(self, fitting):
+        """Return a text with the number and cost of the granted awards, and the number of those that stay proposed."""
+        formatter, currency = self.env["key.account.formatter"], self.awards.currency_id[:1]
+        costs = {award: _get_claim(award).cost for award in self.awards}
+        return self.env._(
+            "Granted: %(granted)s of %(count)s awards, %(cost)s. Still proposed: %(left)s awards. Proposed but not"
+            " granted: %(missing)s.",
+            granted=len(fitting),
+            count=len(self.awards),
+            left=len(self.awards) - len(fitting),
+            cost=formatter._format_amount(sum(fitting.values()), currency),
+            missing=formatter._format_amount(sum(costs.values()) - sum(fitting.values()), currency),
+        )
+
+
+def _get_claim(award):
+    cost = Decimal(repr(award.estimated_cost)) if award.kind != "credit" else Decimal(0)
+    return Claim(award, award.rule_key, cost, is_cost_amount(award))

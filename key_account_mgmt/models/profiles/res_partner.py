@@ -7,7 +7,7 @@ from ..shared.access import SALES_ALL_DOCUMENTS
 class ResPartner(models.Model):
     """The current fit of a customer, and the reasons for it."""
 
-    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "res.partner"
 
     key_account_fit_html = fields.Html(
         "Fit",
