@@ -2,7 +2,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -149,23 +149,10 @@ class KeyAccountExposure(models.AbstractModel):
         :param currency_ids: the company's own currency, and None, need no rate
         :return: ``{currency id: Decimal}``; None for a currency without any rate
         """
-        own_id = company._get_key_account_credit_facts().currency_id
-        foreign = self.env["res.currency"].browse(set(currency_ids) - {own_id, None, False})
-        if not foreign:
-            return {}
-        rates = (foreign | foreign.browse(own_id))._get_rates(company, fields.Date.today())
-        known = self._get_rated_ids(foreign, company)
+        own = self.env["res.currency"].browse(company._get_key_account_credit_facts().currency_id)
+        foreign = own.browse(set(currency_ids) - {own.id, None, False})
         with localcontext(EXACT):
-            worth = {key: Decimal(repr(rates[own_id])) / Decimal(repr(rates[key])) for key in foreign.ids}
-        return {key: value if key in known else None for key, value in worth.items()}
-
-    @api.model
-    def _get_rated_ids(self, currencies, company):
-        """Return the ids of the currencies with a rate: Odoo would use 1.0 for the others."""
-        # sudo: whether the company has a rate does not depend on the user
-        rates = self.env["res.currency.rate"].sudo()
-        domain = [("currency_id", "in", currencies.ids), ("company_id", "in", [False, company.root_id.id])]
-        return {currency.id for (currency,) in rates._read_group(domain, ["currency_id"])}
+            return self.env["key.account.exchange"]._get_rates(foreign, own, company)
 
     @api.model
     def _convert(self, amount, currency_id, rates, company):

@@ -19,10 +19,10 @@ class MissingRate(UserError):
 
 
 class KeyAccountExchange(models.AbstractModel):
-    """Computes exact rates on the server's date, and never uses Odoo's silent 1.0 for a currency without rates."""
+    """Exact rates on the server's date, without Odoo's silent 1.0 for a currency without rates."""
 
     _name = "key.account.exchange"
-    _description = "Exchange Rates for Discount Caps"
+    _description = "Exact Exchange Rates"
 
     @api.model
     def _get_rate(self, source, document, memo):
@@ -38,11 +38,29 @@ class KeyAccountExchange(models.AbstractModel):
             return ONE
         key = (source.id, target.id, company.id)
         if key not in memo:
-            rates = (source | target)._get_rates(company, fields.Date.today())
+            rates = self._get_odoo_rates(source | target, company)
             for currency in source | target:
                 self._check_rate(currency, rates[currency.id], document)
-            memo[key] = Decimal(repr(rates[target.id])) / Decimal(repr(rates[source.id]))
+            memo[key] = rates[target.id] / rates[source.id]
         return memo[key]
+
+    @api.model
+    def _get_rates(self, currencies, target, company):
+        """Return the value of one unit of each currency in ``target`` today, by the company's rates.
+
+        :param currencies: all but ``target``, which is the company's own
+        :return: ``{currency id: Decimal}``; None for a currency without any rate
+        """
+        if not currencies:
+            return {}
+        rates, rated_ids = self._get_odoo_rates(currencies | target, company), self._get_rated_ids(currencies, company)
+        return {key: rates[target.id] / rates[key] if key in rated_ids else None for key in currencies.ids}
+
+    @api.model
+    def _get_odoo_rates(self, currencies, company):
+        """Return Odoo's rates on the server's date: ``{currency id: Decimal}``; 1 for a currency without any."""
+        rates = currencies._get_rates(company, fields.Date.today())
+        return {key: Decimal(repr(rate)) for key, rate in rates.items()}
 
     @api.model
     def _get_list_currency(self, template):
@@ -59,16 +77,20 @@ class KeyAccountExchange(models.AbstractModel):
     @api.model
     def _check_rate(self, currency, rate, document):
         """Raise if the currency has no rate: Odoo would use 1.0, so that yen would pass for euros."""
-        if rate == 1.0 and currency != document.company.currency_id and not self._has_rate(currency, document.company):
+        if rate == 1 and currency != document.company.currency_id and not self._has_rate(currency, document.company):
             raise MissingRate(self._describe_missing(currency, document), currency)
 
     @api.model
     def _has_rate(self, currency, company):
-        # sudo: whether the company has a rate does not depend on the salesperson
-        known = self.env["res.currency.rate"].sudo()
-        companies = [False, company.root_id.id]
-        domain = [("currency_id", "=", currency.id), ("company_id", "in", companies)]
-        return bool(known.search_count(domain, limit=1))
+        return currency.id in self._get_rated_ids(currency, company)
+
+    @api.model
+    def _get_rated_ids(self, currencies, company):
+        """Return the ids of the currencies with a rate: Odoo would use 1.0 for the others."""
+        # sudo: whether the company has a rate does not depend on the user
+        rates = self.env["res.currency.rate"].sudo()
+        domain = [("currency_id", "in", currencies.ids), ("company_id", "in", [False, company.root_id.id])]
+        return {currency.id for (currency,) in rates._read_group(domain, ["currency_id"])}
 
     @api.model
     def _describe_missing(self, currency, document):
