@@ -1,7 +1,6 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
 
 class SaleOrderLine(models.Model):
@@ -63,12 +62,13 @@ class SaleOrderLine(models.Model):
 
     def _get_key_account_figures(self, judged, currency):
         """Return pairs of a label and a figure that show how the given discount was computed."""
+        formatter = self.env["key.account.formatter"]
 
         def money(amount):
-            return formatLang(self.env, float(amount), currency_obj=currency)
+            return formatter._format_amount(amount, currency)
 
         def percent(value):
-            return self.env._("%s %%", formatLang(self.env, float(value), digits=2)) if value is not None else "–"
+            return self.env._("%s %%", formatter._format_number(value, 2)) if value is not None else "–"
 
         line = judged.line
         figures = [

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import formatLang
 
 
 class KeyAccountTarget(models.Model):
@@ -14,6 +13,7 @@ class KeyAccountTarget(models.Model):
 
     @api.constrains("amount")
     def _check_amount(self):
+        formatter = self.env["key.account.formatter"]
         for target in self:
             if target.amount <= 0:
                 raise ValidationError(
@@ -21,6 +21,6 @@ class KeyAccountTarget(models.Model):
                         "%(row)s: the target must be greater than zero, not %(amount)s. Enter a larger amount, or"
                         " delete the target.",
                         row=target.display_name,
-                        amount=formatLang(self.env, target.amount, currency_obj=target.currency_id),
+                        amount=formatter._format_amount(repr(target.amount), target.currency_id),
                     )
                 )
