@@ -1,8 +1,12 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..shared.access import TOTALS_READERS
+from .key_account_evaluation_notices import EvaluationNotices
+from .key_account_evaluation_summary import EvaluationSummary
 
 EVALUATION_STATES = [
     ("draft", "Draft"),
@@ -110,6 +114,8 @@ class KeyAccountEvaluation(models.Model):
         copy=False,
         help="Applied, but no customer has its tier from this evaluation any more: later ones replaced it.",
     )
+    summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False)
+    notice_html = fields.Html("Notices", compute="_compute_notice_html", sanitize=False)
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
 
@@ -282,3 +288,74 @@ class KeyAccountEvaluation(models.Model):
             state=labels[self.state],
             allowed=" / ".join(labels[state] for state in states),
         )
+
+    # -------------------------------------------------------------------------
+    # What readers see
+    # -------------------------------------------------------------------------
+
+    @api.depends("line_ids.tier_id", "line_ids.decided", "state")
+    @api.depends_context("lang")
+    def _compute_summary_html(self):
+        for evaluation in self:
+            evaluation.summary_html = evaluation.state != "draft" and EvaluationSummary(evaluation).render()
+
+    def _get_counts_text(self):
+        """Return the result in one line."""
+        return EvaluationSummary(self).get_counts_text()
+
+    @api.depends(
+        lambda self: ("missing_counts", "date_from", "date_to", "company_id", "state", *self._get_budget_fields())
+    )
+    @api.depends_context("lang")
+    def _compute_notice_html(self):
+        for evaluation in self:
+            notices = evaluation._get_notices()
+            evaluation.notice_html = (
+                Markup("").join(Markup("<div>%s</div>") % notice for notice in notices) if notices else False
+            )
+
+    def _get_notices(self):
+        """Return all notices before the next step, as sentences, in the order of display. Extend it to add others."""
+        notices = EvaluationNotices(self)
+        return [
+            *notices.get_missing(),
+            *notices.get_appraisals(),
+            *self._get_budget_notices(),
+            *notices.get_overlaps(),
+        ]
+
+    # Hooks: the room of awards adds the budgets that an evaluation exceeds.
+
+    @api.model
+    def _get_budget_fields(self):
+        """Return the names of the fields that ``_get_budget_notices`` reads. None here."""
+        return ()
+
+    def _get_budget_notices(self):
+        """Return the budgets that the evaluation exceeds, as sentences. None here."""
+        return []
+
+    @api.model
+    def _get_same_period_evaluations(self, company, date_from, date_to):
+        """Return the evaluations of exactly that period, except reverted ones."""
+        if not (company and date_from and date_to):
+            return self.browse()
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("date_from", "=", date_from),
+                ("date_to", "=", date_to),
+                ("state", "!=", "reverted"),
+            ]
+        )
+
+    def action_open_lines(self):
+        """Open the list of lines to review, grouped by tier."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
+        return {
+            **action,
+            "name": self.name,
+            "domain": [("evaluation_id", "=", self.id)],
+            "context": {"search_default_group_tier": 1, "default_evaluation_id": self.id},
+        }

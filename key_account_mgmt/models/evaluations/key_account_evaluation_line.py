@@ -5,17 +5,10 @@ from odoo.tools import SQL
 
 from ..rulesets.key_account_grant_vocabulary import GRANT_KINDS
 from .key_account_evaluation_benefit import TierBenefits
-from .key_account_evaluation_run import get_movement
+from .key_account_evaluation_run import MOVEMENTS, get_movement
 from .key_account_evaluation_scorecard import Scorecard
+from .key_account_evaluation_summary import get_list_html
 
-MOVEMENTS = [
-    ("new", "New"),
-    ("up", "Up"),
-    ("same", "Unchanged"),
-    ("down", "Down"),
-    ("lost", "Lost"),
-    ("none", "No Tier"),
-]
 CREDIT_CHANGES = [("first", "First Limit"), ("raise", "Raised"), ("lower", "Lowered")]
 OVERRIDE_FIELDS = {"override_tier_id", "override_reason"}
 
@@ -204,7 +197,7 @@ class KeyAccountEvaluationLine(models.Model):
     def _log_overrides(self, before):
         for evaluation, lines in self.grouped("evaluation_id").items():
             sentences = [line._get_override_sentence(before[line]) for line in lines]
-            evaluation._message_log(body=evaluation._get_list_html(sentences))
+            evaluation._message_log(body=get_list_html(sentences))
 
     def _get_override_sentence(self, tier_before):
         nothing = self.env._("no tier")

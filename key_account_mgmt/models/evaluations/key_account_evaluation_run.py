@@ -9,6 +9,14 @@ from ...rules import Book, Evaluator, Policy
 from ..shared.numbers import get_exact_column, spell
 from .key_account_evaluation_collection import LineCollection
 
+MOVEMENTS = [
+    ("new", "New"),
+    ("up", "Up"),
+    ("same", "Unchanged"),
+    ("down", "Down"),
+    ("lost", "Lost"),
+    ("none", "No Tier"),
+]
 # What a line grants and why: written when the line is decided, and again when its tier is overridden.
 GRANT_COLUMNS = SQL(
     """

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...rules import LevelError, by_bounds, by_shares
+from ..evaluations.key_account_evaluation_summary import EvaluationSummary
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 from ..shared.access import SALES_ALL_DOCUMENTS
 
@@ -303,7 +304,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_tier_picture(self):
         """Return the tiers of the rule set, including empty ones; customers without a tier stand outside."""
-        rows = {row["tier"]: (row["customers"], row["revenue"]) for row in self._get_summary_rows()}
+        rows = {row["tier"]: (row["customers"], row["revenue"]) for row in EvaluationSummary(self).get_rows()}
         no_tier = self.env["key.account.tier"]
         tiers = (self.ruleset_id.tier_ids | no_tier.union(*rows)).sorted("rank")
         levels = [(tier.name, {"tier": tier.id}, rows.get(tier, NO_CUSTOMERS)) for tier in tiers]

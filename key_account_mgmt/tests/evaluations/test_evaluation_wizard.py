@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tests import Form, freeze_time
 
+from ...models.evaluations.key_account_evaluation_summary import EvaluationSummary, get_tier_rows
 from ..evaluation_common import KeyAccountEvaluationCommon
 
 
@@ -91,16 +92,13 @@ class TestEvaluationWizard(KeyAccountEvaluationCommon):
     def test_preview_is_what_the_evaluation_gives(self):
         self.third.with_company(self.company).key_account_tier_id = self.tier_a
         wizard = self.make_wizard()
-        preview = {row["tier"].code: row for row in self.get_tier_rows(wizard._get_preview_rows())}
+        preview = {row["tier"].code: row for row in get_tier_rows(wizard._get_preview_rows())}
         evaluation = self.env["key.account.evaluation"].browse(wizard.action_evaluate()["res_id"])
-        result = {row["tier"].code: row for row in evaluation._get_summary_rows()}
+        result = {row["tier"].code: row for row in EvaluationSummary(evaluation).get_rows()}
         for code, row in result.items():
             with self.subTest(code):
                 self.assertEqual(float(preview[code].pop("revenue")), row.pop("revenue"))
                 self.assertEqual(preview[code], row)
-
-    def get_tier_rows(self, rows):
-        return self.env["key.account.evaluation"]._get_tier_rows(rows)
 
     def test_evaluate_opens_the_computed_evaluation(self):
         action = self.make_wizard().action_evaluate()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...models.awards.key_account_evaluation_effects import EvaluationEffects
+from ...models.evaluations.key_account_evaluation_summary import get_list_html
 
 
 class KeyAccountEvaluationStep(models.TransientModel):
@@ -25,7 +26,7 @@ class KeyAccountEvaluationStep(models.TransientModel):
             evaluation = wizard.evaluation_id
             effects = EvaluationEffects(evaluation)
             sentences = effects.of_applying() if wizard.step == "apply" else effects.of_reverting()
-            wizard.effects_html = evaluation._get_list_html(sentences)
+            wizard.effects_html = get_list_html(sentences)
             wizard.needs_consent = wizard.step == "revert" and evaluation._needs_consent()
 
     def action_apply(self):

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ...models.evaluations.key_account_evaluation_run import get_movement
+from ...models.evaluations.key_account_evaluation_summary import get_tier_rows, render_tier_rows
 from ...models.settings.res_company import YEARS
 from ...rules import Evaluator, out_of_reach
 
@@ -171,9 +172,8 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         self._check_ready()
         rows = self._get_preview_rows()
         if not rows:
-            raise UserError(self._get_no_customers_message())
-        evaluations = self.env["key.account.evaluation"]
-        summary = evaluations._render_summary(evaluations._get_tier_rows(rows), self.currency_id)
+            raise UserError(self._get_nobody_message())
+        summary = render_tier_rows(self.env, get_tier_rows(rows), self.currency_id)
         self.preview_html = self._render_unreached(rows) + summary
         return {
             "type": "ir.actions.act_window",
@@ -193,7 +193,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         return Markup("").join(alert % sentence for sentence in self.ruleset_id._get_problem_sentences(problems))
 
     def _get_preview_rows(self):
-        """Return the results in groups, in the form that ``_get_tier_rows`` of the evaluation reads."""
+        """Return the results in groups, in the form that ``get_tier_rows`` reads."""
         evaluator = Evaluator(self.ruleset_id._get_policy())
         books, revenues = self.env["key.account.collector"]._collect_books(self._get_scope(), evaluator.metrics)
         population = evaluator.survey(books)
