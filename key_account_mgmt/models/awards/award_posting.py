@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from odoo import fields
 
-from ..evaluations.key_account_evaluation_job import COLLISIONS
+from ..shared.key_account_job_mixin import COLLISIONS
 from .award_notices import AwardNotices
 from .award_states import OPEN_STATES
 from .key_account_credit_entry import LimitChange

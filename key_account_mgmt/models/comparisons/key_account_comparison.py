@@ -1,17 +1,13 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ...rules import differences, direction
-from ..evaluations.key_account_evaluation_job import COLLISIONS, MAX_ATTEMPTS
 from ..shared.access import SALES_ALL_DOCUMENTS
+from ..shared.key_account_job_mixin import COLLISIONS
 from .key_account_comparison_run import ComparisonRun
 from .key_account_comparison_summary import ComparisonSummary
-
-_logger = logging.getLogger(__name__)
 
 # Decisions (customers times rule sets) that are made while the user waits: some five seconds.
 AT_ONCE_DECISIONS = 30_000
@@ -52,7 +48,7 @@ class KeyAccountComparison(models.Model):
 
     _name = "key.account.comparison"
     _description = "Key Account Comparison"
-    _inherit = ["key.account.population.mixin"]
+    _inherit = ["key.account.population.mixin", "key.account.job.mixin"]
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
@@ -103,8 +99,8 @@ class KeyAccountComparison(models.Model):
     )
     line_ids = fields.One2many("key.account.comparison.line", "comparison_id", string="Lines", readonly=True)
     summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=SALES_ALL_DOCUMENTS)
-    job_user_id = fields.Many2one("res.users", "Computing Started by", readonly=True, copy=False)
-    job_attempts = fields.Integer(readonly=True, copy=False, help="Attempts that did not finish.")
+    job_user_id = fields.Many2one(string="Computing Started by")
+    job_attempts = fields.Integer(help="Starts of the work that did not come to an end.")
     problem = fields.Char(readonly=True, copy=False, help="Why computing in the background stopped.")
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")
@@ -311,7 +307,7 @@ class KeyAccountComparison(models.Model):
 
     def _compute_in_background(self):
         # After each commit, users may have stopped or deleted it: while an earlier one was computed, and at the start.
-        if not self._hold() or not self._start_attempt() or not self._hold():
+        if not self._hold_job() or not self._start_attempt() or not self._hold_job():
             return
         user = self.job_user_id
         try:
@@ -328,40 +324,17 @@ class KeyAccountComparison(models.Model):
             in_language = self.with_context(lang=user.lang)
             in_language._tell(user, "success", in_language.env._("The comparison is computed. Open it, or reload it."))
 
-    def _hold(self):
-        """Lock the row until the next commit, so that no user stops a running computation.
+    def _set_job_values(self, vals):
+        self._set_result(vals)
 
-        :return: False when there is nothing left to compute
-        """
-        rows = self.env.execute_query(
-            SQL(
-                "UPDATE key_account_comparison SET write_date = write_date"
-                " WHERE id = %s AND state = 'computing' RETURNING id",
-                self.id,
-            )
-        )
-        return bool(rows)
+    def _get_job_name(self):
+        return "compute"
 
-    def _start_attempt(self):
-        """Count the start before working, so that a start that kills the process counts as well."""
-        if self.job_attempts >= MAX_ATTEMPTS:
-            self._fail_job(UserError(self.env._("The work was interrupted %(count)s times.", count=MAX_ATTEMPTS)))
-            return False
-        self._set_result({"job_attempts": self.job_attempts + 1})
-        self.env["ir.cron"]._commit_progress(0, remaining=1)
-        return True
+    def _get_unfinished_sql(self):
+        return SQL("state = 'computing'")
 
-    def _get_job_worker(self):
-        """Return the comparison in the name, language and company of the user who started it: their rights apply."""
-        user = self.job_user_id
-        return self.with_user(user).with_context(
-            allowed_company_ids=self.company_id.ids, lang=user.lang or "en_US", tz=user.tz
-        )
-
-    def _fail_job(self, error):
-        """Stop a comparison that cannot continue, and report why on the comparison and to the user who asked for it."""
-        self = self.with_context(lang=self.job_user_id.lang or "en_US")
-        _logger.warning("Comparison %s failed: %s", self.id, error, exc_info=not isinstance(error, UserError))
+    def _stop_job(self, error):
+        """Report why the comparison cannot continue, on the comparison and to the user who asked for it."""
         problem = self.env._(
             "Computing stopped. Fix the cause, then press Compute again. The cause: %(error)s", error=error
         )

@@ -9,9 +9,9 @@ from . import key_account_evaluation_notices
 from . import key_account_evaluation_collection
 from . import key_account_evaluation_run
 from . import key_account_evaluation_summary
+from . import key_account_evaluation_progress
 from . import key_account_evaluation
 from . import key_account_evaluation_workflow
-from . import key_account_evaluation_job
 from . import key_account_evaluation_replay
 from . import key_account_evaluation_compute
 from . import key_account_evaluation_benefit

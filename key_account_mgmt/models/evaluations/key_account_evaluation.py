@@ -1,3 +1,5 @@
+import time
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -5,7 +7,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..shared.access import TOTALS_READERS
+from ..shared.key_account_job_mixin import COLLISIONS
 from .key_account_evaluation_notices import EvaluationNotices
+from .key_account_evaluation_progress import EvaluationProgress
 from .key_account_evaluation_summary import EvaluationSummary
 
 EVALUATION_STATES = [
@@ -22,6 +26,12 @@ JOBS = [
     ("revert", "Reverting"),
     ("confirm", "Confirming Value Types"),
 ]
+
+# Up to this many customers, work is done while the user waits; a system parameter of this name overrides it.
+AT_ONCE_PARAMETER = "key_account_mgmt.at_once_limit"
+AT_ONCE_DEFAULT = 2000
+# A run works this long before other jobs get their turn: each restart costs another survey.
+RUN_SECONDS = 60
 
 # A request to revert, to which Finance has to consent.
 NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
@@ -60,6 +70,7 @@ class KeyAccountEvaluation(models.Model):
         "key.account.internal.thread",
         "mail.activity.mixin",
         "key.account.asking.mixin",
+        "key.account.job.mixin",
     ]
     _order = "date_to desc, id desc"
     _rec_names_search = ["name", "reference"]
@@ -83,9 +94,9 @@ class KeyAccountEvaluation(models.Model):
         copy=False,
         help="Job that runs in the background, in batches. The state changes when the job is finished.",
     )
-    job_user_id = fields.Many2one("res.users", "Job Started by", readonly=True, copy=False)
-    job_attempts = fields.Integer(readonly=True, copy=False, help="Attempts since the last finished batch.")
+    progress = fields.Float("Progress (%)", compute="_compute_progress", help="Progress of the current job.")
     line_ids = fields.One2many("key.account.evaluation.line", "evaluation_id", string="Lines", copy=False)
+    line_count = fields.Integer("Customers", compute="_compute_progress")
     missing_counts = fields.Json(
         readonly=True,
         copy=False,
@@ -288,6 +299,105 @@ class KeyAccountEvaluation(models.Model):
             state=labels[self.state],
             allowed=" / ".join(labels[state] for state in states),
         )
+
+    # -------------------------------------------------------------------------
+    # Work in batches: small evaluations at once, big ones by a scheduled action that commits after each batch
+    # -------------------------------------------------------------------------
+    # A job is a generator method ``_job_<job>`` that yields after each batch. It must derive the remaining work from
+    # the lines, so that it can be restarted at any point.
+
+    def _run_or_queue(self, job, size):
+        """Run a job of ``size`` customers now, or queue it for the background."""
+        self.ensure_one()
+        if size <= self._get_at_once_limit():
+            for _left in self._get_batches(job):
+                pass
+            return
+        self._set_workflow_values({"job": job, "job_user_id": self.env.uid, "job_attempts": 0})
+        self.env.ref("key_account_mgmt.ir_cron_key_account_jobs")._trigger()
+
+    @api.model
+    def _get_at_once_limit(self):
+        # sudo: reads only this parameter, which reveals nothing about customers.
+        return int(self.env["ir.config_parameter"].sudo().get_param(AT_ONCE_PARAMETER, AT_ONCE_DEFAULT))
+
+    def _get_batches(self, job):
+        return getattr(self, f"_job_{job}")()
+
+    @api.model
+    def _cron_process_jobs(self):
+        """Continue all background work, as the users who started it, until it is finished or the time is used up."""
+        for evaluation in self.search([("job", "!=", False)], order="id"):
+            if not evaluation._process_job():
+                return
+
+    def _process_job(self):
+        """Work on one evaluation, batch by batch.
+
+        :return: False when the time given to the scheduled action is used up
+        """
+        if not self._start_attempt():
+            return True
+        end = time.monotonic() + RUN_SECONDS
+        try:
+            batches = self._get_job_worker()._get_batches(self.job)
+            while self._hold_job():
+                # A batch that fails leaves nothing behind; the batches before it are committed.
+                with self.env.cr.savepoint():
+                    left = next(batches, 0)
+                    self._forget_attempts()
+                self.env["ir.cron"]._commit_progress(1, remaining=left)
+                if not left:
+                    return True
+                if time.monotonic() > end:
+                    return False
+        except COLLISIONS:
+            raise
+        except Exception as error:
+            self._fail_job(error)
+        return True
+
+    def _set_job_values(self, vals):
+        self._set_workflow_values(vals)
+
+    def _get_job_name(self):
+        return self.job
+
+    def _get_unfinished_sql(self):
+        return SQL("job IS NOT NULL")
+
+    def _stop_job(self, error):
+        """Log in the chatter why a job cannot continue, and leave the evaluation ready to start it again."""
+        job = self.job
+        if job == "compute":
+            self._delete_lines()
+            self._set_workflow_values(self._get_draft_values())
+        else:
+            self._set_workflow_values({"job": False, "job_user_id": False, "job_attempts": 0})
+        labels = dict(self._fields["job"]._description_selection(self.env))
+        self.message_post(
+            body=self.env._(
+                "%(job)s stopped: %(error)s\nNo data was lost. Fix the cause, then press the button again.",
+                job=labels[job],
+                error=error,
+            )
+        )
+
+    def _finish_job(self, vals, message):
+        """Finish a job: set the new state, and log the result in the chatter."""
+        self._advance({**vals, "job": False, "job_user_id": False, "job_attempts": 0}, message)
+
+    @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.kind_answer", "job")
+    @api.depends_context("uid")
+    def _compute_progress(self):
+        progress = EvaluationProgress(self)
+        for evaluation in self:
+            evaluation.line_count = progress.get_line_count(evaluation)
+            evaluation.progress = progress.get_percentage(evaluation)
+
+    def action_refresh(self):
+        """Reload the form to show the progress."""
+        return True
 
     # -------------------------------------------------------------------------
     # What readers see

@@ -13,6 +13,7 @@ from . import key_account_run_totals_mixin
 from . import key_account_own_fields_mixin
 from . import statements
 from . import key_account_protected_mixin
+from . import key_account_job_mixin
 from . import key_account_formatter
 from . import holding
 from . import numbers

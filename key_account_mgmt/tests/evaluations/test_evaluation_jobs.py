@@ -8,7 +8,7 @@ from ...models.evaluations.key_account_evaluation_run import EvaluationRun
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..job_common import Crash, KeyAccountJobCommon
 
-LOGGER = "odoo.addons.key_account_mgmt.models.evaluations.key_account_evaluation_job"
+LOGGER = "odoo.addons.key_account_mgmt.models.shared.key_account_job_mixin"
 
 
 class TestComputeJob(KeyAccountJobCommon):
