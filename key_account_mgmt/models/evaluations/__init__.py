@@ -8,12 +8,11 @@ from . import key_account_population_mixin
 from . import key_account_evaluation_notices
 from . import key_account_evaluation_collection
 from . import key_account_evaluation_run
+from . import key_account_evaluation_replay
 from . import key_account_evaluation_summary
 from . import key_account_evaluation_progress
 from . import key_account_evaluation
 from . import key_account_evaluation_workflow
-from . import key_account_evaluation_replay
-from . import key_account_evaluation_compute
 from . import key_account_evaluation_benefit
 from . import key_account_evaluation_apply
 from . import key_account_evaluation_scorecard

@@ -6,10 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ...rules import FactError
 from ..shared.access import TOTALS_READERS
 from ..shared.key_account_job_mixin import COLLISIONS
 from .key_account_evaluation_notices import EvaluationNotices
 from .key_account_evaluation_progress import EvaluationProgress
+from .key_account_evaluation_replay import Replay
+from .key_account_evaluation_run import EvaluationRun
 from .key_account_evaluation_summary import EvaluationSummary
 
 EVALUATION_STATES = [
@@ -75,6 +78,8 @@ class KeyAccountEvaluation(models.Model):
     _order = "date_to desc, id desc"
     _rec_names_search = ["name", "reference"]
     _tells_totals = True
+    # Customers per batch: decided together and recorded by one statement.
+    _compute_batch_size = 5000
 
     name = fields.Char(required=True, tracking=True)
     # Evaluations may have equal names; awards and readers need a unique number.
@@ -85,6 +90,9 @@ class KeyAccountEvaluation(models.Model):
     )
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were when the evaluation was computed.")
     policy_hash = fields.Char("Fingerprint of the Rules", readonly=True, copy=False)
+    fit_tables = fields.Json(
+        "Profiles", readonly=True, copy=False, help="The profiles as they were when the evaluation was computed."
+    )
     state = fields.Selection(
         EVALUATION_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
     )
@@ -299,6 +307,112 @@ class KeyAccountEvaluation(models.Model):
             state=labels[self.state],
             allowed=" / ".join(labels[state] for state in states),
         )
+
+    # -------------------------------------------------------------------------
+    # Compute
+    # -------------------------------------------------------------------------
+
+    def action_compute(self):
+        """Create a line for every customer of the population, and decide it by the current rules."""
+        self.ensure_one()
+        self._claim("draft")
+        customers = self.env["key.account.collector"]._count(self._get_scope())
+        if not customers:
+            raise UserError(self._get_no_customers_message())
+        self._freeze_policy()
+        self._run_or_queue("compute", customers)
+        return True
+
+    def _freeze_policy(self):
+        """Store the rules with the evaluation, so that it can be explained and replayed whatever happens to them."""
+        if self.ruleset_id.state not in ("active", "retired"):
+            raise UserError(
+                self.env._(
+                    "Rule set “%(ruleset)s” is not active, so it can be previewed only. Activate it, or choose"
+                    " another.",
+                    ruleset=self.ruleset_id.display_name,
+                )
+            )
+        policy = self.ruleset_id._get_policy()
+        self._set_workflow_values({"policy": policy.dump(), "policy_hash": policy.content_hash})
+
+    def _job_compute(self):
+        """Compute in batches; continue after a crash with the collected facts and the decided lines.
+
+        Unusable rules or values are reported in the user's words.
+        """
+        run = EvaluationRun(self)
+        try:
+            if not run.has_lines():
+                run.collect()
+                yield 1
+            for book, lines in run.read_books(SQL("AND NOT decided")):
+                run.record(run.decide(book, lines))
+                yield 1
+            self._finish_compute()
+        except FactError as error:
+            raise UserError(run.get_fact_message(error)) from error
+
+    def _finish_compute(self):
+        self._answer_known_kinds()
+        self.env["key.account.evaluation.line"].invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+        self._finish_job(
+            {"state": "computed"},
+            self.env._(
+                "Computed by rule set “%(ruleset)s”. %(summary)s",
+                ruleset=self.ruleset_id.display_name,
+                summary=self._get_counts_text(),
+            ),
+        )
+
+    def _grant_anew(self, lines):
+        """Recompute the grants of lines for their current tiers, from the same frozen rules and facts.
+
+        As in computing, the whole population is surveyed, however few lines there are: rules may depend on ranks in it.
+        Customers without business in the period have no figures, so they are granted nothing, whatever their tier.
+
+        :param lines: lines of this evaluation whose tier was overridden, or whose override was taken back
+        """
+        self.ensure_one()
+        run = EvaluationRun(self)
+        if not run.evaluator.has_grants:
+            return
+        lines.flush_model()
+        for book, members in run.read_books(SQL("AND id IN %s", tuple(lines.ids))):
+            rows = run.decide(book, members)
+            changed = self._get_changed_suggestions(rows)
+            run.record_grants(rows)
+            self._reopen_suggestions(changed)
+        lines.invalidate_recordset(flush=False)
+        self.invalidate_recordset(["award_summary_html", "notice_html"], flush=False)
+
+    # Hooks: steps that the room of value types implements.
+
+    def _answer_known_kinds(self, line_ids=None):
+        """Mark suggested value types that the customer already has as confirmed. Empty here.
+
+        :param line_ids: restrict to these lines
+        """
+
+    def _get_changed_suggestions(self, rows):
+        """Return the lines whose suggested value type is about to change. None here.
+
+        :param rows: as returned by ``EvaluationRun.decide``
+        :return: ids of the lines
+        """
+        return set()
+
+    def _reopen_suggestions(self, line_ids):
+        """Reset the answers to suggestions that have changed. Empty here."""
+
+    def action_replay(self):
+        """Decide everything again from the stored facts and rules, change nothing, and report the differences."""
+        self.ensure_one()
+        self._check_manager()
+        if self.state == "draft" or self.job:
+            raise UserError(self.env._("Compute the evaluation first: there is nothing to check yet."))
+        return Replay(self).report()
 
     # -------------------------------------------------------------------------
     # Work in batches: small evaluations at once, big ones by a scheduled action that commits after each batch

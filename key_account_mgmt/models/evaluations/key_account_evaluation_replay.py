@@ -9,12 +9,20 @@ class Replay:
     """Decide all lines of one evaluation again, and change nothing."""
 
     def __init__(self, evaluation):
+        self.evaluation = evaluation
         self.env = evaluation.env
         self.run = EvaluationRun(evaluation)
 
+    def report(self):
+        """Return a notification that all decisions are the same, or open the lines that differ."""
+        different = self.get_differences()
+        if not different and self.has_same_rules():
+            return self._get_notification()
+        return self._report_differences(different)
+
     def has_same_rules(self):
         """Return whether the stored rules match their stored fingerprint."""
-        return self.run.evaluator.policy.content_hash == self.run.evaluation.policy_hash
+        return self.run.evaluator.policy.content_hash == self.evaluation.policy_hash
 
     def get_differences(self):
         """Return the ids of lines whose stored decision differs from that of the stored facts and rules."""
@@ -60,7 +68,44 @@ class Replay:
                    AND (computed_tier_id IS NOT NULL OR tier_id IS DISTINCT FROM override_tier_id
                         OR grants IS NOT NULL OR suggested_kind IS NOT NULL)
                 """,
-                self.run.evaluation.id,
+                self.evaluation.id,
             )
         )
         return [line_id for (line_id,) in found]
+
+    # -------------------------------------------------------------------------
+    # Report
+    # -------------------------------------------------------------------------
+
+    def _get_notification(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Decisions Confirmed"),
+                "message": self.env._(
+                    "%(count)s of %(count)s decisions are the same when they are made again from the stored facts"
+                    " and rules.",
+                    count=self.evaluation.line_count,
+                ),
+            },
+        }
+
+    def _report_differences(self, line_ids):
+        """Open the lines that differ, and leave a note in the chatter for all readers."""
+        self.evaluation._message_log(
+            body=self.env._(
+                "Check: %(same)s of %(total)s decisions are the same. Stored facts, rules or decisions were changed"
+                " outside of the evaluation.",
+                same=self.evaluation.line_count - len(line_ids),
+                total=self.evaluation.line_count,
+            )
+        )
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
+        return {
+            **action,
+            "name": self.env._("%(count)s decisions differ", count=len(line_ids)),
+            "domain": [("id", "in", line_ids)],
+            "context": {},
+        }

@@ -51,6 +51,17 @@ class EvaluationRun:
             )
         )
 
+    def get_fact_message(self, error):
+        """Return in the user's words which value cannot be used."""
+        line = self.env["key.account.evaluation.line"].browse(error.key)
+        metric = self.env["key.account.metric"].with_context(active_test=False).search([("code", "=", error.metric)])
+        return self.env._(
+            "%(customer)s has a value of %(metric)s that cannot be used: %(value)s. Correct it and compute again.",
+            customer=line.partner_name,
+            metric=metric.name or error.metric,
+            value=error.got,
+        )
+
     @cached_property
     def population(self):
         """Return the survey of the whole population: the rank of a customer depends on all others."""
