@@ -5,6 +5,9 @@ Asks ``rulesets``, ``metrics``, ``profiles`` and ``appraisals``; later rooms fil
 
 from . import key_account_appraisal
 from . import key_account_population_mixin
+from . import key_account_evaluation_benefit
+from . import key_account_evaluation_application
+from . import key_account_evaluation_customers
 from . import key_account_evaluation_notices
 from . import key_account_evaluation_collection
 from . import key_account_evaluation_run
@@ -13,8 +16,6 @@ from . import key_account_evaluation_summary
 from . import key_account_evaluation_progress
 from . import key_account_evaluation
 from . import key_account_evaluation_workflow
-from . import key_account_evaluation_benefit
-from . import key_account_evaluation_apply
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_line
 from . import res_partner

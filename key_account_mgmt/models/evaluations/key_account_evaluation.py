@@ -9,6 +9,8 @@ from odoo.tools import SQL
 from ...rules import FactError
 from ..shared.access import TOTALS_READERS
 from ..shared.key_account_job_mixin import COLLISIONS
+from .key_account_evaluation_application import EvaluationApplication
+from .key_account_evaluation_customers import CustomerWriting
 from .key_account_evaluation_notices import EvaluationNotices
 from .key_account_evaluation_progress import EvaluationProgress
 from .key_account_evaluation_replay import Replay
@@ -80,6 +82,8 @@ class KeyAccountEvaluation(models.Model):
     _tells_totals = True
     # Customers per batch: decided together and recorded by one statement.
     _compute_batch_size = 5000
+    # Customers per batch: each write on them is logged, which takes most of the time.
+    _apply_batch_size = 500
 
     name = fields.Char(required=True, tracking=True)
     # Evaluations may have equal names; awards and readers need a unique number.
@@ -413,6 +417,94 @@ class KeyAccountEvaluation(models.Model):
         if self.state == "draft" or self.job:
             raise UserError(self.env._("Compute the evaluation first: there is nothing to check yet."))
         return Replay(self).report()
+
+    # -------------------------------------------------------------------------
+    # Apply and revert
+    # -------------------------------------------------------------------------
+
+    def action_apply(self):
+        """Give every customer the tier of its line, and keep the customer's previous values on the line."""
+        self.ensure_one()
+        self._claim("approved")
+        if not self.effective_date:
+            self._set_workflow_values({"effective_date": fields.Date.context_today(self)})
+        self._run_or_queue("apply", self.line_count)
+        return True
+
+    def _job_apply(self):
+        application = EvaluationApplication(self)
+        while rows := application.get_rows(None):
+            application.apply(rows)
+            self._make_awards(rows)
+            yield 1
+        self._finish_application(
+            {"state": "applied", "applied_on": fields.Datetime.now()},
+            self.env._("The customers have their new tiers. %(outcome)s", outcome=application.get_outcome_text()),
+        )
+
+    def action_revert(self):
+        """Restore the values from before applying, except those that were changed since.
+
+        :raise UserError: Finance granted awards of this evaluation and has not consented
+        """
+        self.ensure_one()
+        self._claim("applied")
+        self._check_revert_consent()
+        self._run_or_queue("revert", self.line_count)
+        return True
+
+    def _job_revert(self):
+        application = EvaluationApplication(self)
+        while rows := application.get_rows("applied"):
+            application.revert(rows)
+            self._take_back_awards(rows)
+            yield 1
+        self._finish_application(
+            {"state": "reverted", **NO_REQUEST},
+            self.env._("The customers have their old tiers again. %(outcome)s", outcome=application.get_outcome_text()),
+        )
+
+    def _finish_application(self, vals, message):
+        """Finish applying or reverting.
+
+        :param vals: the new state
+        :param message: text for the chatter
+        """
+        self._finish_job(vals, message)
+        EvaluationApplication(self).note_superseded()
+        self._tell_finance()
+
+    def _get_applied_values(self, tier_id):
+        """Return the values that applying writes on a customer. Extend it to grant more with a tier."""
+        return {
+            "key_account_tier_id": tier_id,
+            "key_account_tier_date": self.effective_date,
+            "key_account_evaluation_id": self.id,
+        }
+
+    def _write_customers(self, values_by_customer):
+        """Write on customers and log the changes of their terms."""
+        CustomerWriting(self, values_by_customer).write()
+
+    # Hooks: steps that the room of awards implements.
+
+    def _check_revert_consent(self):
+        """Refuse to revert an evaluation with granted awards without the consent of Finance. Empty here."""
+
+    def _make_awards(self, rows):
+        """Create award proposals for lines whose tier was applied. Empty here.
+
+        :param rows: as returned by ``EvaluationApplication.get_rows``; the outcome of each row is on its line
+        """
+
+    def _take_back_awards(self, rows):
+        """Take back the awards of lines whose tier was reverted. Empty here.
+
+        :param rows: as in ``_make_awards``
+        """
+
+    def _tell_finance(self):
+        """Ask Finance to decide on proposed awards. Empty here."""
 
     # -------------------------------------------------------------------------
     # Work in batches: small evaluations at once, big ones by a scheduled action that commits after each batch

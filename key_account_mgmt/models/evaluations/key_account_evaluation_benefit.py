@@ -54,7 +54,7 @@ class TierBenefits:
 
     def get_customer_columns_sql(self):
         """Return the customers' current benefits as columns of a statement, with the defaults of the company."""
-        # sudo: as for the customers themselves, see _write_customers
+        # sudo: as for the customers themselves, see ``CustomerWriting``
         customers = self.env["res.partner"].sudo().with_company(self.company)
         columns = [
             SQL("%s AS %s", customers._field_to_sql("customer", field), SQL.identifier(field))
@@ -69,7 +69,7 @@ class TierBenefits:
     def get_changes(self, rows):
         """Return what each line gives its customer; the note names what is no longer usable and left out.
 
-        :param rows: as returned by ``_get_rows_of_outcome``
+        :param rows: as returned by ``EvaluationApplication.get_rows``
         :return: ``{line id: BenefitChange}``
         """
         by_tier = {tier_id: self._get_usable(found) for tier_id, found in self.get_by_tier().items()}
@@ -104,7 +104,7 @@ class TierBenefits:
     def get_reversals(self, rows):
         """Return what each customer gets back: its previous benefits, except those that were changed since.
 
-        :param rows: as returned by ``_get_rows_of_outcome``
+        :param rows: as returned by ``EvaluationApplication.get_rows``
         :return: ``{line id: BenefitChange}``
         """
         deleted, labels = self._get_deleted(rows), self.get_labels()

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tools import mute_logger
 
+from ...models.evaluations.key_account_evaluation_application import EvaluationApplication
 from ...models.evaluations.key_account_evaluation_run import EvaluationRun
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..job_common import Crash, KeyAccountJobCommon
@@ -160,7 +161,7 @@ class TestApplyJob(KeyAccountJobCommon):
         evaluation = self.make_evaluation("approved")
         evaluation.action_apply()
         with (
-            patch.object(type(evaluation), "_record_outcomes", side_effect=UserError("No")),
+            patch.object(EvaluationApplication, "record_outcomes", side_effect=UserError("No")),
             mute_logger(LOGGER),
         ):
             self.run_jobs()
