@@ -14,8 +14,8 @@ from . import key_account_evaluation_run
 from . import key_account_evaluation_replay
 from . import key_account_evaluation_summary
 from . import key_account_evaluation_progress
+from . import key_account_evaluation_review
 from . import key_account_evaluation
-from . import key_account_evaluation_workflow
 from . import key_account_evaluation_scorecard
 from . import key_account_evaluation_line
 from . import res_partner

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...rules import FactError
@@ -14,6 +15,7 @@ from .key_account_evaluation_customers import CustomerWriting
 from .key_account_evaluation_notices import EvaluationNotices
 from .key_account_evaluation_progress import EvaluationProgress
 from .key_account_evaluation_replay import Replay
+from .key_account_evaluation_review import EvaluationReview
 from .key_account_evaluation_run import EvaluationRun
 from .key_account_evaluation_summary import EvaluationSummary
 
@@ -312,6 +314,20 @@ class KeyAccountEvaluation(models.Model):
             allowed=" / ".join(labels[state] for state in states),
         )
 
+    def _advance(self, vals, message):
+        """Change the state and log in the chatter at once what changed and why.
+
+        Tracking is not used: it logs at the end of the transaction, can be turned off by the context of a remote call,
+        and merges several steps into one.
+        """
+        names = self._track_get_fields() & vals.keys()
+        before = {name: self[name] for name in names}
+        self._set_workflow_values(vals)
+        EvaluationReview(self).end()
+        described = self.fields_get(names, ["string", "type", "selection", "currency_field"])
+        _changes, tracking_values = self._mail_track(described, before)
+        self._message_log(body=message, tracking_value_ids=tracking_values)
+
     # -------------------------------------------------------------------------
     # Compute
     # -------------------------------------------------------------------------
@@ -417,6 +433,113 @@ class KeyAccountEvaluation(models.Model):
         if self.state == "draft" or self.job:
             raise UserError(self.env._("Compute the evaluation first: there is nothing to check yet."))
         return Replay(self).report()
+
+    # -------------------------------------------------------------------------
+    # Review
+    # -------------------------------------------------------------------------
+
+    def action_submit(self):
+        """Ask for approval. If the company requires two people, the submitter cannot approve."""
+        self._claim("computed")
+        for evaluation in self:
+            evaluation._advance(
+                {"state": "in_review", "submitted_by_id": self.env.uid, "submitted_on": fields.Datetime.now()},
+                self.env._("Submitted for approval. %(summary)s", summary=evaluation._get_counts_text()),
+            )
+        self._ask_approvers()
+        return True
+
+    def _ask_approvers(self):
+        """Notify the users who may approve. Runs again when that changes."""
+        EvaluationReview(self).ask()
+
+    def action_approve(self):
+        """Approve the tiers. They are frozen from here on; applying is the next step."""
+        self._claim("in_review")
+        EvaluationReview(self).check_four_eyes()
+        for evaluation in self:
+            evaluation._advance(
+                {"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()},
+                self.env._("Approved. %(summary)s", summary=evaluation._get_counts_text()),
+            )
+            EvaluationReview(evaluation).tell(evaluation.submitted_by_id)
+        return True
+
+    def action_open_refusal(self):
+        """Ask for the reason of sending the evaluation back."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send Back"),
+            "res_model": "key.account.evaluation.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_evaluation_id": self.id},
+        }
+
+    def action_refuse(self, reason):
+        """Send an evaluation back from review.
+
+        :param reason: what is wrong, for the users who prepared it
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why you send the evaluation back."))
+        self._claim("in_review")
+        submitters = {evaluation: evaluation.submitted_by_id for evaluation in self}
+        for evaluation in self:
+            evaluation._advance(
+                {"state": "computed", "submitted_by_id": False, "submitted_on": False},
+                self.env._("Sent back: %(reason)s", reason=reason),
+            )
+            EvaluationReview(evaluation).tell(submitters[evaluation], reason)
+        return True
+
+    def action_draft(self):
+        """Delete the lines, before approval, to evaluate again; also stops a computation in the background."""
+        self._check_manager()
+        self._lock()
+        for evaluation in self:
+            if evaluation.job not in (False, "compute"):
+                raise UserError(evaluation._get_busy_message())
+            if evaluation.state not in ("draft", "computed", "in_review"):
+                raise UserError(evaluation._get_wrong_state_message(("computed", "in_review")))
+            evaluation._advance(
+                evaluation._get_draft_values(),
+                self.env._("Reset to draft: the lines were deleted."),
+            )
+            evaluation._delete_lines()
+        return True
+
+    def _get_draft_values(self):
+        return dict(WORKFLOW_DEFAULTS)
+
+    def _delete_lines(self):
+        # Lines cannot be deleted one by one; here the whole result is deleted.
+        self.env["key.account.evaluation.line"].flush_model()
+        self.env.cr.execute(
+            SQL("DELETE FROM key_account_evaluation_line WHERE evaluation_id IN %s", tuple(self.ids or [0]))
+        )
+        self.env["key.account.evaluation.line"].invalidate_model()
+        self.invalidate_recordset()
+
+    def _check_can_override(self):
+        """Check that the user is a manager and the evaluation not yet approved."""
+        self._check_manager()
+        self._lock()
+        for evaluation in self:
+            if evaluation.job or evaluation.state not in ("computed", "in_review"):
+                raise UserError(
+                    self.env._(
+                        "The lines of “%(name)s” are frozen: tiers can be overridden between computing and approval.",
+                        name=evaluation.name,
+                    )
+                )
+
+    def _note_tier_changer(self):
+        """Record that the user changed tiers, before or after submission: another user has to approve them."""
+        new = self.filtered(lambda evaluation: self.env.user not in evaluation.tier_changer_ids)
+        new._set_workflow_values({"tier_changer_ids": [Command.link(self.env.uid)]})
+        new.filtered(lambda evaluation: evaluation.state == "in_review")._ask_approvers()
 
     # -------------------------------------------------------------------------
     # Apply and revert

@@ -1,0 +1,108 @@
+"""Who may approve evaluations, who is asked to, and who is notified of the answer."""
+
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+from ..shared.access import ACTIVITY_APPROVAL, KEY_ACCOUNT_MANAGER, strip_caller_context
+
+
+class EvaluationReview:
+    """The review of some evaluations."""
+
+    def __init__(self, evaluations):
+        self.evaluations = evaluations
+        self.env = evaluations.env
+
+    def check_four_eyes(self):
+        """Refuse approval by the user who submitted or changed an evaluation, if the company requires two people."""
+        for evaluation in self.evaluations:
+            if not evaluation.company_id.key_account_four_eyes:
+                continue
+            if evaluation.submitted_by_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "You submitted “%(name)s”, so another user must approve it."
+                        " Ask another Key Accounts manager of %(company)s.",
+                        name=evaluation.name,
+                        company=evaluation.company_id.name,
+                    )
+                )
+            if self.env.user in evaluation.tier_changer_ids:
+                raise UserError(
+                    self.env._(
+                        "You changed tiers of “%(name)s”, so another user must approve it."
+                        " Ask another Key Accounts manager of %(company)s, or send it back.",
+                        name=evaluation.name,
+                        company=evaluation.company_id.name,
+                    )
+                )
+
+    # -------------------------------------------------------------------------
+    # Ask
+    # -------------------------------------------------------------------------
+
+    def ask(self):
+        """Notify the users who may approve that evaluations in review wait for them."""
+        self.evaluations._ask_to_decide(
+            ACTIVITY_APPROVAL,
+            {evaluation: _get_approvers(evaluation) for evaluation in self.evaluations},
+            _prepare_activity,
+            _prepare_nobody_activity,
+        )
+
+    def end(self):
+        """Remove the activities of the approvers: each step completes what they were asked for."""
+        # sudo: the activities belong to all users who were asked
+        strip_caller_context(self.evaluations).sudo().activity_unlink([ACTIVITY_APPROVAL])
+
+    # -------------------------------------------------------------------------
+    # Answer
+    # -------------------------------------------------------------------------
+
+    def tell(self, user, note=""):
+        """Notify the submitter of an evaluation of another user's decision.
+
+        :param note: why it is sent back; without a note it is approved
+        """
+        if user.active and user != self.env.user:
+            told = strip_caller_context(self.evaluations).with_context(lang=user.lang)
+            # sudo: as in ``_ask_people``
+            in_language.sudo().activity_schedule(
+                ACTIVITY_APPROVAL,
+                user_id=user.id,
+                summary=_get_answer_text(told, note),
+                note=plaintext2html(note),
+            )
+
+
+def _get_approvers(evaluation):
+    """Return the managers who may approve: with two pairs of eyes, none who submitted or changed tiers."""
+    managers = evaluation._get_members(KEY_ACCOUNT_MANAGER, evaluation.company_id)
+    # sudo: the company's setting applies even to users who may not read it
+    if evaluation.company_id.sudo().key_account_four_eyes:
+        return managers - evaluation.submitted_by_id - evaluation.tier_changer_ids
+    # Submitters who may approve need no notification, unless there is no other approver.
+    return managers - evaluation.submitted_by_id or managers
+
+
+def _prepare_activity(evaluation):
+    return {
+        "summary": evaluation.env._("Approve or send back: “%(evaluation)s”", evaluation=evaluation.name),
+        "note": plaintext2html(evaluation._get_counts_text()),
+    }
+
+
+def _prepare_nobody_activity(evaluation):
+    return {
+        "summary": evaluation.env._(
+            "No user can approve “%(evaluation)s”: give a user who did not submit or change it the access right"
+            " Key Accounts / Manager",
+            evaluation=evaluation.name,
+        )
+    }
+
+
+def _get_answer_text(evaluation, note):
+    if note:
+        return evaluation.env._("Sent back: “%s”", evaluation.name)
+    return evaluation.env._("Approved: apply “%s”", evaluation.name)
