@@ -1,19 +1,16 @@
-import time
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...rules import FactError
 from ..shared.access import TOTALS_READERS
-from ..shared.key_account_job_mixin import COLLISIONS
 from .key_account_evaluation_application import EvaluationApplication
+from .key_account_evaluation_claim import EvaluationClaim
 from .key_account_evaluation_customers import CustomerWriting
+from .key_account_evaluation_job import NO_JOB, EvaluationJob, EvaluationProgress
 from .key_account_evaluation_notices import EvaluationNotices
-from .key_account_evaluation_progress import EvaluationProgress
 from .key_account_evaluation_replay import Replay
 from .key_account_evaluation_review import EvaluationReview
 from .key_account_evaluation_run import EvaluationRun
@@ -34,20 +31,12 @@ JOBS = [
     ("confirm", "Confirming Value Types"),
 ]
 
-# Up to this many customers, work is done while the user waits; a system parameter of this name overrides it.
-AT_ONCE_PARAMETER = "key_account_mgmt.at_once_limit"
-AT_ONCE_DEFAULT = 2000
-# A run works this long before other jobs get their turn: each restart costs another survey.
-RUN_SECONDS = 60
-
 # A request to revert, to which Finance has to consent.
 NO_REQUEST = {"revert_requested_by_id": False, "revert_reason": False}
 # Only the workflow sets these fields, whatever values a form, an import or a remote call sends.
 WORKFLOW_DEFAULTS = {
     "state": "draft",
-    "job": False,
-    "job_user_id": False,
-    "job_attempts": 0,
+    **NO_JOB,
     "policy": False,
     "policy_hash": False,
     "missing_counts": False,
@@ -262,57 +251,11 @@ class KeyAccountEvaluation(models.Model):
 
         :param states: the states in which the work may start
         """
-        self._check_manager()
-        self._lock()
-        for evaluation in self:
-            if evaluation.job:
-                raise UserError(evaluation._get_busy_message())
-            if evaluation.state not in states:
-                raise UserError(evaluation._get_wrong_state_message(states))
+        EvaluationClaim(self).take(states)
 
     def _check_manager(self):
         """Check that the user is a manager of the company. Views are not enough: remote calls bypass them."""
-        if not (self.env.su or self.env.user.has_group("key_account_mgmt.group_key_account_manager")):
-            raise AccessError(
-                self.env._(
-                    "Only a Key Accounts manager may do this. Ask a manager to do it, or ask for the access right."
-                )
-            )
-        self.check_access("write")
-        foreign = self.company_id - self.env.companies
-        if foreign and not self.env.su:
-            raise AccessError(
-                self.env._("Switch to company %(company)s first.", company=", ".join(foreign.mapped("name")))
-            )
-
-    def _lock(self):
-        """Lock and touch the rows, so that the second of two concurrent transactions fails and is retried."""
-        if self.try_lock_for_update(allow_referencing=True) != self:
-            raise UserError(
-                self.env._("Another user is working on this evaluation. Wait a moment and reload the page.")
-            )
-        self.env.cr.execute(
-            SQL("UPDATE key_account_evaluation SET write_date = write_date WHERE id IN %s", tuple(self.ids))
-        )
-        self.invalidate_recordset(["state", "job"])
-
-    def _get_busy_message(self):
-        jobs = dict(self._fields["job"]._description_selection(self.env))
-        return self.env._(
-            "“%(name)s” is being processed in the background (%(job)s). Wait until the job is finished.",
-            name=self.name,
-            job=jobs[self.job],
-        )
-
-    def _get_wrong_state_message(self, states):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        return self.env._(
-            "“%(name)s” is in state %(state)s, and this can be done in state %(allowed)s only."
-            " Reload the page to see what happened.",
-            name=self.name,
-            state=labels[self.state],
-            allowed=" / ".join(labels[state] for state in states),
-        )
+        EvaluationClaim(self).check_manager()
 
     def _advance(self, vals, message):
         """Change the state and log in the chatter at once what changed and why.
@@ -339,22 +282,9 @@ class KeyAccountEvaluation(models.Model):
         customers = self.env["key.account.collector"]._count(self._get_scope())
         if not customers:
             raise UserError(self._get_no_customers_message())
-        self._freeze_policy()
+        EvaluationRun(self).freeze_rules()
         self._run_or_queue("compute", customers)
         return True
-
-    def _freeze_policy(self):
-        """Store the rules with the evaluation, so that it can be explained and replayed whatever happens to them."""
-        if self.ruleset_id.state not in ("active", "retired"):
-            raise UserError(
-                self.env._(
-                    "Rule set “%(ruleset)s” is not active, so it can be previewed only. Activate it, or choose"
-                    " another.",
-                    ruleset=self.ruleset_id.display_name,
-                )
-            )
-        policy = self.ruleset_id._get_policy()
-        self._set_workflow_values({"policy": policy.dump(), "policy_hash": policy.content_hash})
 
     def _job_compute(self):
         """Compute in batches; continue after a crash with the collected facts and the decided lines.
@@ -441,12 +371,7 @@ class KeyAccountEvaluation(models.Model):
     def action_submit(self):
         """Ask for approval. If the company requires two people, the submitter cannot approve."""
         self._claim("computed")
-        for evaluation in self:
-            evaluation._advance(
-                {"state": "in_review", "submitted_by_id": self.env.uid, "submitted_on": fields.Datetime.now()},
-                self.env._("Submitted for approval. %(summary)s", summary=evaluation._get_counts_text()),
-            )
-        self._ask_approvers()
+        EvaluationReview(self).submit()
         return True
 
     def _ask_approvers(self):
@@ -456,13 +381,7 @@ class KeyAccountEvaluation(models.Model):
     def action_approve(self):
         """Approve the tiers. They are frozen from here on; applying is the next step."""
         self._claim("in_review")
-        EvaluationReview(self).check_four_eyes()
-        for evaluation in self:
-            evaluation._advance(
-                {"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()},
-                self.env._("Approved. %(summary)s", summary=evaluation._get_counts_text()),
-            )
-            EvaluationReview(evaluation).tell(evaluation.submitted_by_id)
+        EvaluationReview(self).approve()
         return True
 
     def action_open_refusal(self):
@@ -485,28 +404,14 @@ class KeyAccountEvaluation(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why you send the evaluation back."))
         self._claim("in_review")
-        submitters = {evaluation: evaluation.submitted_by_id for evaluation in self}
-        for evaluation in self:
-            evaluation._advance(
-                {"state": "computed", "submitted_by_id": False, "submitted_on": False},
-                self.env._("Sent back: %(reason)s", reason=reason),
-            )
-            EvaluationReview(evaluation).tell(submitters[evaluation], reason)
+        EvaluationReview(self).refuse(reason)
         return True
 
     def action_draft(self):
         """Delete the lines, before approval, to evaluate again; also stops a computation in the background."""
-        self._check_manager()
-        self._lock()
+        EvaluationClaim(self).take_for_reset()
         for evaluation in self:
-            if evaluation.job not in (False, "compute"):
-                raise UserError(evaluation._get_busy_message())
-            if evaluation.state not in ("draft", "computed", "in_review"):
-                raise UserError(evaluation._get_wrong_state_message(("computed", "in_review")))
-            evaluation._advance(
-                evaluation._get_draft_values(),
-                self.env._("Reset to draft: the lines were deleted."),
-            )
+            evaluation._advance(evaluation._get_draft_values(), self.env._("Reset to draft: the lines were deleted."))
             evaluation._delete_lines()
         return True
 
@@ -521,25 +426,6 @@ class KeyAccountEvaluation(models.Model):
         )
         self.env["key.account.evaluation.line"].invalidate_model()
         self.invalidate_recordset()
-
-    def _check_can_override(self):
-        """Check that the user is a manager and the evaluation not yet approved."""
-        self._check_manager()
-        self._lock()
-        for evaluation in self:
-            if evaluation.job or evaluation.state not in ("computed", "in_review"):
-                raise UserError(
-                    self.env._(
-                        "The lines of “%(name)s” are frozen: tiers can be overridden between computing and approval.",
-                        name=evaluation.name,
-                    )
-                )
-
-    def _note_tier_changer(self):
-        """Record that the user changed tiers, before or after submission: another user has to approve them."""
-        new = self.filtered(lambda evaluation: self.env.user not in evaluation.tier_changer_ids)
-        new._set_workflow_values({"tier_changer_ids": [Command.link(self.env.uid)]})
-        new.filtered(lambda evaluation: evaluation.state == "in_review")._ask_approvers()
 
     # -------------------------------------------------------------------------
     # Apply and revert
@@ -638,17 +524,7 @@ class KeyAccountEvaluation(models.Model):
     def _run_or_queue(self, job, size):
         """Run a job of ``size`` customers now, or queue it for the background."""
         self.ensure_one()
-        if size <= self._get_at_once_limit():
-            for _left in self._get_batches(job):
-                pass
-            return
-        self._set_workflow_values({"job": job, "job_user_id": self.env.uid, "job_attempts": 0})
-        self.env.ref("key_account_mgmt.ir_cron_key_account_jobs")._trigger()
-
-    @api.model
-    def _get_at_once_limit(self):
-        # sudo: reads only this parameter, which reveals nothing about customers.
-        return int(self.env["ir.config_parameter"].sudo().get_param(AT_ONCE_PARAMETER, AT_ONCE_DEFAULT))
+        EvaluationJob(self).start(job, size)
 
     def _get_batches(self, job):
         return getattr(self, f"_job_{job}")()
@@ -657,34 +533,8 @@ class KeyAccountEvaluation(models.Model):
     def _cron_process_jobs(self):
         """Continue all background work, as the users who started it, until it is finished or the time is used up."""
         for evaluation in self.search([("job", "!=", False)], order="id"):
-            if not evaluation._process_job():
+            if not EvaluationJob(evaluation).process():
                 return
-
-    def _process_job(self):
-        """Work on one evaluation, batch by batch.
-
-        :return: False when the time given to the scheduled action is used up
-        """
-        if not self._start_attempt():
-            return True
-        end = time.monotonic() + RUN_SECONDS
-        try:
-            batches = self._get_job_worker()._get_batches(self.job)
-            while self._hold_job():
-                # A batch that fails leaves nothing behind; the batches before it are committed.
-                with self.env.cr.savepoint():
-                    left = next(batches, 0)
-                    self._forget_attempts()
-                self.env["ir.cron"]._commit_progress(1, remaining=left)
-                if not left:
-                    return True
-                if time.monotonic() > end:
-                    return False
-        except COLLISIONS:
-            raise
-        except Exception as error:
-            self._fail_job(error)
-        return True
 
     def _set_job_values(self, vals):
         self._set_workflow_values(vals)
@@ -696,25 +546,11 @@ class KeyAccountEvaluation(models.Model):
         return SQL("job IS NOT NULL")
 
     def _stop_job(self, error):
-        """Log in the chatter why a job cannot continue, and leave the evaluation ready to start it again."""
-        job = self.job
-        if job == "compute":
-            self._delete_lines()
-            self._set_workflow_values(self._get_draft_values())
-        else:
-            self._set_workflow_values({"job": False, "job_user_id": False, "job_attempts": 0})
-        labels = dict(self._fields["job"]._description_selection(self.env))
-        self.message_post(
-            body=self.env._(
-                "%(job)s stopped: %(error)s\nNo data was lost. Fix the cause, then press the button again.",
-                job=labels[job],
-                error=error,
-            )
-        )
+        EvaluationJob(self).stop(error)
 
     def _finish_job(self, vals, message):
         """Finish a job: set the new state, and log the result in the chatter."""
-        self._advance({**vals, "job": False, "job_user_id": False, "job_attempts": 0}, message)
+        self._advance({**vals, **NO_JOB}, message)
 
     @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.kind_answer", "job")
     @api.depends_context("uid")
@@ -773,20 +609,6 @@ class KeyAccountEvaluation(models.Model):
     def _get_budget_notices(self):
         """Return the budgets that the evaluation exceeds, as sentences. None here."""
         return []
-
-    @api.model
-    def _get_same_period_evaluations(self, company, date_from, date_to):
-        """Return the evaluations of exactly that period, except reverted ones."""
-        if not (company and date_from and date_to):
-            return self.browse()
-        return self.search(
-            [
-                ("company_id", "=", company.id),
-                ("date_from", "=", date_from),
-                ("date_to", "=", date_to),
-                ("state", "!=", "reverted"),
-            ]
-        )
 
     def action_open_lines(self):
         """Open the list of lines to review, grouped by tier."""

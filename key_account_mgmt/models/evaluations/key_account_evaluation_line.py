@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 from ..rulesets.key_account_grant_vocabulary import GRANT_KINDS
 from .key_account_evaluation_benefit import TierBenefits
+from .key_account_evaluation_claim import EvaluationClaim
+from .key_account_evaluation_review import EvaluationReview
 from .key_account_evaluation_run import MOVEMENTS, get_movement
 from .key_account_evaluation_scorecard import Scorecard
 from .key_account_evaluation_summary import get_list_html
@@ -136,8 +138,8 @@ class KeyAccountEvaluationLine(models.Model):
                     fields=", ".join(field["string"] for field in described.values()) or ", ".join(sorted(frozen)),
                 )
             )
-        self.evaluation_id._check_can_override()
-        self.evaluation_id._note_tier_changer()
+        EvaluationClaim(self.evaluation_id).take_for_override()
+        EvaluationReview(self.evaluation_id).note_tier_changer()
         before = {line: line.tier_id for line in self}
         for lines, values in self._get_override_batches(vals):
             super(KeyAccountEvaluationLine, lines).write(values)

@@ -79,9 +79,7 @@ class EvaluationNotices:
     def get_overlaps(self):
         """Return a notice of other evaluations of exactly that period."""
         evaluation = self.evaluation
-        others = evaluation._get_same_period_evaluations(
-            evaluation.company_id, evaluation.date_from, evaluation.date_to
-        )
+        others = get_same_period_evaluations(evaluation.company_id, evaluation.date_from, evaluation.date_to)
         others -= evaluation._origin
         if not others:
             return []
@@ -91,3 +89,18 @@ class EvaluationNotices:
                 others=self.formatter._format_list(others.mapped("display_name")),
             )
         ]
+
+
+def get_same_period_evaluations(company, date_from, date_to):
+    """Return the evaluations of exactly that period, except reverted ones."""
+    evaluations = company.env["key.account.evaluation"]
+    if not (company and date_from and date_to):
+        return evaluations
+    return evaluations.search(
+        [
+            ("company_id", "=", company.id),
+            ("date_from", "=", date_from),
+            ("date_to", "=", date_to),
+            ("state", "!=", "reverted"),
+        ]
+    )

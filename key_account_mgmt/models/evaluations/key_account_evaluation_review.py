@@ -1,6 +1,8 @@
-"""Who may approve evaluations, who is asked to, and who is notified of the answer."""
+"""Review: who may approve evaluations, who is asked to, and who is notified of the answer."""
 
+from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import plaintext2html
 
 from ..shared.access import ACTIVITY_APPROVAL, KEY_ACCOUNT_MANAGER, strip_caller_context
@@ -13,7 +15,45 @@ class EvaluationReview:
         self.evaluations = evaluations
         self.env = evaluations.env
 
-    def check_four_eyes(self):
+    def submit(self):
+        """Ask for approval."""
+        for evaluation in self.evaluations:
+            evaluation._advance(
+                {"state": "in_review", "submitted_by_id": self.env.uid, "submitted_on": fields.Datetime.now()},
+                self.env._("Submitted for approval. %(summary)s", summary=evaluation._get_counts_text()),
+            )
+        self.evaluations._ask_approvers()
+
+    def approve(self):
+        """Approve the tiers."""
+        self._check_four_eyes()
+        for evaluation in self.evaluations:
+            evaluation._advance(
+                {"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()},
+                self.env._("Approved. %(summary)s", summary=evaluation._get_counts_text()),
+            )
+            _tell_submitter(evaluation, evaluation.submitted_by_id)
+
+    def refuse(self, reason):
+        """Send evaluations back.
+
+        :param reason: what is wrong, for the users who prepared it
+        """
+        submitters = {evaluation: evaluation.submitted_by_id for evaluation in self.evaluations}
+        for evaluation in self.evaluations:
+            evaluation._advance(
+                {"state": "computed", "submitted_by_id": False, "submitted_on": False},
+                self.env._("Sent back: %(reason)s", reason=reason),
+            )
+            _tell_submitter(evaluation, submitters[evaluation], reason)
+
+    def note_tier_changer(self):
+        """Record that the user changed tiers, before or after submission: another user has to approve them."""
+        new = self.evaluations.filtered(lambda evaluation: self.env.user not in evaluation.tier_changer_ids)
+        new._set_workflow_values({"tier_changer_ids": [Command.link(self.env.uid)]})
+        new.filtered(lambda evaluation: evaluation.state == "in_review")._ask_approvers()
+
+    def _check_four_eyes(self):
         """Refuse approval by the user who submitted or changed an evaluation, if the company requires two people."""
         for evaluation in self.evaluations:
             if not evaluation.company_id.key_account_four_eyes:
@@ -55,25 +95,6 @@ class EvaluationReview:
         # sudo: the activities belong to all users who were asked
         strip_caller_context(self.evaluations).sudo().activity_unlink([ACTIVITY_APPROVAL])
 
-    # -------------------------------------------------------------------------
-    # Answer
-    # -------------------------------------------------------------------------
-
-    def tell(self, user, note=""):
-        """Notify the submitter of an evaluation of another user's decision.
-
-        :param note: why it is sent back; without a note it is approved
-        """
-        if user.active and user != self.env.user:
-            told = strip_caller_context(self.evaluations).with_context(lang=user.lang)
-            # sudo: as in ``_ask_people``
-            in_language.sudo().activity_schedule(
-                ACTIVITY_APPROVAL,
-                user_id=user.id,
-                summary=_get_answer_text(told, note),
-                note=plaintext2html(note),
-            )
-
 
 def _get_approvers(evaluation):
     """Return the managers who may approve: with two pairs of eyes, none who submitted or changed tiers."""
@@ -100,6 +121,22 @@ def _prepare_nobody_activity(evaluation):
             evaluation=evaluation.name,
         )
     }
+
+
+def _tell_submitter(evaluation, user, note=""):
+    """Notify the submitter of another user's decision.
+
+    :param note: why the evaluation is sent back; without a note it is approved
+    """
+    if user.active and user != evaluation.env.user:
+        told = strip_caller_context(evaluation).with_context(lang=user.lang)
+        # sudo: as in ``_ask_people``
+        in_language.sudo().activity_schedule(
+            ACTIVITY_APPROVAL,
+            user_id=user.id,
+            summary=_get_answer_text(told, note),
+            note=plaintext2html(note),
+        )
 
 
 def _get_answer_text(evaluation, note):

@@ -3,6 +3,7 @@
 import json
 from functools import cached_property
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...rules import Book, Evaluator, Policy
@@ -38,6 +39,20 @@ class EvaluationRun:
     def evaluator(self):
         """Return the evaluator of the frozen rules."""
         return Evaluator(Policy.load(self.evaluation.policy))
+
+    def freeze_rules(self):
+        """Store the rules with the evaluation, so that it can be explained and replayed whatever happens to them."""
+        ruleset = self.evaluation.ruleset_id
+        if ruleset.state not in ("active", "retired"):
+            raise UserError(
+                self.env._(
+                    "Rule set “%(ruleset)s” is not active, so it can be previewed only. Activate it, or choose"
+                    " another.",
+                    ruleset=ruleset.display_name,
+                )
+            )
+        policy = ruleset._get_policy()
+        self.evaluation._set_workflow_values({"policy": policy.dump(), "policy_hash": policy.content_hash})
 
     def collect(self):
         """Freeze the facts of the whole population as lines; check that the user is a manager before any read."""

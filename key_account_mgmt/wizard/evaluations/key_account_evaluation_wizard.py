@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
+from ...models.evaluations.key_account_evaluation_notices import get_same_period_evaluations
 from ...models.evaluations.key_account_evaluation_run import get_movement
 from ...models.evaluations.key_account_evaluation_summary import get_tier_rows, render_tier_rows
 from ...models.settings.res_company import YEARS
@@ -91,9 +92,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         notices = self._get_ruleset_notices()
         if not self._is_period_complete():
             return [*notices, self.env._("Enter a period that ends after it begins.")]
-        others = self.env["key.account.evaluation"]._get_same_period_evaluations(
-            self.company_id, self.date_from, self.date_to
-        )
+        others = get_same_period_evaluations(self.company_id, self.date_from, self.date_to)
         if others:
             notices.append(
                 self.env._("There is an evaluation of this period already: %s.", ", ".join(others.mapped("name")))
