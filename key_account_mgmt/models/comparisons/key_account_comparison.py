@@ -48,8 +48,9 @@ class KeyAccountComparison(models.Model):
 
     _name = "key.account.comparison"
     _description = "Key Account Comparison"
-    _inherit = ["key.account.population.mixin", "key.account.job.mixin"]
+    _inherit = ["key.account.protected.mixin", "key.account.population.mixin", "key.account.job.mixin"]
     _order = "id desc"
+    _protected_defaults = {**RESULT_DEFAULTS, "line_ids": []}
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
     date_from = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
@@ -175,34 +176,20 @@ class KeyAccountComparison(models.Model):
     # What may be written
     # -------------------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # Set explicitly, so that neither the values nor the context of a remote call create a result.
-        return super().create([{**vals, **RESULT_DEFAULTS, "line_ids": []} for vals in vals_list])
-
     def write(self, vals):
         self._check_not_computing()
-        self._check_no_result(vals)
+        self._check_protected(vals)
         if SETUP_FIELDS & vals.keys():
             self.check_access("write")
             self.filtered(lambda comparison: comparison.state == "computed")._drop_result()
         return super().write(vals)
 
     @api.model
-    def _check_no_result(self, vals):
-        owned = [name for name in vals if name in RESULT_DEFAULTS or name == "line_ids"]
-        if owned:
-            described = self.fields_get(owned, ["string"])
-            raise UserError(
-                self.env._(
-                    "%(fields)s of a comparison cannot be edited: Compute fills it in.",
-                    fields=", ".join(field["string"] for field in described.values()) or ", ".join(owned),
-                )
-            )
-
-    def _set_result(self, vals):
-        """Write fields that only Compute may write. Private, hence out of reach of remote calls."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+    def _get_protected_message(self, action, names=()):
+        return self.env._(
+            "%(fields)s of a comparison cannot be edited: Compute fills it in.",
+            fields=self._get_protected_labels(names),
+        )
 
     def _drop_result(self):
         """Delete lines and result: their subject has changed, or they are about to be replaced."""
@@ -213,7 +200,7 @@ class KeyAccountComparison(models.Model):
         )
         lines.invalidate_model()
         self.invalidate_recordset(["line_ids"])
-        self._set_result(dict(RESULT_DEFAULTS))
+        self._write_protected(RESULT_DEFAULTS)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_computing(self):
@@ -254,7 +241,7 @@ class KeyAccountComparison(models.Model):
         # Refuse incomplete rule sets before the user waits for the background.
         ComparisonRun(self)
         self._drop_result()
-        self._set_result({"state": "computing", "job_user_id": self.env.uid})
+        self._write_protected({"state": "computing", "job_user_id": self.env.uid})
         self.env.ref("key_account_mgmt.ir_cron_key_account_comparisons")._trigger()
 
     def action_stop(self):
@@ -325,7 +312,7 @@ class KeyAccountComparison(models.Model):
             in_language._tell(user, "success", in_language.env._("The comparison is computed. Open it, or reload it."))
 
     def _set_job_values(self, vals):
-        self._set_result(vals)
+        self._write_protected(vals)
 
     def _get_job_name(self):
         return "compute"
@@ -340,7 +327,7 @@ class KeyAccountComparison(models.Model):
         )
         self._tell(self.job_user_id, "danger", problem)
         self._drop_result()
-        self._set_result({"problem": problem})
+        self._write_protected({"problem": problem})
 
     def _tell(self, user, kind, message):
         """Show a notification on the user's current screen."""

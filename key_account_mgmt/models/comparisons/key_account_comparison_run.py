@@ -59,7 +59,7 @@ class ComparisonRun:
         self.env["key.account.comparison.line"].invalidate_model()
         self.comparison.invalidate_recordset(["line_ids"])
         found = compare([contender.method for contender in contenders], list(revenues.values()))
-        self.comparison._set_result(self._get_result_values(contenders, found))
+        self.comparison._write_protected(self._get_result_values(contenders, found))
 
     def _get_fact_message(self, error):
         metric = self.env["key.account.metric"].with_context(active_test=False).search([("code", "=", error.metric)])

@@ -62,6 +62,7 @@ class KeyAccountEvaluation(models.Model):
     _name = "key.account.evaluation"
     _description = "Key Account Evaluation"
     _inherit = [
+        "key.account.protected.mixin",
         "key.account.population.mixin",
         "key.account.internal.thread",
         "mail.activity.mixin",
@@ -70,6 +71,7 @@ class KeyAccountEvaluation(models.Model):
     ]
     _order = "date_to desc, id desc"
     _rec_names_search = ["name", "reference"]
+    _protected_defaults = {**WORKFLOW_DEFAULTS, "reference": False, "line_ids": []}
     _tells_totals = True
     # Customers per batch: decided together and recorded by one statement.
     _compute_batch_size = 5000
@@ -166,36 +168,29 @@ class KeyAccountEvaluation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Set explicitly, so that neither the values nor the context of a remote call create an approved evaluation.
+        return super().create(self._prepare_new_awards(vals_list))
+
+    @api.model
+    def _prepare_protected_values(self):
         # sudo: managers need no read access to sequences
         sequences = self.env["ir.sequence"].sudo()
-        vals_list = self._prepare_new_awards(vals_list)
-        return super().create(
-            [
-                {
-                    **vals,
-                    **WORKFLOW_DEFAULTS,
-                    "line_ids": [],
-                    "reference": sequences.next_by_code("key.account.evaluation"),
-                }
-                for vals in vals_list
-            ]
-        )
+        return {**self._protected_defaults, "reference": sequences.next_by_code("key.account.evaluation")}
 
     def write(self, vals):
-        self._check_writable(vals)
+        self._check_awards_writable(vals)
+        self._check_protected(vals)
+        self._check_setup(vals)
         return super().write(vals)
 
-    def _check_writable(self, vals):
-        self._check_awards_writable(vals)
-        owned = [name for name in vals if name in WORKFLOW_DEFAULTS or name in ("line_ids", "reference")]
-        if owned:
-            raise UserError(
-                self.env._(
-                    "%(fields)s of an evaluation cannot be edited. Use the buttons of the evaluation.",
-                    fields=self._get_field_labels(owned),
-                )
-            )
+    @api.model
+    def _get_protected_message(self, action, names=()):
+        return self.env._(
+            "%(fields)s of an evaluation cannot be edited. Use the buttons of the evaluation.",
+            fields=self._get_protected_labels(names),
+        )
+
+    def _check_setup(self, vals):
+        """Refuse changes of the subject of computed evaluations."""
         frozen = [name for name in vals if name in SETUP_FIELDS]
         started = self.filtered(lambda evaluation: evaluation.state != "draft" or evaluation.job)
         if frozen and started:
@@ -204,7 +199,7 @@ class KeyAccountEvaluation(models.Model):
                     "“%(name)s” is computed: %(fields)s can no longer change. Reset it to draft, or create a new"
                     " evaluation.",
                     name=started[0].name,
-                    fields=self._get_field_labels(frozen),
+                    fields=self._get_protected_labels(frozen),
                 )
             )
 
@@ -218,17 +213,9 @@ class KeyAccountEvaluation(models.Model):
     def _check_awards_writable(self, vals):
         """Refuse invalid values of the fields of awards. Empty here."""
 
-    def _get_field_labels(self, names):
-        described = self.fields_get(names, ["string"])
-        return ", ".join(described[name]["string"] for name in names)
-
     def _set_workflow_values(self, vals):
-        """Write fields that only the workflow may write. Private, hence out of reach of remote calls.
-
-        Without tracking: ``_advance`` logs each step itself.
-        """
-        untracked = self.with_context(mail_notrack=True)
-        return super(KeyAccountEvaluation, untracked).write(vals)  # pylint: disable=super-method-mismatch
+        """Write fields that only the workflow may write, without tracking: ``_advance`` logs each step itself."""
+        return self.with_context(mail_notrack=True)._write_protected(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_before_review(self):

@@ -1,7 +1,8 @@
 """Who may work on evaluations: managers, one at a time, in the states that allow it."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+
+from ..shared.rows import touch
 
 
 class EvaluationClaim:
@@ -63,14 +64,12 @@ class EvaluationClaim:
             )
 
     def lock(self):
-        """Lock and touch the rows, so that the second of two concurrent transactions fails and is retried."""
+        """Refuse work while another user is at it, and make a transaction that began meanwhile be retried."""
         if self.evaluations.try_lock_for_update(allow_referencing=True) != self.evaluations:
             raise UserError(
                 self.env._("Another user is working on this evaluation. Wait a moment and reload the page.")
             )
-        self.env.cr.execute(
-            SQL("UPDATE key_account_evaluation SET write_date = write_date WHERE id IN %s", tuple(self.evaluations.ids))
-        )
+        touch(self.evaluations)
         self.evaluations.invalidate_recordset(["state", "job"])
 
     def _get_busy_message(self, evaluation):

@@ -118,7 +118,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
     def test_a_failure_is_told_and_leaves_a_draft_and_the_next_one_is_computed(self):
         failing, fine = self.make_comparison(), self.make_comparison()
         self.manager.group_ids -= self.env.ref("key_account_mgmt.group_key_account_manager")
-        fine.sudo()._set_result({"job_user_id": self.approver.id})
+        fine.sudo()._write_protected({"job_user_id": self.approver.id})
         with self.assertLogs("odoo.addons.key_account_mgmt", "WARNING"):
             told = self.run_cron()
         self.assertEqual(
