@@ -6,14 +6,18 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..shared.access import SALES_ALL_DOCUMENTS
+from .key_account_evaluation_levels import EvaluationLevels
 
 LEVEL_KEYS = {"measure", "cut", "limits", "level"}
 
 
 class KeyAccountEvaluationLine(models.Model):
-    """A filter for the lines of one level of a picture: a domain of their ids would be as long as the evaluation."""
+    """A filter for the lines of one level of a picture: a domain of their ids would be as long as the evaluation.
 
-    _inherit = "key.account.evaluation.line"  # pylint: disable=consider-merging-classes-inherited
+    The filter is a field of the line, because the client knows only domains on fields.
+    """
+
+    _inherit = "key.account.evaluation.line"
 
     filter_for_level = fields.Char(
         "Level of a Picture",
@@ -36,7 +40,7 @@ class KeyAccountEvaluationLine(models.Model):
         if not evaluation:
             return Domain.FALSE
         evaluation._check_sees_all()
-        members = [evaluation._get_level_members_sql(**level) for level in levels]
+        members = [_get_members_sql(evaluation, **level) for level in levels]
         return Domain("id", "in", SQL("(%s)", SQL(" INTERSECT ").join(members)))
 
     def _read_level_filter(self, text):
@@ -57,3 +61,7 @@ class KeyAccountEvaluationLine(models.Model):
     def _is_level(values):
         sound = set(values) == LEVEL_KEYS and isinstance(values["measure"], str)
         return sound and isinstance(values["level"], int | None)
+
+
+def _get_members_sql(evaluation, level, **cut):
+    return EvaluationLevels(evaluation, **cut).get_members_sql(level)
