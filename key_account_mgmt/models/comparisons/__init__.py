@@ -4,6 +4,7 @@ Asks ``evaluations`` and ``rulesets``.
 """
 
 from . import key_account_comparison_run
+from . import key_account_comparison_job
 from . import key_account_comparison_summary
 from . import key_account_comparison
 from . import key_account_comparison_line

@@ -3,14 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
-from ...rules import differences, direction
 from ..shared.access import SALES_ALL_DOCUMENTS
-from ..shared.key_account_job_mixin import COLLISIONS
-from .key_account_comparison_run import ComparisonRun
+from .key_account_comparison_job import ComparisonJob
 from .key_account_comparison_summary import ComparisonSummary
-
-# Decisions (customers times rule sets) that are made while the user waits: some five seconds.
-AT_ONCE_DECISIONS = 30_000
 
 # Only Compute sets these fields, whatever values a form, an import or a remote call sends.
 RESULT_DEFAULTS = {
@@ -51,6 +46,8 @@ class KeyAccountComparison(models.Model):
     _inherit = ["key.account.protected.mixin", "key.account.population.mixin", "key.account.job.mixin"]
     _order = "id desc"
     _protected_defaults = {**RESULT_DEFAULTS, "line_ids": []}
+    # Decisions (customers times rule sets) that are made while the user waits: some five seconds.
+    _at_once_decisions = 30_000
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
     date_from = fields.Date(compute="_compute_dates", store=True, readonly=False, precompute=True)
@@ -200,7 +197,7 @@ class KeyAccountComparison(models.Model):
         )
         lines.invalidate_model()
         self.invalidate_recordset(["line_ids"])
-        self._write_protected(RESULT_DEFAULTS)
+        self._write_protected(dict(RESULT_DEFAULTS))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_computing(self):
@@ -225,24 +222,8 @@ class KeyAccountComparison(models.Model):
         self.ensure_one()
         self._check_may_compute()
         self._check_not_computing()
-        if self._get_decision_count() <= self._get_at_once_decisions():
-            self._make_result()
-        else:
-            self._queue()
+        ComparisonJob(self).start()
         return True
-
-    def _make_result(self):
-        """Compare, and replace the previous result."""
-        run = ComparisonRun(self)
-        self._drop_result()
-        run.record()
-
-    def _queue(self):
-        # Refuse incomplete rule sets before the user waits for the background.
-        ComparisonRun(self)
-        self._drop_result()
-        self._write_protected({"state": "computing", "job_user_id": self.env.uid})
-        self.env.ref("key_account_mgmt.ir_cron_key_account_comparisons")._trigger()
 
     def action_stop(self):
         """Cancel a computation that waits for its turn; a running one ends by itself."""
@@ -272,13 +253,6 @@ class KeyAccountComparison(models.Model):
         if self.company_id not in self.env.companies:
             raise UserError(self.env._("Switch to company %(company)s first.", company=self.company_id.name))
 
-    def _get_decision_count(self):
-        return self.env["key.account.collector"]._count(self._get_scope()) * len(self.ruleset_ids)
-
-    @api.model
-    def _get_at_once_decisions(self):
-        return AT_ONCE_DECISIONS
-
     # -------------------------------------------------------------------------
     # In the background
     # -------------------------------------------------------------------------
@@ -288,28 +262,9 @@ class KeyAccountComparison(models.Model):
         """Compute the waiting comparisons one after the other, each with a commit."""
         waiting = self.search([("state", "=", "computing")], order="id")
         for done, comparison in enumerate(waiting, 1):
-            comparison._compute_in_background()
+            ComparisonJob(comparison).process()
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - done):
                 return
-
-    def _compute_in_background(self):
-        # After each commit, users may have stopped or deleted it: while an earlier one was computed, and at the start.
-        if not self._hold_job() or not self._start_attempt() or not self._hold_job():
-            return
-        user = self.job_user_id
-        try:
-            # A failed comparison leaves no lines behind.
-            with self.env.cr.savepoint():
-                worker = self._get_job_worker()
-                worker._check_may_compute()
-                worker._make_result()
-        except COLLISIONS:
-            raise
-        except Exception as error:
-            self._fail_job(error)
-        else:
-            in_language = self.with_context(lang=user.lang)
-            in_language._tell(user, "success", in_language.env._("The comparison is computed. Open it, or reload it."))
 
     def _set_job_values(self, vals):
         self._write_protected(vals)
@@ -321,38 +276,11 @@ class KeyAccountComparison(models.Model):
         return SQL("state = 'computing'")
 
     def _stop_job(self, error):
-        """Report why the comparison cannot continue, on the comparison and to the user who asked for it."""
-        problem = self.env._(
-            "Computing stopped. Fix the cause, then press Compute again. The cause: %(error)s", error=error
-        )
-        self._tell(self.job_user_id, "danger", problem)
-        self._drop_result()
-        self._write_protected({"problem": problem})
-
-    def _tell(self, user, kind, message):
-        """Show a notification on the user's current screen."""
-        notice = {"type": kind, "title": self.name, "message": message, "sticky": kind == "danger"}
-        user._bus_send("simple_notification", notice)
+        ComparisonJob(self).stop(error)
 
     def _prepare_line_values(self, contender, result, reference, before):
         """Return a rule set's result for a customer, and its differences from the reference. Extend it to add more."""
-        decision = result.decision
-        places = (reference.get_place(before), contender.get_place(result))
-        moved = places[0] != places[1]
-        points = (before.points, result.points)
-        found = differences(reference.method.policy, contender.method.policy, points) if moved else ()
-        return {
-            "ruleset_id": contender.ruleset.id,
-            "is_reference": contender is reference,
-            "score": result.total if contender.method.policy.criteria else None,
-            "rank": contender.get_rank(result),
-            "tier_id": contender.tier_ids.get(decision.tier),
-            "vetoed": bool(decision.vetoes),
-            "moved": moved,
-            "direction": direction(*places),
-            "reasons": [{"code": code, "params": params} for code, params in decision.reasons],
-            "differences": [one.dump() for one in found] or None,
-        }
+        return contender.prepare_line_values(result, reference, before)
 
     # -------------------------------------------------------------------------
     # Display

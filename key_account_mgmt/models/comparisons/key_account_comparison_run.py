@@ -8,7 +8,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules import Evaluator, FactError, Method, Population, agree, compare, rank_spread
+from ...rules import Evaluator, FactError, Method, Population, agree, compare, differences, direction, rank_spread
 from ..shared.numbers import spell
 
 
@@ -28,6 +28,29 @@ class Contender(NamedTuple):
     def get_rank(self, result):
         """Return the customer's rank by score; None if nothing is scored."""
         return result.standing.rank if self.method.policy.criteria and result.standing else None
+
+    def prepare_line_values(self, result, reference, before):
+        """Return the result for a customer, and its differences from the reference.
+
+        :param reference: the contender from which moves are told; ``before`` is its result for the customer
+        """
+        decision = result.decision
+        places = (reference.get_place(before), self.get_place(result))
+        moved = places[0] != places[1]
+        points = (before.points, result.points)
+        found = differences(reference.method.policy, self.method.policy, points) if moved else ()
+        return {
+            "ruleset_id": self.ruleset.id,
+            "is_reference": self is reference,
+            "score": result.total if self.method.policy.criteria else None,
+            "rank": self.get_rank(result),
+            "tier_id": self.tier_ids.get(decision.tier),
+            "vetoed": bool(decision.vetoes),
+            "moved": moved,
+            "direction": direction(*places),
+            "reasons": [{"code": code, "params": params} for code, params in decision.reasons],
+            "differences": [one.dump() for one in found] or None,
+        }
 
 
 class ComparisonRun:

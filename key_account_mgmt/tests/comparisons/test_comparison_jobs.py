@@ -15,7 +15,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
         super().setUp()
         comparison = type(self.env["key.account.comparison"])
         # Five customers by two rule sets: ten decisions, one more than may be waited for.
-        self.startPatcher(patch.object(comparison, "_get_at_once_decisions", lambda _self: 9))
+        self.startPatcher(patch.object(comparison, "_at_once_decisions", 9))
 
     def run_cron(self, commit=lambda *_args, **_kwargs: 60):
         told = []
@@ -32,7 +32,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
         return told
 
     def test_up_to_the_limit_it_is_computed_at_once(self):
-        with patch.object(type(self.env["key.account.comparison"]), "_get_at_once_decisions", lambda _self: 10):
+        with patch.object(type(self.env["key.account.comparison"]), "_at_once_decisions", 10):
             self.assertEqual(self.make_comparison().state, "computed")
 
     def test_above_it_waits_and_comes_out_the_same(self):
@@ -78,7 +78,7 @@ class TestComparisonJobs(KeyAccountComparisonCommon):
         self.assertRecordValues(comparison, [{"state": "draft", "job_user_id": False}])
         self.assertEqual(self.run_cron(), [])
         computed = self.make_comparison(compute=False)
-        with patch.object(type(computed), "_get_at_once_decisions", lambda _self: 10):
+        with patch.object(type(computed), "_at_once_decisions", 10):
             computed.action_compute()
         computed.action_stop()
         self.assertEqual(computed.state, "computed", "what is finished is not stopped")
