@@ -3,9 +3,12 @@ from odoo.exceptions import UserError
 
 
 class KeyAccountAppraisal(models.Model):
-    """An applied evaluation closes the appraisals that it is based on; reverting it opens them again."""
+    """An applied evaluation closes the appraisals that it is based on; reverting it opens them again.
 
-    _inherit = "key.account.appraisal"  # pylint: disable=consider-merging-classes-inherited
+    Here and not with the appraisal: the room of appraisals, which evaluations ask, knows no evaluations.
+    """
+
+    _inherit = "key.account.appraisal"
 
     def _check_open(self):
         """Refuse changes to appraisals that an applied evaluation is based on."""

@@ -4,7 +4,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..rulesets.key_account_grant_vocabulary import GRANT_KINDS
-from .key_account_evaluation_benefit import TierBenefits
 from .key_account_evaluation_claim import EvaluationClaim
 from .key_account_evaluation_review import EvaluationReview
 from .key_account_evaluation_run import MOVEMENTS, get_movement
@@ -323,7 +322,7 @@ class KeyAccountEvaluationLine(models.Model):
             "reasons": self._get_reason_sentences(card.labels),
             **card.get_grants(),
             "value_kind": self._get_value_kind_values(card.labels),
-            "benefits": self._get_benefit_rows(),
+            "benefits": card.get_benefits(),
             "facts": card.get_facts(),
             "fit": card.get_fit(),
         }
@@ -334,40 +333,3 @@ class KeyAccountEvaluationLine(models.Model):
         :param labels: as returned by ``_get_explainer_labels``
         """
         return {}
-
-    def _get_benefit_rows(self):
-        """Return the template's rows of payment terms and pricelist: those that change, or that applying changed."""
-        benefits = TierBenefits(self.evaluation_id)
-        if not self.outcome:
-            changes = self._get_coming_benefits(benefits)
-        elif self.outcome == "applied":
-            changes = self._get_replaced_benefits()
-        else:
-            changes = {}
-        labels = benefits.get_labels()
-        nothing = self.env._("none")
-        return [
-            {"name": labels[field], "after": after.display_name or nothing, "before": before.display_name or nothing}
-            for field, (before, after) in changes.items()
-        ]
-
-    def _get_coming_benefits(self, benefits):
-        """Return ``{field of the customer: (current record, record of the tier)}``."""
-        # sudo: a user who may read the line may read what it is about to change
-        customer = self.partner_id.sudo().commercial_partner_id.with_company(self.company_id)
-        return {
-            field: (customer[field], record)
-            for field, record in benefits.get_by_tier().get(self.tier_id.id, {}).items()
-            if customer and customer[field] != record and benefits.is_usable(record)
-        }
-
-    def _get_replaced_benefits(self):
-        """Return ``{field of the customer: (previous record, record that was given)}``; deleted records are empty."""
-        return {
-            field: tuple(
-                # sudo: a user who may read the line may read what it has changed
-                self.env["res.partner"][field].sudo().browse(change[when] or []).exists()
-                for when in ("before", "after")
-            )
-            for field, change in (self.replaced_benefits or {}).items()
-        }

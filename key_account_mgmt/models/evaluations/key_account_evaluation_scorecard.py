@@ -6,6 +6,7 @@ from odoo.tools.misc import formatLang
 
 from ...rules import corners
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
+from .key_account_evaluation_benefit import TierBenefits
 
 RADIUS = 100.0
 # The distance from the top of the picture to its centre, and the space below the lowest label.
@@ -150,6 +151,47 @@ class Scorecard:
     def _format_grant(self, amount):
         """Format an amount of money; None stays None."""
         return amount and self.formatter._format_amount(amount, self.line.currency_id, trim=True)
+
+    # -------------------------------------------------------------------------
+    # Payment terms and pricelist
+    # -------------------------------------------------------------------------
+
+    def get_benefits(self):
+        """Return the rows of payment terms and pricelist: those that change, or that applying changed."""
+        benefits = TierBenefits(self.line.evaluation_id)
+        if not self.line.outcome:
+            changes = self._get_coming_benefits(benefits)
+        elif self.line.outcome == "applied":
+            changes = self._get_replaced_benefits()
+        else:
+            changes = {}
+        labels = benefits.get_labels()
+        nothing = self.env._("none")
+        return [
+            {"name": labels[field], "after": after.display_name or nothing, "before": before.display_name or nothing}
+            for field, (before, after) in changes.items()
+        ]
+
+    def _get_coming_benefits(self, benefits):
+        """Return ``{field of the customer: (current record, record of the tier)}``."""
+        # sudo: a user who may read the line may read what it is about to change
+        customer = self.line.partner_id.sudo().commercial_partner_id.with_company(self.line.company_id)
+        return {
+            field: (customer[field], record)
+            for field, record in benefits.get_by_tier().get(self.line.tier_id.id, {}).items()
+            if customer and customer[field] != record and benefits.is_usable(record)
+        }
+
+    def _get_replaced_benefits(self):
+        """Return ``{field of the customer: (previous record, record that was given)}``; deleted records are empty."""
+        return {
+            field: tuple(
+                # sudo: a user who may read the line may read what it has changed
+                self.env["res.partner"][field].sudo().browse(change[when] or []).exists()
+                for when in ("before", "after")
+            )
+            for field, change in (self.line.replaced_benefits or {}).items()
+        }
 
     # -------------------------------------------------------------------------
     # Facts

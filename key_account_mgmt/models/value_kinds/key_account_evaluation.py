@@ -10,9 +10,11 @@ class KeyAccountEvaluation(models.Model):
     """Users confirm suggested value types on customers; applying never writes them.
 
     Reverting leaves confirmed value types alone: they are the users' own decisions, not part of the tiers.
+
+    The button, the job and the steps of computing that this room fills are those of the evaluation.
     """
 
-    _inherit = "key.account.evaluation"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "key.account.evaluation"
 
     # Customers per batch: each write on them is logged, which takes most of the time.
     _confirm_batch_size = 500

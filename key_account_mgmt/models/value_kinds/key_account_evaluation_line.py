@@ -13,9 +13,12 @@ ANSWERS = [
 
 
 class KeyAccountEvaluationLine(models.Model):
-    """The value type that the rules suggest, frozen with the line, and the user's answer to it."""
+    """The value type that the rules suggest, frozen with the line, and the user's answer to it.
 
-    _inherit = "key.account.evaluation.line"  # pylint: disable=consider-merging-classes-inherited
+    Both are columns of the line: the suggestion is decided with it, and lists of lines show and filter the answers.
+    """
+
+    _inherit = "key.account.evaluation.line"
 
     suggested_kind = fields.Selection(
         CUSTOMER_KINDS,
