@@ -480,7 +480,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _write_customers(self, values_by_customer):
         """Write on customers and log the changes of their terms."""
-        CustomerWriting(self, values_by_customer).write()
+        CustomerWriting(self, values_by_customer).write_all()
 
     # Hooks: steps that the room of awards implements.
 

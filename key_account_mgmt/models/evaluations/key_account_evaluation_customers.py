@@ -28,7 +28,7 @@ class CustomerWriting:
         self.customers = self.partners.browse(values_by_customer)
         self.before = {customer.id: {name: customer[name] for name in LOGGED_FIELDS} for customer in self.customers}
 
-    def write(self):
+    def write_all(self):
         """Write on the customers, grouped by equal values, and log the changes."""
         self._read_contacts()
         groups = defaultdict(list)

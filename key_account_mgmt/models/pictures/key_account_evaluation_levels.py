@@ -85,7 +85,7 @@ class EvaluationLevels:
         whens = [SQL(test, level.limit, place) for place, level in enumerate(self.levels[:-1])]
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), last)
 
-    def read(self):
+    def read_figures(self):
         """Return customers and revenue by level.
 
         :rtype: dict[int | None, tuple[int, Decimal]]

@@ -76,7 +76,7 @@ class EvaluationPyramids:
 
     def _get_measured_picture(self, title, pyramid):
         found = EvaluationLevels(self.evaluation, **pyramid)
-        figures, labels = found.read(), found.get_labels()
+        figures, labels = found.read_figures(), found.get_labels()
         parts = {level: {"levels": [{**pyramid, "level": level}]} for level in [*range(len(labels)), None]}
         levels = [(label, parts[level], figures.get(level, NO_CUSTOMERS)) for level, label in enumerate(labels)]
         others = [(self.env._("No value"), parts[None], figures.get(None, NO_CUSTOMERS))]
