@@ -98,7 +98,7 @@ class KeyAccountComparison(models.Model):
     line_ids = fields.One2many("key.account.comparison.line", "comparison_id", string="Lines", readonly=True)
     summary_html = fields.Html("Result", compute="_compute_summary_html", sanitize=False, groups=SALES_ALL_DOCUMENTS)
     job_user_id = fields.Many2one(string="Computing Started by")
-    job_attempts = fields.Integer(help="Starts of the work that did not come to an end.")
+    job_attempts = fields.Integer(help="Attempts that did not finish.")
     problem = fields.Char(readonly=True, copy=False, help="Why computing in the background stopped.")
 
     _period_order = models.Constraint("CHECK (date_from <= date_to)", "The period ends before it begins.")

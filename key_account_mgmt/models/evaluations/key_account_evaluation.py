@@ -457,7 +457,9 @@ class KeyAccountEvaluation(models.Model):
             yield 1
         self._finish_application(
             {"state": "reverted", **NO_REQUEST},
-            self.env._("The customers have their old tiers again. %(outcome)s", outcome=application.get_outcome_text()),
+            self.env._(
+                "The customers have their previous tiers again. %(outcome)s", outcome=application.get_outcome_text()
+            ),
         )
 
     def _finish_application(self, vals, message):
