@@ -15,8 +15,9 @@ class EvaluationNotices:
 
     def get_missing(self):
         """Return notices of missing values. After approval they are history and not returned."""
-        counts = self.evaluation.missing_counts
-        if self.evaluation.state not in ("computed", "in_review") or not counts:
+        # Salespeople, who read applied evaluations only, may not read the counts.
+        counts = self.evaluation.state in ("computed", "in_review") and self.evaluation.missing_counts
+        if not counts:
             return []
         metrics = self.env["key.account.metric"].with_context(active_test=False)
         names = {metric.code: metric for metric in metrics.search([("code", "in", list(counts))])}

@@ -170,7 +170,7 @@ class TestComparison(KeyAccountComparisonCommon):
             self.assertEqual(row["cells"], [None, shown])
 
     def test_nobody_to_compare_is_said(self):
-        with self.assertRaisesRegex(UserError, "no customer has a posted invoice"):
+        with self.assertRaisesRegex(UserError, "none has a posted invoice"):
             self.make_comparison(date_from="2019-01-01", date_to="2019-12-31")
 
 

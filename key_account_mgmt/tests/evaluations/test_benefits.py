@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from ...models.awards.key_account_evaluation_effects import EvaluationEffects
+from ...models.evaluations.key_account_evaluation_scorecard import Scorecard
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..grant_common import GrantRulesMixin
 
@@ -376,7 +377,7 @@ class TestBenefitsShown(BenefitCommon):
 
     def get_shown(self, evaluation, customer, user=None):
         line = self.get_line(evaluation, customer).with_user(user or self.manager)
-        return [(row["name"], row["before"], row["after"]) for row in line._get_benefit_rows()]
+        return [(row["name"], row["before"], row["after"]) for row in Scorecard(line).get_benefits()]
 
     def test_what_will_change(self):
         self.give(self.second, self.days_90)
@@ -422,7 +423,7 @@ class TestBenefitsShown(BenefitCommon):
         idle = self.make_customer(name="Idle")
         evaluation = self.make_evaluation("approved", population="selected", partner_ids=idle.ids)
         evaluation.line_ids.partner_id.sudo().unlink()
-        self.assertEqual(evaluation.line_ids._get_benefit_rows(), [])
+        self.assertEqual(Scorecard(evaluation.line_ids).get_benefits(), [])
 
     def test_a_remote_call_does_not_write_what_was_replaced(self):
         line = self.get_line(self.make_evaluation("applied"), self.second)

@@ -29,7 +29,7 @@ class TestComputeJob(KeyAccountJobCommon):
                 getattr(evaluation, action)()
         with self.assertRaises(UserError):
             evaluation.unlink()
-        with self.assertRaisesRegex(UserError, "cannot change"):
+        with self.assertRaisesRegex(UserError, "can no longer change"):
             evaluation.date_to = "2024-06-30"
 
     def test_computation_goes_on_after_a_crash_at_any_batch(self):
