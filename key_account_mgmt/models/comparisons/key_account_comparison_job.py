@@ -5,7 +5,7 @@ from .key_account_comparison_run import ComparisonRun
 
 
 class ComparisonJob:
-    """One computation of a comparison, from the button to what the user is told."""
+    """One computation of a comparison, from the button to the notification of the user."""
 
     def __init__(self, comparison):
         self.comparison = comparison

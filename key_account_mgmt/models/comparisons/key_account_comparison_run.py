@@ -32,7 +32,7 @@ class Contender(NamedTuple):
     def prepare_line_values(self, result, reference, before):
         """Return the result for a customer, and its differences from the reference.
 
-        :param reference: the contender from which moves are told; ``before`` is its result for the customer
+        :param reference: the contender from which moves are measured; ``before`` is its result for the customer
         """
         decision = result.decision
         places = (reference.get_place(before), self.get_place(result))
