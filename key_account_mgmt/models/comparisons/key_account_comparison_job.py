@@ -57,8 +57,8 @@ class ComparisonJob:
         except Exception as error:
             comparison._fail_job(error)
         else:
-            told = comparison.with_context(lang=user.lang)
-            _tell(told, user, "success", told.env._("The comparison is computed. Open it, or reload it."))
+            in_language = comparison.with_context(lang=user.lang)
+            _tell(in_language, user, "success", in_language.env._("The comparison is computed. Open it, or reload it."))
 
     def stop(self, error):
         """Report why the comparison cannot continue, on the comparison and to the user who asked for it."""

@@ -87,7 +87,7 @@ class EvaluationReview:
             ACTIVITY_APPROVAL,
             {evaluation: _get_approvers(evaluation) for evaluation in self.evaluations},
             _prepare_activity,
-            _prepare_nobody_activity,
+            _prepare_no_approver_activity,
         )
 
     def end(self):
@@ -113,7 +113,7 @@ def _prepare_activity(evaluation):
     }
 
 
-def _prepare_nobody_activity(evaluation):
+def _prepare_no_approver_activity(evaluation):
     return {
         "summary": evaluation.env._(
             "No user can approve “%(evaluation)s”: give a user who did not submit or change it the access right"
@@ -129,12 +129,12 @@ def _tell_submitter(evaluation, user, note=""):
     :param note: why the evaluation is sent back; without a note it is approved
     """
     if user.active and user != evaluation.env.user:
-        told = strip_caller_context(evaluation).with_context(lang=user.lang)
+        in_language = strip_caller_context(evaluation).with_context(lang=user.lang)
         # sudo: as in ``_ask_people``
         in_language.sudo().activity_schedule(
             ACTIVITY_APPROVAL,
             user_id=user.id,
-            summary=_get_answer_text(told, note),
+            summary=_get_answer_text(in_language, note),
             note=plaintext2html(note),
         )
 

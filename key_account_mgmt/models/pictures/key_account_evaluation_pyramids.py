@@ -58,10 +58,10 @@ class EvaluationPyramids:
         rows = {
             row["tier"]: (row["customers"], row["revenue"]) for row in EvaluationSummary(self.evaluation).get_rows()
         }
-        nobody = self.env["key.account.tier"]
-        tiers = (self.evaluation.ruleset_id.tier_ids | nobody.union(*rows)).sorted("rank")
-        levels = [(tier.name, {"tier": tier.id}, rows.get(tier, NOBODY)) for tier in tiers]
-        others = [(self.env._("No tier"), {"tier": False}, rows.get(nobody, NOBODY))]
+        no_tier = self.env["key.account.tier"]
+        tiers = (self.evaluation.ruleset_id.tier_ids | no_tier.union(*rows)).sorted("rank")
+        levels = [(tier.name, {"tier": tier.id}, rows.get(tier, NO_CUSTOMERS)) for tier in tiers]
+        others = [(self.env._("No tier"), {"tier": False}, rows.get(no_tier, NO_CUSTOMERS))]
         return self._get_picture(self.env._("Tiers"), levels, others)
 
     def _get_pyramid_picture(self, pyramid, names):

@@ -171,7 +171,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         self._check_ready()
         rows = self._get_preview_rows()
         if not rows:
-            raise UserError(self._get_nobody_message())
+            raise UserError(self._get_no_customers_message())
         summary = render_tier_rows(self.env, get_tier_rows(rows), self.currency_id)
         self.preview_html = self._render_unreached(rows) + summary
         return {
