@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 
-from ..shared.rows import touch
+from ..shared.statements import touch
 
 
 class EvaluationClaim:
