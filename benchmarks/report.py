@@ -23,6 +23,7 @@ PARTS = {
     "orders": ["orders"],
     "credit": ["credit"],
     "documents": ["documents"],
+    "journeys": ["journeys"],
 }
 BARS = {
     # name: (what, unit, limit, whether more is better)
@@ -39,6 +40,7 @@ BARS = {
     "pay": ("(f) registering its payment, more time", "%", 5, False),
     "reconcile": ("(f) reconciling 200 open items, more time", "%", 5, False),
     "plans": ("(g) a source's statement, times its best", "×", 3, False),
+    "judgements": ("(h) judgements of an order whose line is saved", "", 2, False),
 }
 
 
@@ -88,6 +90,8 @@ def measure(parts):
         figures |= {action: parts["documents"][action]["more_pct"] for action in DOCUMENTS}
     if "plans" in parts:
         figures["plans"] = parts["plans"]["worst"]
+    if "journeys" in parts:
+        figures["judgements"] = max(case["save a line"] for case in parts["journeys"]["judgements"].values())
     return figures
 
 
@@ -174,10 +178,26 @@ def _plan_lines(part):
         yield f"  {name:<16} {times['fresh']:>9.2f} {times['old']:>9.2f} {times['none']:>9.2f}"
 
 
+def _journey_lines(part):
+    yield "Files / functions of the addon that run, up to the commit"
+    yield f"  {'':<22} {'all':>11}" + "".join(f" {name:>11}" for name in REACHED)
+    for journey, reached in part["journeys"].items():
+        figures = "".join(f" {_reached(reached[name]):>11}" for name in ("all", *REACHED))
+        yield f"  {journey:<22}{figures}"
+    yield "Judgements of one order"
+    for case, counts in part["judgements"].items():
+        yield f"  {case:<22} " + ", ".join(f"{what}: {count}" for what, count in counts.items())
+
+
+def _reached(figures):
+    return f"{figures['files']} / {figures['functions']}"
+
+
 def _order_line(what, figures):
     return f"{what:<42} {figures['ms']:>12.1f} ms {figures['queries']:>14.0f} queries"
 
 
+REACHED = ("models", "rules", "wizard")
 TABLES = {
     "matching": _matching_lines,
     "evaluation": _evaluation_lines,
@@ -185,6 +205,7 @@ TABLES = {
     "orders": _order_lines,
     "credit": _credit_lines,
     "documents": _document_lines,
+    "journeys": _journey_lines,
 }
 
 

@@ -10,12 +10,12 @@ FILLER = SCRIPTS / "filler"
 RESULTS = paths.BENCH / "bench"
 # (b) needs no database; (c) compares the book with one of a tenth of its size.
 TENTH = 10
-PARTS = ("matching", "evaluation", "plans", "orders", "credit", "documents")
+PARTS = ("matching", "evaluation", "plans", "orders", "credit", "documents", "journeys")
 
 
 def run():
-    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation, plans, credit, documents); STRICT=1 fails
-    on a missed bar"""
+    """measure speed and memory: BENCH_ONLY=orders (or matching, evaluation, plans, credit, documents,
+    journeys); STRICT=1 fails on a missed bar"""
     chosen = chosen_parts()
     setup.all_parts()
     customers, invoices = _number("BENCH_CUSTOMERS", 100_000), _number("BENCH_INVOICES", 1_000_000)
@@ -27,6 +27,8 @@ def run():
         _measure_credit()
     if "documents" in chosen:
         _measure_documents()
+    if "journeys" in chosen:
+        _measure_journeys()
     if "plans" in chosen:
         _measure_plans(customers)
     if "evaluation" in chosen:
@@ -90,6 +92,16 @@ def _measure_orders():
 def _measure_documents():
     console.heading("Invoices and payments, with and without the addon")
     _measure_beside_plain("documents", _number("BENCH_ORDER_ROUNDS", 40))
+
+
+def _measure_journeys():
+    console.heading("Files and functions on four journeys, and how often an order is judged")
+    name = settings.own("bench_journeys")
+    try:
+        templates.fresh_database_with_addon(name)
+        _run_in_odoo(name, "journeys", BENCH_OUT=_result("journeys"))
+    finally:
+        database.drop(name)
 
 
 def _measure_beside_plain(part, rounds):

@@ -56,9 +56,17 @@ def _plans(worst=3.0):
     return {"customers": 100_000, "worst": worst, "statements": {"credit": {"fresh": 1.0, "old": 2.0, "none": 3.0}}}
 
 
+def _journeys(judged=2):
+    reached = {"files": 3, "functions": 17}
+    reach = {"all": reached, "models": reached, "rules": reached, "wizard": reached}
+    cases = {"without approval": {"save a line": 2}, "with approval": {"save a line": judged}}
+    return {"journeys": {"order confirm": reach}, "judgements": cases}
+
+
 def _parts(**changes):
     tenth = {"before": _evaluation(100, 0.8), "after": _evaluation(100, 1.2)}
     orders = {"orders": _orders(), "credit": _credit(), "documents": _documents(), "plans": _plans()}
+    orders["journeys"] = _journeys()
     return {"full": _evaluation(1000, 10), **tenth, "matching": _matching(100_000), **orders, **changes}
 
 
@@ -86,6 +94,7 @@ def _parts(**changes):
         ({"documents": _documents(post=5.1)}, {"post"}),
         ({"documents": _documents(pay=5.1, reconcile=5.1)}, {"pay", "reconcile"}),
         ({"plans": _plans(3.1)}, {"plans"}),
+        ({"journeys": _journeys(judged=3)}, {"judgements"}),
     ],
 )
 def test_a_bar_holds_up_to_its_limit(changes, missed):
@@ -105,6 +114,7 @@ def test_only_a_strict_run_fails_on_a_missed_bar(tmp_path, monkeypatch, capsys, 
     printed = capsys.readouterr().out
     assert ("MISSED" in printed) == (not results["passed"])
     assert "step: collect" in printed
+    assert "3 / 17" in printed
 
 
 def test_a_part_alone_is_told_without_the_others(tmp_path, monkeypatch, capsys):

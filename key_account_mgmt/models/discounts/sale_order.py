@@ -111,11 +111,29 @@ class SaleOrder(models.Model):
 
     @api.depends(lambda self: self._get_key_account_judged_fields())
     def _compute_key_account_verdict(self):
+        self._show_key_account_verdicts(self.env["key.account.discount"]._judge_orders(self, strict=False))
+
+    def _show_key_account_verdicts(self, verdicts):
+        """Set the figures of orders from verdicts on their present state.
+
+        :param dict verdicts: as returned by ``_judge_orders``
+        """
         discounts = self.env["key.account.discount"]
-        verdicts = discounts._judge_orders(self, strict=False)
         for order in self:
             verdict = verdicts.get(order)
             order.key_account_verdict = verdict and discounts._get_verdict_values(order, verdict)
+
+    def _settle_key_account_figures(self, verdicts):
+        """Take pending figures from verdicts of the guard, so that a changed order is not judged once more for them.
+
+        Figures follow verdicts, never the reverse: no check reads a figure.
+
+        :param dict verdicts: as returned by ``_judge_orders`` for these orders, as they are now
+        """
+        field = self._fields["key_account_verdict"]
+        pending = self & self.env.records_to_compute(self._fields["key_account_over_cap"])
+        with self.env.protecting([field], pending):
+            pending._show_key_account_verdicts(verdicts)
 
     @api.model
     def _get_key_account_judged_fields(self):

@@ -32,6 +32,7 @@ class DiscountCheck:
     def get_over(self, orders, before):
         """Return ``{order: Verdict}`` of orders without an approval that were not as bad before the change."""
         verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
+        orders._settle_key_account_figures(verdicts)
         over = orders.filtered(lambda order: order in verdicts and verdicts[order].over)
         consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
         return {

@@ -57,6 +57,7 @@ class SaleOrder(models.Model):
         order._check_key_account_references(values)
         # Stored figures of the saved order do not count here.
         order.modified(["order_line"])
+        order._judge_key_account_form()
         return order._prepare_key_account_figures()
 
     def _check_key_account_references(self, values):
@@ -70,6 +71,13 @@ class SaleOrder(models.Model):
         for records, names in ((self, ORDER_REFERENCES.intersection(values)), (lines, LINE_REFERENCES)):
             for name in names:
                 records[name]._origin.check_access("read")
+
+    def _judge_key_account_form(self):
+        """Judge the order once, for its figures and its status."""
+        verdicts = self.env["key.account.discount"]._judge_orders(self, strict=False)
+        # sudo: as in the compute methods of both fields, which would judge once each
+        self.sudo()._show_key_account_verdicts(verdicts)
+        self._show_key_account_cap_status(verdicts)
 
     def _prepare_key_account_figures(self):
         """Return the figures of the order. Other addons extend them.
@@ -140,11 +148,20 @@ class SaleOrder(models.Model):
         "key_account_held_on",
     )
     def _compute_key_account_cap_status(self):
-        # Without a request or an approval nothing is looked up: typing must stay fast.
-        asked = self.filtered(lambda order: order.key_account_approval_state and order.key_account_over_cap)
-        consents = asked._get_key_account_consents()
+        asked = self._get_key_account_asked()
+        self._show_key_account_cap_status(self.env["key.account.discount"]._judge_orders(asked, strict=False))
+
+    def _show_key_account_cap_status(self, verdicts):
+        """Set the status of orders from their verdicts, which only those with a request or an approval need."""
+        asked = self._get_key_account_asked()
+        consents = self.env["key.account.approval"]._get_consents(asked, "discount", verdicts) if asked else {}
         for order in self:
             order.key_account_cap_status = order._get_key_account_cap_status(consents.get(order))
+
+    def _get_key_account_asked(self):
+        """Return the orders over their caps with a request or an approval, which may cover them."""
+        # Without one nothing is looked up: typing must stay fast.
+        return self.filtered(lambda order: order.key_account_approval_state and order.key_account_over_cap)
 
     def _get_key_account_cap_status(self, consent):
         """Return the status of one order.
@@ -158,13 +175,6 @@ class SaleOrder(models.Model):
     def _get_key_account_held_status(self, status):
         """Return "held" for an order on hold that still waits for consent, else the status as it is."""
         return "held" if status in ("over", "changed") and self.key_account_held_on else status
-
-    def _get_key_account_consents(self):
-        """Return ``{order: consent}`` to the discounts of orders, saved or not."""
-        if not self:
-            return {}
-        verdicts = self.env["key.account.discount"]._judge_orders(self, strict=False)
-        return self.env["key.account.approval"]._get_consents(self, "discount", verdicts)
 
     # -------------------------------------------------------------------------
     # The credit of the invoiced customer, among the figures of an order

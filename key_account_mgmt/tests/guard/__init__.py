@@ -8,3 +8,4 @@ from . import test_discount_invoice_queries
 from . import test_discount_invoice_taxed
 from . import test_discount_invoice_ways
 from . import test_order_buttons
+from . import test_judged_once
