@@ -1,4 +1,4 @@
-"""A small company in which every kind of rule is in force: caps, credit limits, rewards, vetoes, kinds of value.
+"""A small company in which every kind of rule is in force: caps, credit limits, rewards, vetoes, value types.
 
 from benchmarks import journeys_scene
 journeys_scene.make(env)     # ids by name

@@ -209,6 +209,11 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
             }
         )
 
+    @staticmethod
+    def plain(text):
+        """The text with plain spaces: amounts have others."""
+        return text.replace("\N{NO-BREAK SPACE}", " ")
+
     # --- Rule sets ---
 
     @classmethod

@@ -42,6 +42,3 @@ class GrantRulesMixin:
         if ceiling is not None:
             values |= {"has_credit_ceiling": True, "credit_ceiling": ceiling}
         return cls.env["key.account.tier.benefit"].create(values)
-
-    def plain(self, text):
-        return text.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,4 +1,5 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 
 from .evaluation_common import KeyAccountEvaluationCommon
 
@@ -48,3 +49,43 @@ class PlanCommon(KeyAccountEvaluationCommon):
     def assert_refused(self, message, make, *args, **values):
         with self.assertRaisesRegex(ValidationError, message), self.cr.savepoint():
             make(*args, **values)
+
+
+class PlanRightsMixin:
+    """What holds of everything that managers enter for customers, with an ``amount``.
+
+    ``rows`` is the field of the customer that lists it, ``row`` values of one more, and ``make`` makes one.
+    """
+
+    rows = row = None
+
+    def make(self, amount, customer=None):
+        raise NotImplementedError
+
+    def test_managers_enter_and_salespeople_read_those_of_own_customers(self):
+        mine, others, unassigned = (
+            self.make(5, self.make_customer(user_id=user.id))
+            for user in (self.salesperson, self.manager, self.env["res.users"])
+        )
+        others.with_user(self.manager).amount = 6
+        domain = [("id", "in", (mine + others + unassigned).ids)]
+        self.assertEqual(mine.browse().with_user(self.salesperson).search(domain), mine + unassigned)
+        with self.assertRaises(AccessError):
+            mine.with_user(self.salesperson).amount = 7
+        with self.assertRaises(AccessError):
+            mine.partner_id.with_user(self.salesperson).write({self.rows: [Command.create(self.row)]})
+
+    def test_companies_do_not_see_what_others_entered(self):
+        made = self.make(5)
+        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
+        stranger = self.make_user("stranger", "key_account_mgmt.group_key_account_manager")
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.assertFalse(made.with_user(stranger).search([("id", "=", made.id)]))
+
+    def test_changes_are_in_the_chatter(self):
+        made = self.make(1000).with_context(tracking_disable=False, mail_notrack=False)
+        self.flush_tracking()
+        made.amount = 2000
+        self.flush_tracking()
+        tracked = made.message_ids.sudo().tracking_value_ids
+        self.assertIn((1000, 2000), [(value.old_value_float, value.new_value_float) for value in tracked])

@@ -121,3 +121,11 @@ def _get_line_overrides(line):
             **dict.fromkeys(("amount_residual", "amount_residual_currency"), SQL("source.amount")),
         }
     return overrides
+
+
+def make_retail_book(tests, year):
+    """Customers in the company of the tests with their real invoices of the year."""
+    invoices = read_retail(year)
+    names = list(dict.fromkeys(invoice.customer for invoice in invoices))
+    pattern = tests.make_invoice(tests.make_customer(), 100, f"{year - 10}-06-01")
+    copy_invoices(tests.env, pattern, invoices, copy_customers(tests.env, tests.make_customer(), names))

@@ -1,3 +1,6 @@
+import base64
+import json
+
 from odoo.fields import Command
 
 from .common import KeyAccountCommon
@@ -24,6 +27,34 @@ class RulesetCommon(KeyAccountCommon):
         cls.target = cls.env["key.account.metric"].create(
             {"name": "Sales Target", "code": "sales_target", "kind": "amount"}
         )
+
+    @classmethod
+    def make_tier_ruleset(cls, **values):
+        """A draft with three tiers that are all given."""
+        ruleset = cls.make_ruleset(**values)
+        cls.make_rule(ruleset, "A", ("revenue", "rank_pct", "<=", 15))
+        cls.make_rule(ruleset, "B", ("revenue", "rank_pct", "<=", 35))
+        cls.make_rule(ruleset, "C")
+        return ruleset
+
+    def table(self, ruleset, kind):
+        """The rules of a kind as the policy has them."""
+        return next(table for table in ruleset._get_policy_values()["tables"] if table["kind"] == kind)
+
+    def export(self, ruleset):
+        return json.loads(base64.b64decode(ruleset.export_file))
+
+    def import_file(self, values, company=None):
+        """The draft that a file becomes; ``values`` may be any bytes instead."""
+        content = values if isinstance(values, bytes) else json.dumps(values).encode()
+        wizard = self.env["key.account.ruleset.import"].create(
+            {
+                "file": base64.b64encode(content),
+                "filename": "rules.json",
+                "company_id": (company or self.company).id,
+            }
+        )
+        return self.env["key.account.ruleset"].browse(wizard.action_import()["res_id"])
 
     def option(self, code):
         return self.loyalty.option_ids.filtered(lambda option: option.code == code)

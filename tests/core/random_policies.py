@@ -5,7 +5,8 @@ Plain ``random`` from a seed that hypothesis draws: thousands of policies in sec
 
 from decimal import Decimal
 
-from builders import condition, grants, metric, of_tier, policy, rule
+from builders import condition, decide, grants, metric, of_tier, policy, rule
+from rules.matching import engine_reference
 
 ORDER = [">=", ">", "<=", "<", "=", "!="]
 SETS = ["in", "not in"]
@@ -70,3 +71,20 @@ def _value(random, metric, rules):
         return random.choice([*OPTIONS, "unheard-of"])
     used = [value for rule in rules for one in rule.conditions if one.metric == metric.code for value in one.values]
     return random.choice(used or [Decimal(0)]) + random.choice((-BESIDE, 0, BESIDE, Decimal(1), Decimal("-0.01")))
+
+
+def decided_alike(random, policy, kind):
+    """Decide hard facts with both matchers, which must agree.
+
+    :return: pairs of a decision and the rules of that kind that hold, as the obvious evaluator finds them
+    """
+    facts = hard_facts(random, policy, table=1)
+    decisions = decide(policy, facts, "durable-rules")
+    assert decisions == decide(policy, facts, "reference"), policy.dump()
+    for key, decision in decisions.items():
+        known = {**facts[key], "tier": decision.tier or "no_tier"}
+        yield decision, [row for row in policy.table(kind).rules if _holds(row, known)]
+
+
+def _holds(row, known):
+    return all(engine_reference.holds(one, known[one.metric]) for one in row.conditions)

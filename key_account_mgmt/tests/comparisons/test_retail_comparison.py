@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import KeyAccountCommon
-from ..retail import copy_customers, copy_invoices, read_retail
+from ..retail import make_retail_book
 
 YEAR = 2011
 
@@ -17,10 +17,7 @@ class TestRetailComparison(KeyAccountCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        invoices = read_retail(YEAR)
-        names = list(dict.fromkeys(invoice.customer for invoice in invoices))
-        pattern = cls.make_invoice(cls.make_customer(), 100, f"{YEAR - 10}-06-01")
-        copy_invoices(cls.env, pattern, invoices, copy_customers(cls.env, cls.make_customer(), names))
+        make_retail_book(cls, YEAR)
         # It is the main company's, which the tests' user does not see.
         shipped = cls.env.ref("key_account_mgmt.ruleset_revenue_abc").sudo()
         cls.revenue = shipped.copy({"company_id": cls.company.id}).sudo(False)

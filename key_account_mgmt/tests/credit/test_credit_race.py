@@ -1,14 +1,12 @@
 import os
 import threading
 import time
-from contextlib import contextmanager
 from functools import partial
 from unittest.mock import patch
 
-from odoo import api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw, retrying
+from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -103,23 +101,6 @@ class CreditRaceCommon(RaceCommon):
         except Exception as caught:
             error = caught
         outcomes[index] = (time.monotonic() - begun, len(attempts), error)
-
-    @contextmanager
-    def person(self):
-        """Somebody whose transaction sees what there is now."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, self.user, {})
-            env.transaction.default_env = env
-            cr.execute("SELECT 1")
-            yield env
-            cr.rollback()
-
-    def act(self, env, call, attempts=None):
-        if attempts is not None:
-            attempts.append(1)
-        model, method, *args = call
-        call_kw(env[model], method, args, {})
-        env.cr.flush()
 
     def get_used(self, customer_id):
         with self.environment() as env:

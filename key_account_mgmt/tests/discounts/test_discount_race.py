@@ -1,15 +1,13 @@
 import threading
 import time
-from contextlib import contextmanager
 from functools import partial
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw, retrying
+from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -103,21 +101,6 @@ class TestTwoAtOnce(RaceCommon):
             off = env[ORDER].browse(order_id).order_line.filtered(lambda line: line.id != line_id)
             values = {line_id: {"price_unit": 50.0}, off.id: {"price_unit": 40.0}}
         return {"order_line": [Command.update(id_, one) for id_, one in values.items()]}
-
-    def act(self, env, call):
-        model, method, *args = call
-        call_kw(env[model], method, args, {})
-        env.cr.flush()
-
-    @contextmanager
-    def person(self):
-        """Somebody whose transaction sees what there is now."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, self.user, {})
-            env.transaction.default_env = env
-            cr.execute("SELECT 1")
-            yield env
-            cr.rollback()
 
     def assert_never_over(self):
         with self.environment() as env:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo.tests import Form, tagged
 
 from ..common import KeyAccountCommon
-from ..retail import copy_customers, copy_invoices, read_retail
+from ..retail import make_retail_book
 
 YEAR = 2011
 
@@ -16,11 +16,7 @@ class TestRetailFigures(KeyAccountCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        invoices = read_retail(YEAR)
-        names = list(dict.fromkeys(invoice.customer for invoice in invoices))
-        pattern = cls.make_invoice(cls.make_customer(), 100, f"{YEAR - 10}-06-01")
-        customers = copy_customers(cls.env, cls.make_customer(), names)
-        copy_invoices(cls.env, pattern, invoices, customers)
+        make_retail_book(cls, YEAR)
         cls.evaluation = cls._evaluate()
         # Read once, since each test starts with an empty cache.
         names = ["partner_name", "facts", "rank", "vetoed", "tier_id", "reasons"]

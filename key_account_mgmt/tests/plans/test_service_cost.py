@@ -1,8 +1,8 @@
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ..plan_common import PlanRightsMixin
 from ..service_common import ServiceCommon
 
 MODEL = "key.account.service.cost"
@@ -122,36 +122,11 @@ class TestCostImport(ServiceCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestCostRights(ServiceCommon):
-    def test_managers_enter_and_salespeople_read_those_of_own_customers(self):
-        mine, others, nobodys = (
-            self.make_cost(5, self.make_customer(user_id=user.id))
-            for user in (self.salesperson, self.manager, self.env["res.users"])
-        )
-        others.with_user(self.manager).amount = 6
-        seen = self.env[MODEL].with_user(self.salesperson).search([("id", "in", (mine + others + nobodys).ids)])
-        self.assertEqual(seen, mine + nobodys)
-        with self.assertRaises(AccessError):
-            mine.with_user(self.salesperson).amount = 7
-        with self.assertRaises(AccessError):
-            mine.partner_id.with_user(self.salesperson).write(
-                {"key_account_service_cost_ids": [Command.create({"amount": 5})]}
-            )
+class TestCostRights(PlanRightsMixin, ServiceCommon):
+    rows, row = "key_account_service_cost_ids", {"amount": 5}
 
-    def test_companies_do_not_see_each_others_costs(self):
-        cost = self.make_cost(5)
-        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
-        stranger = self.make_user("stranger", "key_account_mgmt.group_key_account_manager")
-        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
-        self.assertFalse(self.env[MODEL].with_user(stranger).search([("id", "=", cost.id)]))
-
-    def test_changes_are_in_the_chatter(self):
-        cost = self.make_cost(1000).with_context(tracking_disable=False, mail_notrack=False)
-        self.flush_tracking()
-        cost.amount = 2000
-        self.flush_tracking()
-        tracked = cost.message_ids.sudo().tracking_value_ids
-        self.assertIn((1000, 2000), [(value.old_value_float, value.new_value_float) for value in tracked])
+    def make(self, amount, customer=None):
+        return self.make_cost(amount, customer)
 
     def test_the_form_of_a_customer_has_its_costs(self):
         self.manager.group_ids += self.env.ref("base.group_partner_manager")

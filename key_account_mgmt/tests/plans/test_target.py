@@ -2,12 +2,11 @@ from datetime import date
 
 from psycopg2.errors import ExclusionViolation
 
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ..plan_common import PlanCommon
+from ..plan_common import PlanCommon, PlanRightsMixin
 
 MODEL = "key.account.target"
 FIELDS = ["partner_id", "year", "quarter", "amount"]
@@ -303,36 +302,11 @@ class TestTargetImport(PlanCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestTargetRights(PlanCommon):
-    def test_managers_enter_and_salespeople_read_those_of_own_customers(self):
-        mine, others, nobodys = (
-            self.make_target(customer=self.make_customer(user_id=user.id))
-            for user in (self.salesperson, self.manager, self.env["res.users"])
-        )
-        others.with_user(self.manager).amount = 6
-        seen = self.env[MODEL].with_user(self.salesperson).search([("id", "in", (mine + others + nobodys).ids)])
-        self.assertEqual(seen, mine + nobodys)
-        with self.assertRaises(AccessError):
-            mine.with_user(self.salesperson).amount = 7
-        with self.assertRaises(AccessError):
-            mine.partner_id.with_user(self.salesperson).write(
-                {"key_account_target_ids": [Command.create({"year": 2030, "amount": 5})]}
-            )
+class TestTargetRights(PlanRightsMixin, PlanCommon):
+    rows, row = "key_account_target_ids", {"year": 2030, "amount": 5}
 
-    def test_companies_do_not_see_each_others_targets(self):
-        target = self.make_target()
-        other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
-        stranger = self.make_user("stranger", "key_account_mgmt.group_key_account_manager")
-        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
-        self.assertFalse(self.env[MODEL].with_user(stranger).search([("id", "=", target.id)]))
-
-    def test_changes_are_in_the_chatter(self):
-        target = self.make_target(1000).with_context(tracking_disable=False, mail_notrack=False)
-        self.flush_tracking()
-        target.amount = 2000
-        self.flush_tracking()
-        tracked = target.message_ids.sudo().tracking_value_ids
-        self.assertIn((1000, 2000), [(value.old_value_float, value.new_value_float) for value in tracked])
+    def make(self, amount, customer=None):
+        return self.make_target(amount, customer)
 
     def test_the_form_of_a_customer_has_its_targets(self):
         self.manager.group_ids += self.env.ref("base.group_partner_manager")

@@ -1,6 +1,7 @@
 from . import test_cap_rules
 from . import test_explainer
 from . import test_grant_rules
+from . import test_rule_kinds
 from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
 from . import test_ruleset_weights

@@ -66,9 +66,6 @@ class TestNewKindOfRule(RulesetCommon):
     def make_row(self, **values):
         return SimpleNamespace(**{"key": "g", "name": "Chocolate", "worth": "30.0", "conditions": (), **values})
 
-    def plain(self, text):
-        return text.replace("\N{NO-BREAK SPACE}", " ")
-
     def test_rows_say_what_they_do(self):
         gift = self.make_gift()
         self.assertEqual(self.plain(gift.summary), "Each customer: a gift worth $ 30")
