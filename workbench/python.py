@@ -65,7 +65,7 @@ def install_alone(name, title, folder):
 
 def _pip_install(title, log, *words):
     command = [paths.VENV_PYTHON, "-m", "pip", "install", "--no-input", *words]
-    process.step(title, command, log, env=_pip_environment(), cwd=paths.ROOT)
+    process.step(title, command, log, env=with_user_settings(), cwd=paths.ROOT)
 
 
 def _locked():
@@ -73,9 +73,10 @@ def _locked():
     return ["-c", lock] if lock.is_file() else []
 
 
-def _pip_environment():
+def with_user_settings(**more):
     """The user's own pip configuration counts, so HOME stays; only the cache is led into the workbench."""
-    env = process.environment(PIP_CACHE_DIR=str(paths.BENCH / "cache/pip"), PIP_DISABLE_PIP_VERSION_CHECK="1")
+    settings = {"PIP_CACHE_DIR": str(paths.BENCH / "cache/pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    env = process.environment(**settings, **more)
     for name in ("HOME", "XDG_CONFIG_HOME"):
         env.pop(name)
         if name in os.environ:
