@@ -91,9 +91,8 @@ def clean():
 
 
 def lock():
-    """pin the installed Python packages for this interpreter"""
-    setup.core()
-    python.ensure("odoo")
+    """pin the Python packages of workbench/requirements-*.txt for all interpreters"""
+    python.ensure("core")
     python.write_lock()
 
 

@@ -8,6 +8,9 @@ from .problems import Problem
 
 LAYERS = ("core", "odoo")
 OPTIONAL = "optional"
+# One lock for all interpreters, which pip cannot make.
+UV = "uv==0.13.9"
+OLDEST = "3.10"
 
 
 def ensure(layer):
@@ -69,8 +72,7 @@ def _pip_install(title, log, *words):
 
 
 def _locked():
-    lock = lock_file()
-    return ["-c", lock] if lock.is_file() else []
+    return ["-c", lock_file()]
 
 
 def with_user_settings(**more):
@@ -89,14 +91,17 @@ def requirements(name):
 
 
 def lock_file():
-    return paths.REQUIREMENTS / f"requirements-lock-{paths.PYTHON_VERSION}.txt"
+    return paths.REQUIREMENTS / "requirements-lock.txt"
 
 
 def write_lock():
-    """Pin what is installed now, for the interpreter that runs; for those who change requirements."""
-    frozen = process.capture([paths.VENV_PYTHON, "-m", "pip", "freeze", "--exclude", "durable_rules"])
-    header = f"# Made by `python3 -m workbench lock` on Python {paths.PYTHON_VERSION}\n"
-    lock_file().write_text(header + frozen)
+    """Resolve all requirements for each Python from the oldest on, keeping versions of the last lock that still fit."""
+    _pip_install("uv", "pip-uv", UV)
+    layers = [requirements(name) for name in LAYERS]
+    words = ["--universal", f"--python-version={OLDEST}", "--no-header", "--no-annotate", "--quiet"]
+    command = [paths.VENV_BIN / "uv", "pip", "compile", *words, *layers, "--output-file", lock_file()]
+    process.step("versions for all Pythons", command, "lock", env=with_user_settings(UV_CACHE_DIR=paths.BENCH / "cache/uv"))
+    lock_file().write_text("# Made by `make lock`\n" + lock_file().read_text())
 
 
 def _is_fresh(name):
@@ -104,8 +109,7 @@ def _is_fresh(name):
 
 
 def _content(name):
-    lock = [lock_file()] if lock_file().is_file() else []
-    return stamps.fingerprint(requirements(name), *lock)
+    return stamps.fingerprint(requirements(name), lock_file())
 
 
 def _stamp(name):
