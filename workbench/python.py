@@ -98,10 +98,10 @@ def write_lock():
     """Resolve all requirements for each Python from the oldest on, keeping versions of the last lock that still fit."""
     _pip_install("uv", "pip-uv", UV)
     layers = [requirements(name) for name in LAYERS]
-    words = ["--universal", f"--python-version={OLDEST}", "--no-header", "--no-annotate", "--quiet"]
+    words = ["--universal", f"--python-version={OLDEST}", "--custom-compile-command=make lock", "--no-annotate", "--quiet"]
     command = [paths.VENV_BIN / "uv", "pip", "compile", *words, *layers, "--output-file", lock_file()]
-    process.step("versions for all Pythons", command, "lock", env=with_user_settings(UV_CACHE_DIR=paths.BENCH / "cache/uv"))
-    lock_file().write_text("# Made by `make lock`\n" + lock_file().read_text())
+    env = with_user_settings(UV_CACHE_DIR=str(paths.BENCH / "cache/uv"))
+    process.step("versions for all Pythons", command, "lock", env=env)
 
 
 def _is_fresh(name):

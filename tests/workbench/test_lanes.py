@@ -90,7 +90,7 @@ def test_a_database_chosen_for_one_part_is_not_for_all(monkeypatch):
 
 def test_every_file_of_tests_is_in_a_part():
     """Pure ones in test-core or test-data, the addon's in test-odoo or test-data, the others by their folder."""
-    folders = {"core", "workbench", "benchmarks", "modules", "demo", "crash"}
+    folders = {"core", "workbench", "benchmarks", "modules", "demo", "crash", "upgrade"}
     assert {path.name for path in (paths.ROOT / "tests").iterdir() if path.is_dir()} - {"__pycache__"} == folders
     assert all(any(paths.ROOT.glob(pattern)) for pattern in testing.DATA_TESTS)
 
