@@ -36,8 +36,11 @@ def keep():
 def run():
     """upgrade the database of each released version, and compare what users rely on before and after"""
     setup.all_parts()
+    dumps = sorted(FOLDER.glob("*.sql.xz"))
+    if not dumps:
+        raise Problem(f"no released version is kept in {FOLDER.relative_to(paths.ROOT)}", "make keep-release")
     tally = Tally()
-    for dump in sorted(FOLDER.glob("*.sql.xz")):
+    for dump in dumps:
         tally.count(_upgrades(dump))
     return tally
 
