@@ -108,10 +108,10 @@ def _watch_steps(env, ruleset):
     """A run of its own, since watching costs some time itself."""
     watched = [
         (EvaluationRun, "collect", "collect"),
-        (EvaluationRun, "read_books", "read"),
+        (EvaluationRun, "read_batches", "read"),
         (evaluator, "points", "score"),
         (frame, "points", "score"),
-        (rules.Evaluator, "survey", "rank"),
+        (rules.Evaluator, "rank_population", "rank"),
         (ranking.Ranking, "__init__", "rank"),
         (frame.Frame, "standings", "rank"),
         (rules.Matcher, "match", "match"),

@@ -84,6 +84,6 @@ def _add_rules(env, ruleset):
         {"kind": "veto", "tier_id": tier_c, "condition_ids": [Command.create(bad)]},
         {"kind": "credit_limit", "credit_formula": "fixed", "formula_value": 10_000},
         {"kind": "reward", "reward": "bonus", "formula_value": 100, "budget": 1_000},
-        {"kind": "value_kind", "value_kind": "strategic", "condition_ids": [Command.create(first)]},
+        {"kind": "value_type", "value_type": "strategic", "condition_ids": [Command.create(first)]},
     ]
     env["key.account.rule"].create([{"name": row["kind"], "ruleset_id": ruleset.id, **row} for row in rows])

@@ -16,7 +16,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from rules import Book, Matcher, Policy, matcher_name
+from rules import FactBatch, Matcher, Policy, matcher_name
 
 METRICS = 15
 RULES = 50
@@ -77,7 +77,7 @@ def _make_book(draw, keys):
         ]
         for metric in range(METRICS)
     }
-    return Book(list(keys), columns)
+    return FactBatch(list(keys), columns)
 
 
 def make_policy(book, seed=2):

@@ -29,7 +29,9 @@ def make(env, capped=True):
     products = env["product.product"].create([_prepare_product(env, categories, number) for number in range(LINES)])
     if capped and "key.account.rule" in env:
         _make_caps(env, categories, products)
-        customer.write({"key_account_tier_id": env.ref("key_account_mgmt.tier_b").id, "key_account_kind": "extrinsic"})
+        customer.write(
+            {"key_account_tier_id": env.ref("key_account_mgmt.tier_b").id, "key_account_value_type": "extrinsic"}
+        )
     order = (
         env["sale.order"]
         .with_user(user)
@@ -75,16 +77,18 @@ def _prepare_caps(env, categories, products):
     yield _row("Season", 30, date_from="2001-06-01", date_to="2001-08-31", product_categ_ids=categories[0])
     yield _row("Closing down", 60, product_tmpl_ids=products[:1].product_tmpl_id, country_ids=env.ref("base.fr"))
     yield _row("Bulk", 25, condition_ids=[_condition(env, "order_quantity", 100)])
-    yield _row("Big orders", 20, condition_ids=[_condition(env, "order_amount", 100_000)], cap_tier_ids=_tiers(env))
+    yield _row("Big orders", 20, condition_ids=[_condition(env, "order_amount", 100_000)], tier_filter_ids=_tiers(env))
     for index, (code, cap) in enumerate(TIERS):
         tier = _tiers(env)[index]
         for group, category in enumerate(categories):
             values = {"has_margin_floor": True, "margin_floor": 20} if group == 1 else {}
-            yield _row(f"{code}, {category.name}", cap + group, cap_tier_ids=tier, product_categ_ids=category, **values)
-        yield _row(f"{code}, strategic", cap + 5, cap_tier_ids=tier, customer_kind="strategic")
-        yield _row(code, cap, cap_tier_ids=tier)
+            yield _row(
+                f"{code}, {category.name}", cap + group, tier_filter_ids=tier, product_categ_ids=category, **values
+            )
+        yield _row(f"{code}, strategic", cap + 5, tier_filter_ids=tier, customer_value_type="strategic")
+        yield _row(code, cap, tier_filter_ids=tier)
     for kind, cap in KINDS:
-        yield _row(f"No tier, {kind}", cap, without_tier=True, customer_kind=kind)
+        yield _row(f"No tier, {kind}", cap, without_tier=True, customer_value_type=kind)
     yield _row("No tier", 5, without_tier=True)
     yield _row("Everybody", 5)
 

@@ -6,5 +6,5 @@ from .uninstall import uninstall_hook
 
 
 def post_init_hook(env):
-    env["sale.order.line"]._fill_key_account_open_amounts()
+    env["sale.order.line"]._fill_key_account_uninvoiced_amounts()
     env["account.move"]._fill_key_account_draft_amounts()

@@ -98,7 +98,13 @@ def write_lock():
     """Resolve all requirements for each Python from the oldest on, keeping versions of the last lock that still fit."""
     _pip_install("uv", "pip-uv", UV)
     layers = [requirements(name) for name in LAYERS]
-    words = ["--universal", f"--python-version={OLDEST}", "--custom-compile-command=make lock", "--no-annotate", "--quiet"]
+    words = [
+        "--universal",
+        f"--python-version={OLDEST}",
+        "--custom-compile-command=make lock",
+        "--no-annotate",
+        "--quiet",
+    ]
     command = [paths.VENV_BIN / "uv", "pip", "compile", *words, *layers, "--output-file", lock_file()]
     env = with_user_settings(UV_CACHE_DIR=str(paths.BENCH / "cache/uv"))
     process.step("versions for all Pythons", command, "lock", env=env)

@@ -16,7 +16,7 @@ from . import profiles
 from . import rulesets
 from . import appraisals
 from . import evaluations
-from . import value_kinds
+from . import value_types
 from . import pictures
 
 # What orders give away and use
@@ -25,7 +25,7 @@ from . import credit
 from . import approvals
 from . import order_form
 
-# After all that is checked: the guard's watch has to be the outermost around changes of orders
+# After all that is checked: the guard's check has to be the outermost around changes of orders
 from . import guard
 
 # After the guard: the ledger of limits has to see a customer's limit before and after all other changes

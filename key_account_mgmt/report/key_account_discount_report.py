@@ -53,8 +53,8 @@ class KeyAccountDiscountReport(models.Model):
                    template.categ_id,
                    line.key_account_cap_rule_id AS rule_id,
                    sale.key_account_over_cap AS order_over,
-                   line.key_account_over AS over,
-                   line.key_account_reference AS reference,
+                   line.key_account_over_cap AS over,
+                   line.key_account_reference_value AS reference,
                    line.key_account_given_amount AS given,
                    line.key_account_allowed_amount AS allowed,
                    line.key_account_excess AS excess
@@ -64,6 +64,6 @@ class KeyAccountDiscountReport(models.Model):
               JOIN res_partner partner ON partner.id = sale.partner_id
          LEFT JOIN product_product product ON product.id = line.product_id
          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-             WHERE sale.key_account_capped AND line.display_type IS NULL
+             WHERE sale.key_account_has_discount_cap AND line.display_type IS NULL
             """
         )

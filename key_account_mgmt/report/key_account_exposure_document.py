@@ -128,9 +128,9 @@ class KeyAccountExposureDocument(models.Model):
               JOIN res_company company ON company.id = sale.company_id
               JOIN res_currency currency ON currency.id = company.currency_id
              WHERE sale.state = 'sale'
-               AND sale.key_account_open_amount > 0
+               AND sale.key_account_uninvoiced_amount > 0
             """,
-            amount=self._get_own_amount_sql(SQL("sale.currency_id"), SQL("sale.key_account_open_amount")),
+            amount=self._get_own_amount_sql(SQL("sale.currency_id"), SQL("sale.key_account_uninvoiced_amount")),
         )
 
     def _get_own_amount_sql(self, currency_id, amount):

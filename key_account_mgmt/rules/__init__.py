@@ -12,7 +12,7 @@ from .policy import (
     NO_TIER,
     REWARDS,
     TIER,
-    VALUE_KINDS,
+    VALUE_TYPES,
     FactError,
     Policy,
     PolicyError,
@@ -22,7 +22,7 @@ from .policy import (
 )
 
 # a batch of customers as columns, and the rules that fire for it
-from .matching import Book, Matcher, matcher_name
+from .matching import FactBatch, Matcher, matcher_name
 
 # from facts to decisions and grants
 from .decision import Claim, Evaluator, Population, Purse, evaluate, grant_by_rank, grant_by_share, rank
@@ -53,7 +53,7 @@ from .lint import asks_for_places, lint, out_of_reach
 # appraisals, expected value, experience matching, comparisons, pictures
 from .methods import (
     LevelError,
-    Method,
+    ComparedPolicy,
     ProfileRow,
     added_value,
     agree,

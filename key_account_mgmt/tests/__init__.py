@@ -5,7 +5,7 @@ from .profiles import *
 from .rulesets import *
 from .appraisals import *
 from .evaluations import *
-from .value_kinds import *
+from .value_types import *
 from .pictures import *
 from .discounts import *
 from .credit import *

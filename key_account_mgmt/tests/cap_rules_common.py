@@ -29,7 +29,7 @@ class CapRulesCommon(RulesetCommon):
                 "kind": "discount_cap",
                 "sequence": 10 * (len(ruleset.cap_rule_ids) + 1),
                 "cap": cap,
-                "cap_tier_ids": [Command.set([cls.get_tier(tier).id for tier in tiers])],
+                "tier_filter_ids": [Command.set([cls.get_tier(tier).id for tier in tiers])],
                 "condition_ids": [Command.create(cls._prepare_condition(*condition)) for condition in conditions],
                 **columns,
             }
@@ -52,7 +52,7 @@ class CapRulesCommon(RulesetCommon):
             margin_floor=7.25,
             product_categ_ids=cls.office | cls.kitchen,
             product_tmpl_ids=cls.stool,
-            customer_kind="strategic",
+            customer_value_type="strategic",
             team_ids=cls.team,
             country_ids=cls.germany | cls.env.ref("base.fr"),
             pricelist_ids=cls.pricelist,

@@ -80,7 +80,7 @@ class CreditCommon(KeyAccountCommon):
         cls.env.flush_all()
         for table, ids in (("sale_order", orders.ids), ("sale_order_line", orders.order_line.ids)):
             table = SQL.identifier(table)
-            cls.env.cr.execute(SQL("UPDATE %s SET key_account_open_amount = NULL WHERE id = ANY(%s)", table, ids))
+            cls.env.cr.execute(SQL("UPDATE %s SET key_account_uninvoiced_amount = NULL WHERE id = ANY(%s)", table, ids))
         cls.env.invalidate_all()
 
     def get_exposure(self, customer=None, company=None, **options):

@@ -2,7 +2,7 @@ from odoo.fields import Command
 
 
 class GrantRulesMixin:
-    """Builders of rows of credit limits, rewards and kinds of value, and of benefits of tiers."""
+    """Builders of rows of credit limits, rewards and value types, and of benefits of tiers."""
 
     @classmethod
     def make_limit(cls, ruleset, value=10_000, *conditions, tiers=(), **values):
@@ -15,9 +15,9 @@ class GrantRulesMixin:
         return cls._make_grant(ruleset, "reward", conditions, tiers, {"reward": reward, **values})
 
     @classmethod
-    def make_value_kind(cls, ruleset, kind="intrinsic", *conditions, tiers=(), **values):
-        """A row of kinds of value."""
-        return cls._make_grant(ruleset, "value_kind", conditions, tiers, {"value_kind": kind, **values})
+    def make_value_type(cls, ruleset, kind="intrinsic", *conditions, tiers=(), **values):
+        """A row of value types."""
+        return cls._make_grant(ruleset, "value_type", conditions, tiers, {"value_type": kind, **values})
 
     @classmethod
     def _make_grant(cls, ruleset, kind, conditions, tiers, values):
@@ -29,7 +29,7 @@ class GrantRulesMixin:
                 "ruleset_id": ruleset.id,
                 "kind": kind,
                 "sequence": 10 * number,
-                "cap_tier_ids": [Command.set([cls.get_tier(tier).id for tier in tiers])],
+                "tier_filter_ids": [Command.set([cls.get_tier(tier).id for tier in tiers])],
                 "condition_ids": [Command.create(cls._prepare_condition(*condition)) for condition in conditions],
                 **values,
             }

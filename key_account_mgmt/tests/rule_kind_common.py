@@ -158,7 +158,7 @@ class DiscountCapCase(KindCase):
             ("customer_tier", "in", ["A", "B", "no_tier"]),
             ("product_category", "in", sorted(map(tests.get_external_id, tests.office | tests.kitchen))),
             ("product", "in", [tests.get_external_id(tests.stool)]),
-            ("customer_kind", "in", ["strategic"]),
+            ("customer_value_type", "in", ["strategic"]),
             ("sales_team", "in", [tests.get_external_id(tests.team)]),
             ("country", "in", ["DE", "FR"]),
             ("pricelist", "in", [tests.get_external_id(tests.pricelist)]),
@@ -188,8 +188,8 @@ class DiscountCapCase(KindCase):
             ((), {"tiers": ("C",), "without_tier": True}, f"If customer tier is C or none: {ten}"),
             ((), {"product_categ_ids": tests.chairs}, f"If product category is within Office / Chairs: {ten}"),
             ((), {"product_tmpl_ids": tests.stool}, f"If product is Stool: {ten}"),
-            ((), {"customer_kind": "intrinsic"}, f"If value type is Intrinsic (Price): {ten}"),
-            ((), {"customer_kind": "no_kind"}, f"If value type is Not Confirmed: {ten}"),
+            ((), {"customer_value_type": "intrinsic"}, f"If value type is Intrinsic (Price): {ten}"),
+            ((), {"customer_value_type": "no_value_type"}, f"If value type is Not Confirmed: {ten}"),
             ((), {"team_ids": tests.team}, f"If sales team is North: {ten}"),
             ((), {"country_ids": tests.germany}, f"If country is Germany: {ten}"),
             ((), {"pricelist_ids": tests.pricelist}, f"If pricelist is Friends: {ten}"),
@@ -206,7 +206,7 @@ class DiscountCapCase(KindCase):
 
     def enter(self, tests, row):
         row.cap = 15
-        row.cap_tier_ids.add(tests.get_tier("A"))
+        row.tier_filter_ids.add(tests.get_tier("A"))
         row.product_categ_ids.add(tests.office)
         with row.condition_ids.new() as condition:
             condition.metric_id = tests.get_metric("order_amount")
@@ -223,11 +223,11 @@ class DiscountCapCase(KindCase):
             {"cap": 99},
             {"has_margin_floor": False},
             {"margin_floor": 0},
-            {"cap_tier_ids": [Command.clear()]},
+            {"tier_filter_ids": [Command.clear()]},
             {"without_tier": False},
             {"product_categ_ids": [Command.unlink(tests.office.id)]},
             {"product_tmpl_ids": [Command.link(tests.pan.id)]},
-            {"customer_kind": False},
+            {"customer_value_type": False},
             {"team_ids": [Command.clear()]},
             {"country_ids": [Command.clear()]},
             {"pricelist_ids": [Command.clear()]},
@@ -291,7 +291,7 @@ class CreditLimitCase(DecidedTierCase):
             tests,
             ruleset,
             ("score", ">=", 60),
-            ("account_kind", "in", ["strategic", "extrinsic"]),
+            ("account_value_type", "in", ["strategic", "extrinsic"]),
             number=1.5,
             tiers=("A", "B"),
             without_tier=True,
@@ -310,7 +310,7 @@ class CreditLimitCase(DecidedTierCase):
         return [
             {
                 "name": "Everything",
-                "conditions": [*self.everything, ("account_kind", "value", "in", ["extrinsic", "strategic"])],
+                "conditions": [*self.everything, ("account_value_type", "value", "in", ["extrinsic", "strategic"])],
                 "formula": {"type": "months", "months": "1.5"},
                 "minimum": "1000",
                 "maximum": "50000.5",
@@ -358,7 +358,7 @@ class CreditLimitCase(DecidedTierCase):
         ]
 
     def enter(self, tests, row):
-        row.cap_tier_ids.add(tests.get_tier("A"))
+        row.tier_filter_ids.add(tests.get_tier("A"))
         row.credit_formula = "months"
         row.formula_value = 2
         with row.condition_ids.new() as condition:
@@ -374,7 +374,7 @@ class CreditLimitCase(DecidedTierCase):
             {"credit_formula": "fixed"},
             {"direction": "raise"},
             {"below_exposure": False},
-            {"cap_tier_ids": [Command.clear()]},
+            {"tier_filter_ids": [Command.clear()]},
             {"without_tier": False},
         ]
 
@@ -487,7 +487,7 @@ class RewardCase(DecidedTierCase):
             {"reward": "none"},
             {"bonus_formula": "fixed"},
             {"formula_value": 9},
-            {"cap_tier_ids": [Command.clear()]},
+            {"tier_filter_ids": [Command.clear()]},
             {"without_tier": False},
         ]
 
@@ -506,16 +506,16 @@ class RewardCase(DecidedTierCase):
         return [*super().get_misfits(tests), zero]
 
 
-class ValueKindCase(DecidedTierCase):
-    code = "value_kind"
+class ValueTypeCase(DecidedTierCase):
+    code = "value_type"
     summary = "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 value type rule"
     two = "2 value type rules"
 
     def make(self, tests, ruleset, *conditions, kind="intrinsic", **values):
-        return tests.make_value_kind(ruleset, kind, *conditions, **values)
+        return tests.make_value_type(ruleset, kind, *conditions, **values)
 
     def fill(self, tests, ruleset):
-        conditions = [("score", ">=", 60), ("customer_years", ">=", 3), ("account_kind", "in", ["extrinsic"])]
+        conditions = [("score", ">=", 60), ("customer_years", ">=", 3), ("account_value_type", "in", ["extrinsic"])]
         values = {"tiers": ("A", "B"), "without_tier": True, "name": "Everything"}
         self.make(tests, ruleset, *conditions, kind="strategic", **values)
         self.make(tests, ruleset, name="All others")
@@ -524,11 +524,11 @@ class ValueKindCase(DecidedTierCase):
         conditions = [
             *self.everything,
             ("customer_years", "value", ">=", ["3"]),
-            ("account_kind", "value", "in", ["extrinsic"]),
+            ("account_value_type", "value", "in", ["extrinsic"]),
         ]
         return [
-            {"name": "Everything", "conditions": conditions, "value_kind": "strategic"},
-            {"name": "All others", "conditions": [], "value_kind": "intrinsic"},
+            {"name": "Everything", "conditions": conditions, "value_type": "strategic"},
+            {"name": "All others", "conditions": [], "value_type": "intrinsic"},
         ]
 
     def get_sentences(self, tests):
@@ -543,12 +543,12 @@ class ValueKindCase(DecidedTierCase):
         ]
 
     def enter(self, tests, row):
-        row.value_kind = "strategic"
-        row.cap_tier_ids.add(tests.get_tier("A"))
+        row.value_type = "strategic"
+        row.tier_filter_ids.add(tests.get_tier("A"))
         return "If tier is A: suggest Strategic", ["tier"]
 
     def get_changes(self, tests):
-        return [{"value_kind": "intrinsic"}, {"cap_tier_ids": False}, {"without_tier": False}]
+        return [{"value_type": "intrinsic"}, {"tier_filter_ids": False}, {"without_tier": False}]
 
     def get_problems(self, tests):
         return [
@@ -561,8 +561,8 @@ class ValueKindCase(DecidedTierCase):
         ]
 
     def get_misfits(self, tests):
-        magic = (lambda rules: rules[0].update(value_kind="magic"), "Value type “Everything”, Value Type: got")
+        magic = (lambda rules: rules[0].update(value_type="magic"), "Value type “Everything”, Value Type: got")
         return [*super().get_misfits(tests), magic]
 
 
-KIND_CASES = (TierCase(), VetoCase(), DiscountCapCase(), CreditLimitCase(), RewardCase(), ValueKindCase())
+KIND_CASES = (TierCase(), VetoCase(), DiscountCapCase(), CreditLimitCase(), RewardCase(), ValueTypeCase())

@@ -208,7 +208,7 @@ class KeyAccountCardUse(models.Model):
         shares, amounts = self._get_shares_of_orders(orders)
         known = self.search([("line_id", "in", orders.order_line.ids)])
         sources = {share.source.id for of_line in shares.values() for share in of_line}
-        self.env["key.account.guard"]._meet(sorted(sources))
+        self.env["key.account.guard"]._touch_orders(sorted(sources))
         known.filtered(lambda use: not use.invoiced).unlink()
         kept = {(use.line_id, use.source_id): use for use in known.exists()}
         for line, of_line in shares.items():

@@ -1,8 +1,8 @@
 from odoo import api, models
 
-from odoo.addons.key_account_mgmt.models.credit.key_account_exposure_entry import Source
+from odoo.addons.key_account_mgmt.models.credit.key_account_exposure_entry import ExposureSource
 
-POINT_OF_SALE = Source(
+POINT_OF_SALE = ExposureSource(
     "pos_order",
     ("partner_id", "company_id", "key_account_on_account"),
     (

@@ -8,7 +8,7 @@ class PosOrder(models.Model):
     """
 
     _name = "pos.order"
-    _inherit = ["pos.order", "key.account.own.fields.mixin"]
+    _inherit = ["pos.order", "key.account.protected.columns.mixin"]
 
     key_account_on_account = fields.Float(
         "On Account",

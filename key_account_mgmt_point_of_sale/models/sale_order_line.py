@@ -11,8 +11,8 @@ class SaleOrderLine(models.Model):
     @api.depends(
         "pos_order_line_ids.qty", "pos_order_line_ids.price_subtotal_incl", "pos_order_line_ids.order_id.state"
     )
-    def _compute_key_account_open_amount(self):
-        return super()._compute_key_account_open_amount()
+    def _compute_key_account_uninvoiced_amount(self):
+        return super()._compute_key_account_uninvoiced_amount()
 
     def _get_key_account_sold_lines(self):
         # sudo: salespeople may lack read access to the Point of Sale
@@ -34,7 +34,7 @@ class SaleOrderLine(models.Model):
     def _renew_key_account_settled(self):
         """Recompute lines of orders that were settled before the addon was installed."""
         lines = self.search([("pos_order_line_ids", "!=", False)])
-        for name in ("key_account_open_amount", "key_account_later_amount"):
+        for name in ("key_account_uninvoiced_amount", "key_account_later_amount"):
             self.env.add_to_compute(self._fields[name], lines)
-        self.env.add_to_compute(lines.order_id._fields["key_account_open_amount"], lines.order_id)
+        self.env.add_to_compute(lines.order_id._fields["key_account_uninvoiced_amount"], lines.order_id)
         self.env.flush_all()

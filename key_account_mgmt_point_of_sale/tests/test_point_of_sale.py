@@ -117,8 +117,10 @@ class TestPointOfSale(CreditGuardCommon):
         order = self.confirmed((7, 100))
         self.ring_up(7, 100, order.order_line)
         self.env.flush_all()
-        self.env.cr.execute("UPDATE sale_order_line SET key_account_open_amount = 700 WHERE order_id = %s", [order.id])
-        self.env.cr.execute("UPDATE sale_order SET key_account_open_amount = 700 WHERE id = %s", [order.id])
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET key_account_uninvoiced_amount = 700 WHERE order_id = %s", [order.id]
+        )
+        self.env.cr.execute("UPDATE sale_order SET key_account_uninvoiced_amount = 700 WHERE id = %s", [order.id])
         self.env.invalidate_all()
         self.assert_exposure(orders=700)
         self.env["sale.order.line"]._renew_key_account_settled()

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
-OPEN_FIELDS = ("key_account_open_amount", "key_account_later_amount")
-BATCH_SIZE = 1000
+OPEN_FIELDS = ("key_account_uninvoiced_amount", "key_account_later_amount")
+FILL_BATCH_SIZE = 1000
 
 
 class SaleOrderLine(models.Model):
@@ -29,8 +29,8 @@ class SaleOrderLine(models.Model):
     )
 
     @api.depends("key_account_stopped_qty")
-    def _compute_key_account_open_amount(self):
-        return super()._compute_key_account_open_amount()
+    def _compute_key_account_uninvoiced_amount(self):
+        return super()._compute_key_account_uninvoiced_amount()
 
     def _get_key_account_ordered(self):
         ordered = super()._get_key_account_ordered()
@@ -73,7 +73,7 @@ class SaleOrderLine(models.Model):
     @api.model
     def _fill_key_account_stopped(self):
         domain = [("state", "=", "sale"), ("move_ids", "!=", False), ("product_id.invoice_policy", "=", "delivery")]
-        for batch in split_every(BATCH_SIZE, self.search(domain).ids):
+        for batch in split_every(FILL_BATCH_SIZE, self.search(domain).ids):
             self.browse(batch)._update_key_account_stopped()
             self.env.flush_all()
             self.env.invalidate_all()
@@ -86,5 +86,5 @@ class SaleOrderLine(models.Model):
         lines.invalidate_recordset(["key_account_stopped_qty"])
         for name in OPEN_FIELDS:
             self.env.add_to_compute(self._fields[name], lines)
-        self.env.add_to_compute(lines.order_id._fields["key_account_open_amount"], lines.order_id)
+        self.env.add_to_compute(lines.order_id._fields["key_account_uninvoiced_amount"], lines.order_id)
         self.env.flush_all()

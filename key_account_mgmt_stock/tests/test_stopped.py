@@ -114,7 +114,7 @@ class TestStoppedDeliveries(CreditGuardCommon):
         order = self.order()
         self.call(self.salesperson, "sale.order", "action_cancel", order.ids)
         order.action_draft()
-        self.assertEqual(order.key_account_open_amount, 1000)
+        self.assertEqual(order.key_account_uninvoiced_amount, 1000)
         self.confirmed(1)
         self.assert_not_confirmed(order)
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from rules import Book, DiscountLine, Evaluator, Policy, evaluate, matcher_name
+from rules import DiscountLine, Evaluator, FactBatch, Policy, evaluate, matcher_name
 
 needs_durable = pytest.mark.skipif(matcher_name() != "durable-rules", reason="durable-rules is not installed")
 TIERS = ("A", "B", "C")
@@ -99,9 +99,9 @@ def reward(kind="training", *conditions, key="reward", formula=None, **columns):
     return made if formula is None else {**made, "formula": formula}
 
 
-def value_kind(kind="intrinsic", *conditions, key=None):
-    """A row of a table of kinds of value; its key is its kind unless said otherwise."""
-    return {"key": key or kind, "name": key or kind, "value_kind": kind, "conditions": list(conditions)}
+def value_type(kind="intrinsic", *conditions, key=None):
+    """A row of a table of value types; its key is its kind unless said otherwise."""
+    return {"key": key or kind, "name": key or kind, "value_type": kind, "conditions": list(conditions)}
 
 
 def fixed(amount):
@@ -121,14 +121,14 @@ def of_tier(*codes):
 
 
 def grants_dict(*rules, limits=(), rewards=(), kinds=(), ceilings=None, **parts):
-    """A policy's JSON form with tables of credit limits, rewards and kinds of value, as far as they have rows."""
+    """A policy's JSON form with tables of credit limits, rewards and value types, as far as they have rows."""
     made = policy_dict(*rules, **parts)
     if limits or ceilings:
         made["tables"].append(table("credit_limit", *limits) | {"ceilings": ceilings or {}})
     if rewards:
         made["tables"].append(table("reward", *rewards))
     if kinds:
-        made["tables"].append(table("value_kind", *kinds))
+        made["tables"].append(table("value_type", *kinds))
     return made
 
 
@@ -148,12 +148,12 @@ def numbers(facts):
     return {code: Decimal(value) if isinstance(value, (int, float)) else value for code, value in facts.items()}
 
 
-def decide(policy, facts, engine=None, given=None):
+def decide(policy, facts, engine=None, override_tiers=None):
     """Decisions by key of a book ``{key: {metric: value}}`` that is its own population."""
-    if engine is None and given is None:
+    if engine is None and override_tiers is None:
         return {key: result.decision for key, result in evaluate(policy, facts).items()}
-    evaluator, book = Evaluator(policy, engine), Book.from_mapping(facts)
-    return {one.key: one.decision for one in evaluator.decide(book, evaluator.survey([book]), given)}
+    evaluator, book = Evaluator(policy, engine), FactBatch.from_mapping(facts)
+    return {one.key: one.decision for one in evaluator.decide(book, evaluator.rank_population([book]), override_tiers)}
 
 
 def revenues(*values):

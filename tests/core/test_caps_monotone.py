@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules import CapTable, Policy, lint
 from rules.lint import monotone
-from rules.matching.book import Book
+from rules.matching.fact_batch import FactBatch
 
 DESKS, CHAIRS = (condition("product_category", "=", option) for option in ("desks", "chairs"))
 MANY = condition("order_quantity", ">=", "100")
@@ -206,7 +206,8 @@ def tried(policy):
     columns = dict(zip(FACTS, zip(*ROWS, strict=True), strict=True))
     table, found = CapTable(policy, "reference"), set()
     by_tier = {
-        code: table.decide(Book(ROWS, columns | {"customer_tier": [code] * len(ROWS)})) for code in (*TIERS, "no_tier")
+        code: table.decide(FactBatch(ROWS, columns | {"customer_tier": [code] * len(ROWS)}))
+        for code in (*TIERS, "no_tier")
     }
     for better, worse in pairwise(by_tier):
         for one, other in zip(by_tier[better], by_tier[worse], strict=True):

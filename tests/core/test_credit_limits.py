@@ -589,7 +589,7 @@ def test_grants_are_those_of_the_given_tier(revenue, given, decided, limit, rewa
 
 def test_a_given_tier_is_for_its_customer_alone():
     facts = {key: numbers({"revenue": 100, "exposure": 0}) for key in "xyz"}
-    decisions = decide(by_tier(), facts, given={"y": "C"})
+    decisions = decide(by_tier(), facts, override_tiers={"y": "C"})
     assert [text(decisions[key].credit.limit) for key in "xyz"] == ["800", "50", "800"]
 
 
@@ -600,14 +600,14 @@ def test_who_got_no_tier_can_be_given_one():
     )
     facts = {"x": numbers({"revenue": 1, "exposure": 0})}
     assert text(decide(made, facts)["x"].credit.limit) == "1"
-    decision = decide(made, facts, given={"x": "C"})["x"]
+    decision = decide(made, facts, override_tiers={"x": "C"})["x"]
     assert (decision.tier, text(decision.credit.limit)) == (None, "50")
     assert reasons(decision, "overridden") == [{"from": None, "to": "C"}]
 
 
 def test_without_tables_of_grants_a_given_tier_changes_nothing():
     facts = {"x": numbers({"revenue": 1, "exposure": 0})}
-    assert decide(policy(), facts, given={"x": "A"}) == decide(policy(), facts)
+    assert decide(policy(), facts, override_tiers={"x": "A"}) == decide(policy(), facts)
     assert not Evaluator(policy()).has_grants
     assert Evaluator(by_tier()).has_grants
 
@@ -705,7 +705,7 @@ def test_a_given_tier_grants_what_rules_that_decide_it_grant(seed, tier):
     # A veto that allows the best tier still freezes credit.
     allowing = {**vetoes, "rules": [{**veto, "tier": "A"} for veto in vetoes["rules"]]}
     deciding = Policy.load({**values, "tables": [{**tiers, "rules": [rule("all", tier)]}, allowing, *others]})
-    by_hand, by_rule = decide(made, facts, given=dict.fromkeys(facts, tier)), decide(deciding, facts)
+    by_hand, by_rule = decide(made, facts, override_tiers=dict.fromkeys(facts, tier)), decide(deciding, facts)
     assert {key: one.grants for key, one in by_hand.items()} == {key: one.grants for key, one in by_rule.items()}
 
 
@@ -721,7 +721,7 @@ def test_no_worse_given_tier_has_a_higher_limit(seed):
         row["below_exposure"] = True
     tables["credit_limit"]["ceilings"] = dict(zip("CBA", sorted(random.sample(range(100), 3)), strict=True))
     made = Policy.load(json.loads(json.dumps(values, default=str)))
-    granted = [decide(made, facts, given=dict.fromkeys(facts, tier)) for tier in "ABC"]
+    granted = [decide(made, facts, override_tiers=dict.fromkeys(facts, tier)) for tier in "ABC"]
     for key, figures in facts.items():
         limits = [one[key].credit.limit if one[key].credit else figures["credit_limit"] for one in granted]
         if None not in limits:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from builders import condition, criterion, decide, metric, policy, reasons, revenues, rule
-from rules import Book, Evaluator, FactError, Policy, evaluate
+from rules import Evaluator, FactBatch, FactError, Policy, evaluate
 
 BIG = rule("big", "A", condition("revenue", ">=", "100"))
 SOLID = rule("solid", "B", condition("revenue", ">=", "50"))
@@ -35,7 +35,7 @@ def test_the_first_rule_that_fires_gives_the_tier(engine, revenue, tier):
 def test_the_worst_cap_of_all_vetoes_counts(engine):
     decision = one(healthy(share=100, count=1, margin=1), engine=engine)
     assert (decision.tier, decision.proposed, decision.vetoes) == ("C", "A", ("thin", "one_off"))
-    assert reasons(decision, "capped") == [{"from": "A", "to": "C"}]
+    assert reasons(decision, "lowered_by_veto") == [{"from": "A", "to": "C"}]
 
 
 def test_a_veto_does_not_lift_a_lower_tier():
@@ -129,8 +129,8 @@ def test_any_size_of_batch_gives_the_same(size):
     )  # fmt: skip
     facts = revenues(5, 1, None, 9, 9, 0, -4)
     evaluator, rows = Evaluator(made), list(facts.items())
-    books = [Book.from_mapping(dict(rows[start : start + size])) for start in range(0, 7, size)]
-    population = evaluator.survey(books)
+    books = [FactBatch.from_mapping(dict(rows[start : start + size])) for start in range(0, 7, size)]
+    population = evaluator.rank_population(books)
     results = [result for book in books for result in evaluator.decide(book, population)]
     assert results == list(evaluate(made, facts).values())
     assert population.size == 7
@@ -194,4 +194,4 @@ def test_facts_may_come_back_from_json_as_text():
 
 def test_columns_must_be_as_long_as_the_keys():
     with pytest.raises(ValueError, match="2 customers"):
-        Book([1, 2], {"revenue": [1]})
+        FactBatch([1, 2], {"revenue": [1]})

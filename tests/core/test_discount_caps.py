@@ -24,7 +24,7 @@ from builders import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import OPTIONS, hard_facts, random_condition
-from rules import Book, CapDecision, CapTable, FactError, Policy, PolicyError, stricter
+from rules import CapDecision, CapTable, FactBatch, FactError, Policy, PolicyError, stricter
 from rules.decision import Reason
 from rules.matching import engine_reference
 from rules.matching.signatures import Signatures
@@ -43,7 +43,7 @@ def problems(values):
 
 
 def decided(policy, facts, engine=None):
-    return CapTable(policy, engine).decide(Book.from_mapping(dict(enumerate(facts))))
+    return CapTable(policy, engine).decide(FactBatch.from_mapping(dict(enumerate(facts))))
 
 
 # --- Form ---
@@ -235,7 +235,7 @@ def test_a_policy_without_caps_caps_nothing(empty):
     table = CapTable(empty)
     assert not table
     assert (table.metrics, table.reference) == (frozenset(), "list_price")
-    assert [one.cap for one in table.decide(Book([1, 2], {}))] == [None, None]
+    assert [one.cap for one in table.decide(FactBatch([1, 2], {}))] == [None, None]
 
 
 def test_a_fact_that_is_no_number_is_refused():
@@ -270,7 +270,7 @@ def test_both_engines_decide_the_same_for_any_table_and_facts(seed):
         facts = hard_facts(random, made, table=1)
         first, second = (decided(made, facts.values(), engine) for engine in ENGINES)
         assert first == second, made.dump()
-        book = Book.from_mapping(facts)
+        book = FactBatch.from_mapping(facts)
         rows = made.tables[1].rules
         columns = {one.operand: book.column(one.metric, one.metric in made.choices)
                    for row in rows for one in row.conditions}  # fmt: skip

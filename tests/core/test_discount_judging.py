@@ -190,9 +190,9 @@ def test_an_order_without_lines_gives_nothing():
 
 def test_room_and_excess():
     order = judged(FULL)
-    assert (order.room, order.excess, order.total) == (10, 0, -10)
+    assert (order.remaining, order.excess, order.total) == (10, 0, -10)
     order = judged(FULL, line("-25", None))
-    assert (order.room, order.excess, order.total, order.order_over) == (0, 15, 15, True)
+    assert (order.remaining, order.excess, order.total, order.order_over) == (0, 15, 15, True)
 
 
 def test_the_excess_is_what_lines_give_too_much_even_where_others_make_up_for_it():

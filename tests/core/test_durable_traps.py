@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from builders import condition, metric, needs_durable, policy, rule
-from rules import Book, Matcher, matcher_name
+from rules import FactBatch, Matcher, matcher_name
 from rules.matching import engine_durable, matching
 from rules.matching.chunks import Chunk
 from rules.matching.engine_durable import Engine, EngineError
@@ -17,7 +17,7 @@ from rules.policy.conditions import Operand
 pytestmark = needs_durable
 
 MANY = policy(*(rule(f"r{i}", "A", condition("revenue", ">=", str(i))) for i in range(20)))
-BOOK = Book(range(25), {"revenue": list(range(-1, 24))})
+BOOK = FactBatch(range(25), {"revenue": list(range(-1, 24))})
 EXPECTED = [tuple(f"r{i}" for i in range(value + 1) if i < 20) for value in range(-1, 24)]
 
 

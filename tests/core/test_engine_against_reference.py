@@ -7,7 +7,7 @@ from builders import needs_durable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import hard_facts, random_policy
-from rules import Book
+from rules import FactBatch
 from rules.matching import engine_reference
 from rules.matching.selective import Selective
 from rules.matching.signatures import Signatures
@@ -17,7 +17,7 @@ SEEDS = 105  # × 20 = 2,100 policies a run
 
 
 def columns_of(policy, facts):
-    book = Book.from_mapping(facts)
+    book = FactBatch.from_mapping(facts)
     operands = {one.operand for rule in policy.tables[0].rules for one in rule.conditions}
     return {operand: book.column(operand.metric, operand.metric in policy.choices) for operand in operands}
 

@@ -121,7 +121,7 @@ def test_no_way_to_cut_an_order_into_invoices_stops_the_last_one(data):
     numbers = st.integers(min_value=1, max_value=9)
     lines = data.draw(st.lists(st.tuples(st.integers(min_value=90, max_value=120), numbers), min_size=1, max_size=4))
     order = [goods(key, price, quantity) for key, (price, quantity) in enumerate(lines)]
-    room = judge(order, CENT).room
+    room = judge(order, CENT).remaining
     order.append(taken_off("off", data.draw(st.integers(min_value=0, max_value=int(room)))))
     posted = [entry(one) for one in data.draw(st.permutations(order))[1:]]
     missing = next(one for one in order if all(one.key != known.key for known in posted))

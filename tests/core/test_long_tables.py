@@ -4,7 +4,7 @@ import time
 from random import Random
 
 from builders import cap, caps, caps_dict, condition, line_metric, needs_durable
-from rules import Book, CapTable, Policy
+from rules import CapTable, FactBatch, Policy
 from rules.matching import engine_durable, engine_reference
 from rules.matching.matching import Matcher
 from rules.matching.selective import LONG, Selective
@@ -40,7 +40,7 @@ def long_table(rows=ROWS):
 
 def order(random, lines=20):
     facts = {"product": PRODUCTS, "category": CATEGORIES, "tier": TIERS, "quantity": range(1000)}
-    return Book.from_mapping(
+    return FactBatch.from_mapping(
         {number: {name: random.choice(values) for name, values in facts.items()} for number in range(lines)}
     )
 
@@ -81,7 +81,7 @@ def test_quantities_alone_make_a_long_table_too():
         cap(f"r{number}", number % 50, condition("order_quantity", ">=", str(ROWS - number))) for number in range(ROWS)
     ]
     start = time.process_time()
-    decided = CapTable(caps(*rows)).decide(Book.from_mapping({1: {"order_quantity": 7}, 2: {"order_quantity": 0}}))
+    decided = CapTable(caps(*rows)).decide(FactBatch.from_mapping({1: {"order_quantity": 7}, 2: {"order_quantity": 0}}))
     assert [one.rule for one in decided] == [f"r{ROWS - 7}", None]
     assert time.process_time() - start < 2
 
@@ -97,7 +97,7 @@ def test_rows_that_exclude_each_option_that_they_name_never_hold():
     never = [condition("product", "in", "p1", "p2"), condition("product", "not in", "p1", "p2")]
     twice = [condition("product", "in", "p1", "p2"), condition("product", "=", "p2")]
     rules = Policy.load(caps_dict(cap("never", 1, *never), cap("p2", 2, *twice), metrics=METRICS)).tables[1].rules
-    book = Book.from_mapping(dict(enumerate([{"product": "p1"}, {"product": "p2"}, {}])))
+    book = FactBatch.from_mapping(dict(enumerate([{"product": "p1"}, {"product": "p2"}, {}])))
     columns = {rules[0].conditions[0].operand: book.column("product", True)}
     expected = engine_reference.fired(rules, columns, 3)
     assert expected == [(), (1,), ()]

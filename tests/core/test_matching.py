@@ -7,7 +7,7 @@ from builders import condition, metric, needs_durable, policy, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_policies import ORDER, SETS, THRESHOLDS, hard_facts
-from rules import Book, Matcher
+from rules import FactBatch, Matcher
 from rules.matching.matching import shared_matcher
 
 CODES = st.sampled_from(["n0", "n1", "n2"])
@@ -21,7 +21,7 @@ NUMBERS = [metric(f"n{index}", "number") for index in range(80)]
 
 
 def agree(policy, facts):
-    book = Book.from_mapping(facts)
+    book = FactBatch.from_mapping(facts)
     by_signature = Matcher(policy, "tier", "durable-rules").fired(book)
     assert by_signature == Matcher(policy, "tier", "reference").fired(book)
     return by_signature
@@ -68,22 +68,22 @@ def test_the_batch_does_not_matter():
     made = policy(rule("r", "A", condition("n0", ">", "2"), condition("n1", "<", "70")), metrics=NUMBERS[:2])
     facts = hard_facts(Random(1), made, 50)
     matcher = Matcher(made, "tier")
-    alone = [matcher.fired(Book.from_mapping({key: row}))[0] for key, row in facts.items()]
-    assert alone == matcher.fired(Book.from_mapping(facts))
+    alone = [matcher.fired(FactBatch.from_mapping({key: row}))[0] for key, row in facts.items()]
+    assert alone == matcher.fired(FactBatch.from_mapping(facts))
 
 
 def test_an_empty_book_has_no_results():
-    assert Matcher(policy(rule("r", "A", condition("revenue", ">", "2"))), "tier").fired(Book([], {})) == []
+    assert Matcher(policy(rule("r", "A", condition("revenue", ">", "2"))), "tier").fired(FactBatch([], {})) == []
 
 
 def test_a_table_that_is_not_there_fires_nothing():
-    assert Matcher(policy(), "veto").fired(Book.from_mapping({"x": {}})) == [()]
+    assert Matcher(policy(), "veto").fired(FactBatch.from_mapping({"x": {}})) == [()]
 
 
 @pytest.mark.parametrize("place", [condition("revenue", "<=", "1", measure="rank"), condition("score", ">", "1")])
 def test_a_table_that_needs_the_population_is_not_matched_without(place):
     with pytest.raises(ValueError, match="population"):
-        Matcher(policy(rule("r", "A", place)), "tier").fired(Book.from_mapping({"x": {"revenue": 1}}))
+        Matcher(policy(rule("r", "A", place)), "tier").fired(FactBatch.from_mapping({"x": {"revenue": 1}}))
 
 
 def test_equal_policies_share_what_was_inferred_and_others_do_not():
@@ -103,7 +103,7 @@ def test_a_signature_is_inferred_once(monkeypatch):
     infer = memo._engine.infer
     monkeypatch.setattr(memo._engine, "infer", lambda signature: asked.append(signature) or infer(signature))
     for _ in range(2):
-        matcher.fired(Book(range(1000), {"revenue": list(range(1000))}))
+        matcher.fired(FactBatch(range(1000), {"revenue": list(range(1000))}))
     assert sorted(asked) == [(0,), (1,)]
 
 
@@ -113,5 +113,5 @@ def test_a_memo_of_wide_rules_does_not_grow_for_ever(monkeypatch):
     made = policy(rule("wide", "A", *(condition(f"n{i}", ">=", "1") for i in range(9))), metrics=NUMBERS)
     matcher = Matcher(made, "tier", "durable-rules")
     for missing in range(9):
-        assert matcher.fired(Book.from_mapping({"x": {f"n{i}": 1 for i in range(9) if i != missing}})) == [()]
+        assert matcher.fired(FactBatch.from_mapping({"x": {f"n{i}": 1 for i in range(9) if i != missing}})) == [()]
     assert len(matcher._signatures._memos[0]._known) <= 6

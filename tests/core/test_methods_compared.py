@@ -7,7 +7,7 @@ import pytest
 from builders import condition, criterion, metric, numbers, policy, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rules import Book, Evaluator, Method, agree, compare, differences, direction, rank_spread, spearman
+from rules import ComparedPolicy, Evaluator, FactBatch, agree, compare, differences, direction, rank_spread, spearman
 
 METRICS = [metric(), metric("margin"), metric("orders", "count")]
 
@@ -29,13 +29,13 @@ def compared(policies, *rows, batch=2):
     facts = dict(enumerate(map(numbers, rows), 1))
     keys = list(facts)
     books = [
-        Book.from_mapping({key: facts[key] for key in keys[start : start + batch]})
+        FactBatch.from_mapping({key: facts[key] for key in keys[start : start + batch]})
         for start in range(0, len(keys), batch)
     ]
     methods = []
     for one in policies:
-        evaluator, method = Evaluator(one), Method(one)
-        population = evaluator.survey(books)
+        evaluator, method = Evaluator(one), ComparedPolicy(one)
+        population = evaluator.rank_population(books)
         for book in books:
             method.add(evaluator.decide(book, population))
         methods.append(method)
@@ -93,7 +93,7 @@ def test_a_second_tier_is_not_a_third_and_each_method_has_its_own_order():
 
 def test_the_best_tier_is_the_one_of_the_best_rank_wherever_its_row_stands():
     upside_down = scored(tiers=("C", "A"), top="A")
-    assert Method(upside_down).order == ["C", "A"]
+    assert ComparedPolicy(upside_down).order == ["C", "A"]
 
 
 def test_a_method_without_criteria_ranks_nobody():
@@ -121,7 +121,7 @@ def test_no_tier_by_any_method_is_agreement_and_a_tier_by_one_is_a_move():
     ],
 )
 def test_the_top_tiers_share_counts_no_negative_revenue(revenues, share):
-    ahead = Method(scored())
+    ahead = ComparedPolicy(scored())
     ahead.tiers, ahead.scores = ["A", "C", "C"], [Decimal(3), Decimal(2), Decimal(1)]
     (top,) = compare([ahead], revenues).tops
     assert top.share_pct == share
@@ -129,7 +129,7 @@ def test_the_top_tiers_share_counts_no_negative_revenue(revenues, share):
 
 
 def test_columns_of_different_length_are_refused():
-    short = Method(scored())
+    short = ComparedPolicy(scored())
     with pytest.raises(ValueError, match="zip"):
         compare([short, short], [1])
 

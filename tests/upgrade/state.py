@@ -36,7 +36,7 @@ def customers():
         partner.name: [
             partner.key_account_tier_id.code,
             str(partner.key_account_tier_date),
-            partner.key_account_kind,
+            partner.key_account_value_type,
             partner.credit_limit,
         ]
         for partner in found

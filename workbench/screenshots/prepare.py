@@ -36,7 +36,7 @@ def put_caps_in_force():
                 "kind": "discount_cap",
                 "name": tier.name,
                 "cap": 5 * number,
-                "cap_tier_ids": tier.ids,
+                "tier_filter_ids": tier.ids,
             }
             for number, tier in enumerate(tiers, 1)
         ]

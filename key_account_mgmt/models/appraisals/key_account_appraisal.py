@@ -255,7 +255,7 @@ class KeyAccountAppraisal(models.Model):
     # One activity per appraiser, however many customers there are, until all their appraisals are done
     # -------------------------------------------------------------------------
 
-    def _tell_appraisers(self, deadline):
+    def _notify_appraisers(self, deadline):
         """Create one activity for each appraiser, linked to their list; on no record, because it is about many.
 
         :param deadline: date by which the grades are wanted

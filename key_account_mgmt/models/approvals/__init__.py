@@ -7,7 +7,7 @@ from . import key_account_approval_judge
 from . import key_account_approval_level
 from . import approval_deciders
 from . import approval_notices
-from . import approval_asking
+from . import approval_request
 from . import key_account_approval
 from . import key_account_discount_approval
 from . import key_account_credit_approval

@@ -99,7 +99,7 @@ class ApprovalDeciders:
 def get_hands(order):
     """Return the users involved in an order now: salesperson, creator, and users who changed the judged fields."""
     # sudo: only the users are read
-    return order.sudo()._get_key_account_hands()
+    return order.sudo()._get_key_account_involved_users()
 
 
 def _get_barred(approval):

@@ -11,7 +11,7 @@ class ApprovalNotices:
         self.approvals = approvals
         self.env = approvals.env
 
-    def tell_request(self):
+    def notify_request(self):
         """Ask the approvers, and log the requests on their order."""
         self.ask_approvers()
         for approval in self.approvals:
@@ -25,21 +25,21 @@ class ApprovalNotices:
             )
         self._mark_orders()
 
-    def tell_decision(self):
+    def notify_decision(self):
         """End the activities, log the decisions, and notify the users who asked."""
         self._finish()
         for approval in self.approvals:
             self._log_decision(approval)
-            self._tell_asker(approval)
+            self._notify_asker(approval)
 
-    def tell_withdrawal(self, comment):
+    def notify_withdrawal(self, comment):
         self._finish()
         for approval in self.approvals:
             self._log_on_order(approval, self.env._("%(name)s: %(what)s", name=approval.name, what=comment))
 
     def ask_approvers(self):
         """Give exactly the users who may decide an activity."""
-        self.approvals._ask_to_decide(
+        self.approvals._request_decision(
             ACTIVITY_APPROVAL,
             ApprovalDeciders(self.approvals).get_asked(),
             lambda approval: ApprovalNotices(approval)._prepare_activity(),
@@ -75,7 +75,7 @@ class ApprovalNotices:
             if order.key_account_approval_state != state:
                 order.key_account_approval_state = state
 
-    def _tell_asker(self, approval):
+    def _notify_asker(self, approval):
         """Notify the user who asked: of a refusal at once, of an approval when no other request of the order waits."""
         # sudo: an approver may lack read access to the salesperson's orders
         if approval.state == "refused" or approval.order_id.sudo().key_account_approval_state != "waiting":

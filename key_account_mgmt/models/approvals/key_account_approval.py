@@ -3,9 +3,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..shared.access import ACTIVITY_APPROVAL, strip_caller_context
-from .approval_asking import ApprovalAsking
 from .approval_deciders import ApprovalDeciders
 from .approval_notices import ApprovalNotices
+from .approval_request import ApprovalRequest
 from .key_account_approval_judge import APPROVAL_KINDS
 
 APPROVAL_STATES = [
@@ -30,7 +30,7 @@ class KeyAccountApproval(models.Model):
         "key.account.protected.mixin",
         "key.account.internal.thread",
         "mail.activity.mixin",
-        "key.account.asking.mixin",
+        "key.account.decision.request.mixin",
     ]
     _order = "id desc"
 
@@ -66,7 +66,7 @@ class KeyAccountApproval(models.Model):
     holds = fields.Boolean(
         "Covers the Order", compute="_compute_holds", help="The current order does not exceed the request."
     )
-    standing = fields.Selection(
+    effective_state = fields.Selection(
         [
             ("waiting", "Waiting"),
             ("holds", "Approved"),
@@ -75,7 +75,7 @@ class KeyAccountApproval(models.Model):
             ("withdrawn", "Withdrawn"),
         ],
         string="Status",
-        compute="_compute_standing",
+        compute="_compute_effective_state",
         help="An approval lapses when the order needs more than was approved.",
     )
     is_approver = fields.Boolean(compute="_compute_is_approver", search="_search_is_approver")
@@ -116,12 +116,12 @@ class KeyAccountApproval(models.Model):
         return self.partner_id == customer and self.company_id == order.company_id
 
     @api.depends("state", "holds")
-    def _compute_standing(self):
+    def _compute_effective_state(self):
         for approval in self:
             if approval.state == "approved":
-                approval.standing = "holds" if approval.holds else "lapsed"
+                approval.effective_state = "holds" if approval.holds else "lapsed"
             else:
-                approval.standing = "waiting" if approval.state == "requested" else approval.state
+                approval.effective_state = "waiting" if approval.state == "requested" else approval.state
 
     # -------------------------------------------------------------------------
     # Protected
@@ -178,7 +178,7 @@ class KeyAccountApproval(models.Model):
             [
                 Domain("user_id", "=", uid),
                 Domain("create_uid", "=", uid),
-                Domain("key_account_hand_ids", "in", uid),
+                Domain("key_account_involved_user_ids", "in", uid),
                 Domain("order_line", "any!", Domain("write_uid", "=", uid)),
             ]
         )
@@ -252,12 +252,13 @@ class KeyAccountApproval(models.Model):
 
     @api.model
     def _get_needs(self, order, strict=True):
-        """Return the approvals that an order needs: ``{kind: Need}`` for each kind of cap or limit that it exceeds.
+        """Return the approvals that an order needs: ``{kind: ApprovalNeed}`` for each kind of cap or limit that it
+        exceeds.
 
         :param order: a saved order
         :param bool strict: as in ``_judge_orders``
         """
-        return ApprovalAsking(self, order).get_needs(strict)
+        return ApprovalRequest(self, order).get_needs(strict)
 
     @api.model
     def _request(self, order, reason):
@@ -272,7 +273,7 @@ class KeyAccountApproval(models.Model):
         :raises UserError: nothing to approve, no reason, the same request waits already, no user could approve it
         """
         order.ensure_one()
-        return ApprovalAsking(self, order).ask(reason)
+        return ApprovalRequest(self, order).ask(reason)
 
     def _reassign(self):
         """Reassign waiting requests to the current approvers, after levels, users or involved users changed."""
@@ -349,7 +350,7 @@ class KeyAccountApproval(models.Model):
                 "comment": comment,
             }
         )
-        ApprovalNotices(self).tell_decision()
+        ApprovalNotices(self).notify_decision()
 
     def _claim(self):
         """Check read access, lock the requests against concurrent decisions, and raise unless they still wait."""
@@ -390,7 +391,7 @@ class KeyAccountApproval(models.Model):
         """Withdraw these requests: they need no decision any more."""
         if self:
             self._write_protected({"state": "withdrawn", "comment": comment})
-            ApprovalNotices(self).tell_withdrawal(comment)
+            ApprovalNotices(self).notify_withdrawal(comment)
 
     # -------------------------------------------------------------------------
     # The readable content of an approval: in the words and figures of the day of the request

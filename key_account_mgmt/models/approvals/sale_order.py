@@ -17,9 +17,9 @@ class SaleOrder(models.Model):
     key_account_approval_state = fields.Selection(
         APPROVAL_STATES_OF_ORDERS, string="Approval", copy=False, readonly=True, groups="base.group_user"
     )
-    key_account_hand_ids = fields.Many2many(
+    key_account_involved_user_ids = fields.Many2many(
         "res.users",
-        "key_account_order_hand_rel",
+        "key_account_order_involved_rel",
         string="Involved Users",
         copy=False,
         readonly=True,
@@ -131,7 +131,7 @@ class SaleOrder(models.Model):
                 asked._end_key_account_approvals()
         return result
 
-    def _note_key_account_hand(self):
+    def _note_key_account_involvement(self):
         """Record that the user changes fields by which these orders are judged, unless it is recorded already.
 
         The lines alone would not keep it: they may be deleted, or changed by other users afterwards.
@@ -142,10 +142,12 @@ class SaleOrder(models.Model):
         # sudo: the change itself checks the rights to the order
         new = self.sudo().filtered(
             # In this sequence: users who work on their own orders cause no further query.
-            lambda order: user not in order.user_id | order.create_uid and user not in order.key_account_hand_ids
+            lambda order: (
+                user not in order.user_id | order.create_uid and user not in order.key_account_involved_user_ids
+            )
         )
         if new:
-            new.key_account_hand_ids = [Command.link(user.id)]
+            new.key_account_involved_user_ids = [Command.link(user.id)]
             new._ask_key_account_approvers_anew()
 
     def _ask_key_account_approvers_anew(self):
@@ -155,9 +157,9 @@ class SaleOrder(models.Model):
         if waiting:
             waiting._get_key_account_requests()._reassign()
 
-    def _get_key_account_hands(self):
+    def _get_key_account_involved_users(self):
         """Return the users involved in orders: salespeople, creators, and users who changed the judged fields."""
-        return self.user_id | self.create_uid | self.key_account_hand_ids | self.order_line.write_uid
+        return self.user_id | self.create_uid | self.key_account_involved_user_ids | self.order_line.write_uid
 
     def _end_key_account_approvals(self):
         requests = self._get_key_account_requests()

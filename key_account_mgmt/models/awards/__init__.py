@@ -12,7 +12,7 @@ from . import award_notices
 from . import award_posting
 from . import award_delivery
 from . import key_account_award
-from . import key_account_source_privilege
+from . import key_account_source_incentive
 from . import key_account_evaluation_effects
 from . import key_account_evaluation
 from . import credit_family

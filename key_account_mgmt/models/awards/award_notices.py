@@ -8,7 +8,7 @@ class AwardNotices:
         self.awards = awards
         self.env = awards.env
 
-    def tell_deliverers(self):
+    def notify_deliverers(self):
         """Create an activity for the responsible user, due when the promise expires."""
         # sudo: Finance need not have the right to assign work to salespeople
         for (user, date), awards in self._group_by_deliverer().items():
@@ -26,7 +26,7 @@ class AwardNotices:
                 groups[key] = groups.get(key, award.browse()) | award
         return groups
 
-    def tell_decider(self, summary):
+    def notify_decider(self, summary):
         """Create an activity for the Finance user who granted the award."""
         # sudo: the caller is a scheduled action, or a user who may not assign work to Finance
         for award in strip_caller_context(self.awards).sudo():

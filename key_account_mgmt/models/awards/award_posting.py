@@ -188,7 +188,7 @@ class AwardPosting:
         _logger.warning("Award %s cannot be posted: %s", self.awards.name, error)
         self.awards._write_protected({"problem": str(error)})
         self.awards._log_each({self.awards: self.env._("The limit could not be posted: %s", error)})
-        AwardNotices(self.awards).tell_decider(self.env._("%(award)s could not be posted", award=self.awards.name))
+        AwardNotices(self.awards).notify_decider(self.env._("%(award)s could not be posted", award=self.awards.name))
 
 
 class AwardEnding:
@@ -211,7 +211,7 @@ class AwardEnding:
         """Restore the old limits; notify the user who granted a limit if it was changed since."""
         expired = self.awards._take("posted", "expired")
         for award in AwardLimits(expired).restore("expiry", self.env.user):
-            AwardNotices(award).tell_decider(
+            AwardNotices(award).notify_decider(
                 award.env._("The temporary limit of %(customer)s has ended: review it", customer=award.partner_name)
             )
 

@@ -215,8 +215,8 @@ class KeyAccountAward(models.Model):
         for vals, awards in group_by_values(values):
             awards._write_protected({**decision, **vals})
         self._log_each({award: get_approved_text(award) for award in self})
-        self.evaluation_id._tell_finance()
-        AwardNotices(self.filtered(lambda award: award.state == "promised")).tell_deliverers()
+        self.evaluation_id._notify_finance()
+        AwardNotices(self.filtered(lambda award: award.state == "promised")).notify_deliverers()
         self.filtered(lambda award: award.state == "approved")._post_or_queue()
 
     def _prepare_decision(self, comment):
@@ -233,7 +233,7 @@ class KeyAccountAward(models.Model):
         self._check_decider()
         self._write_protected({**self._prepare_decision(comment.strip()), "state": "refused"})
         self._log_each({award: self.env._("Refused: %s", comment.strip()) for award in self})
-        self.evaluation_id._tell_finance()
+        self.evaluation_id._notify_finance()
         return True
 
     def _claim(self, *states):
@@ -351,7 +351,7 @@ class KeyAccountAward(models.Model):
         self._claim(*OPEN_STATES, "posted")
         self._check_decider()
         self._take_back()
-        self.evaluation_id._tell_finance()
+        self.evaluation_id._notify_finance()
         return True
 
     def _take_back(self):

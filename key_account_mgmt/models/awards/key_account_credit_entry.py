@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..shared.access import strip_caller_context
 
-SOURCES = [
+LIMIT_SOURCES = [
     ("award", "Award"),
     ("revert", "Award Reverted"),
     ("expiry", "Award Expired"),
@@ -73,7 +73,7 @@ class KeyAccountCreditEntry(models.Model):
     was_limited = fields.Boolean("Had a Limit", readonly=True)
     new_limit = fields.Monetary(readonly=True, aggregator=None)
     is_limited = fields.Boolean("Has a Limit", readonly=True)
-    source = fields.Selection(SOURCES, required=True, readonly=True)
+    source = fields.Selection(LIMIT_SOURCES, required=True, readonly=True)
     award_id = fields.Many2one("key.account.award", readonly=True, index="btree_not_null", ondelete="restrict")
 
     _customer = models.Index("(partner_id, company_id, id)")
@@ -140,7 +140,7 @@ class KeyAccountCreditEntry(models.Model):
         customers = customers.browse(bodies)
         messages = customers._message_log_batch(bodies, author_id=user.sudo().partner_id.id)
         by_customer = dict(zip(customers.ids, messages, strict=True))
-        described = customers.fields_get(["credit_limit", "key_account_zero_limit"], ["string", "type"])
+        described = customers.fields_get(["credit_limit", "key_account_no_credit"], ["string", "type"])
         self.env["mail.tracking.value"].sudo().create(
             [
                 values

@@ -91,7 +91,7 @@ class KeyAccountEvaluation(models.Model):
     # Finance
     # -------------------------------------------------------------------------
 
-    def _tell_finance(self):
+    def _notify_finance(self):
         """Create one activity per Finance user while awards wait; remove it when all are decided."""
         waiting = self._get_waiting_awards()
         for evaluation in self:
@@ -100,7 +100,7 @@ class KeyAccountEvaluation(models.Model):
             if not waiting.get(evaluation.id):
                 target.activity_unlink([ACTIVITY_AWARD])
                 continue
-            evaluation._ask_to_decide(
+            evaluation._request_decision(
                 ACTIVITY_AWARD,
                 {evaluation: evaluation._get_finance_users()},
                 lambda one, count=waiting[evaluation.id]: {"summary": one._get_waiting_text(count)},
@@ -269,7 +269,7 @@ class KeyAccountEvaluation(models.Model):
         self._check_may_consent()
         requester = self.revert_requested_by_id
         self._end_request(self.env._("Finance does not consent to reverting: %s", reason))
-        self._tell_requester(requester, reason)
+        self._notify_requester(requester, reason)
         return True
 
     def action_withdraw_revert(self):
@@ -318,7 +318,7 @@ class KeyAccountEvaluation(models.Model):
 
     def _ask_for_consent(self):
         """Assign the activity to exactly those users who may consent."""
-        self._ask_to_decide(
+        self._request_decision(
             ACTIVITY_APPROVAL,
             {evaluation: evaluation._get_consenting_users() for evaluation in self},
             lambda evaluation: evaluation._prepare_consent_activity(),
@@ -341,7 +341,7 @@ class KeyAccountEvaluation(models.Model):
             )
         }
 
-    def _tell_requester(self, user, reason):
+    def _notify_requester(self, user, reason):
         if user.active:
             in_language = strip_caller_context(self).with_context(lang=user.lang)
             # sudo: Finance has no right to assign work to others

@@ -104,21 +104,23 @@ class EvaluationEffects:
         granted = awards.filtered("is_granted")
         limits = granted.filtered(lambda award: award.kind == "credit")
         return [
-            *self._tell(limits, lambda: self.env._("Credit limits that finance granted, and that go back"), "limit"),
-            *self._tell(granted - limits, lambda: self.env._("Promised rewards that lapse"), "cost"),
-            *self._tell(
+            *self._describe_awards(
+                limits, lambda: self.env._("Credit limits that finance granted, and that go back"), "limit"
+            ),
+            *self._describe_awards(granted - limits, lambda: self.env._("Promised rewards that lapse"), "cost"),
+            *self._describe_awards(
                 awards.filtered(lambda award: award.state == "proposed"),
                 lambda: self.env._("Proposals that finance has not decided on, and that end"),
                 "number",
             ),
-            *self._tell(
+            *self._describe_awards(
                 awards.filtered(lambda award: award.state == "delivered"),
                 lambda: self.env._("Delivered rewards, which stay delivered"),
                 "cost",
             ),
         ]
 
-    def _tell(self, awards, get_what, measure):
+    def _describe_awards(self, awards, get_what, measure):
         """Return a sentence about awards, or none: "Promised rewards that lapse: 2, 1,500 € in all (Alba, Bora)."
 
         :param get_what: function that returns the kind of awards in the user's language

@@ -139,7 +139,7 @@ class ResPartner(models.Model):
     @api.model
     def _get_key_account_default_limit(self):
         """Return the limit in the current company of customers without a limit of their own."""
-        if self._fields["key_account_zero_limit"].get_company_dependent_fallback(self):
+        if self._fields["key_account_no_credit"].get_company_dependent_fallback(self):
             return Decimal(0)
         default = self._fields["credit_limit"].get_company_dependent_fallback(self)
         return max(Decimal(repr(default)), Decimal(0)) if default else None
@@ -252,7 +252,7 @@ class ResPartner(models.Model):
         # sudo: limits bind all users, including those who may not read them
         before = self._read_key_account_members(family | family.sudo().commercial_partner_id)
         # Orders that the same call confirms are checked after the limits are settled.
-        with self.env["key.account.guard"]._watch(self.env["sale.order"]):
+        with self.env["key.account.guard"]._checking_changes(self.env["sale.order"]):
             yield
             CreditFamily(family.exists()).settle(before)
 
@@ -284,7 +284,7 @@ class ResPartner(models.Model):
         self.env["res.partner"].flush_model(["commercial_partner_id", *LIMIT_FIELDS])
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, commercial_partner_id, credit_limit, key_account_zero_limit FROM res_partner"
+                "SELECT id, commercial_partner_id, credit_limit, key_account_no_credit FROM res_partner"
                 " WHERE id = ANY(%s)",
                 list(partners.ids),
             )
@@ -327,7 +327,7 @@ class ResPartner(models.Model):
         self.env["res.partner"].flush_model(LIMIT_FIELDS)
         self.env.cr.execute(
             SQL(
-                "UPDATE res_partner SET credit_limit = NULL, key_account_zero_limit = NULL WHERE id = ANY(%s)",
+                "UPDATE res_partner SET credit_limit = NULL, key_account_no_credit = NULL WHERE id = ANY(%s)",
                 list(partners.ids),
             )
         )

@@ -41,7 +41,7 @@ class ResUsers(models.Model):
             in_review._ask_approvers()
             (evaluations - in_review)._ask_for_consent()
         if awards := env["key.account.award"].search([("state", "=", "proposed")]):
-            awards.evaluation_id._tell_finance()
+            awards.evaluation_id._notify_finance()
 
 
 class ResGroups(models.Model):

@@ -278,9 +278,9 @@ class KeyAccountComparison(models.Model):
     def _stop_job(self, error):
         ComparisonJob(self).stop(error)
 
-    def _prepare_line_values(self, contender, result, reference, before):
+    def _prepare_line_values(self, compared, result, reference, before):
         """Return a rule set's result for a customer, and its differences from the reference. Extend it to add more."""
-        return contender.prepare_line_values(result, reference, before)
+        return compared.prepare_line_values(result, reference, before)
 
     # -------------------------------------------------------------------------
     # Display

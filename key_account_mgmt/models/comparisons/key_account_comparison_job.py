@@ -58,19 +58,21 @@ class ComparisonJob:
             comparison._fail_job(error)
         else:
             in_language = comparison.with_context(lang=user.lang)
-            _tell(in_language, user, "success", in_language.env._("The comparison is computed. Open it, or reload it."))
+            _notify(
+                in_language, user, "success", in_language.env._("The comparison is computed. Open it, or reload it.")
+            )
 
     def stop(self, error):
         """Report why the comparison cannot continue, on the comparison and to the user who asked for it."""
         problem = self.env._(
             "Computing stopped. Fix the cause, then press Compute again. The cause: %(error)s", error=error
         )
-        _tell(self.comparison, self.comparison.job_user_id, "danger", problem)
+        _notify(self.comparison, self.comparison.job_user_id, "danger", problem)
         self.comparison._drop_result()
         self.comparison._write_protected({"problem": problem})
 
 
-def _tell(comparison, user, kind, message):
+def _notify(comparison, user, kind, message):
     """Show a notification on the user's current screen."""
     notice = {"type": kind, "title": comparison.name, "message": message, "sticky": kind == "danger"}
     user._bus_send("simple_notification", notice)

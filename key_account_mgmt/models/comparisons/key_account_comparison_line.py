@@ -40,7 +40,7 @@ class KeyAccountComparisonLine(models.Model):
         help="Given by the rule set from which moves are measured.",
     )
     reference_tier_color = fields.Integer("Color of the Reference Tier", related="reference_tier_id.color")
-    reference_capped = fields.Boolean(
+    reference_lowered_by_veto = fields.Boolean(
         "Vetoed in the Reference",
         readonly=True,
         help="A veto in the reference rule set lowers the tier that its rules give.",
@@ -68,7 +68,7 @@ class KeyAccountComparisonLine(models.Model):
             return self.env._("Lines cannot be deleted one by one. Delete the comparison instead.")
         return self.env._("Lines cannot be created by hand: computing a comparison creates them.")
 
-    @api.depends("reasons", "differences", "moved", "reference_capped", "comparison_id.policies")
+    @api.depends("reasons", "differences", "moved", "reference_lowered_by_veto", "comparison_id.policies")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for (comparison, ruleset), lines in self.grouped(lambda line: (line.comparison_id, line.ruleset_id)).items():
@@ -85,7 +85,9 @@ class KeyAccountComparisonLine(models.Model):
         return moves + explainer._get_reason_sentences(policy, self.reasons or [], self.currency_id, labels)
 
     def _get_move_sentences(self, labels):
-        capped = [self.env._("A veto lowered the tier in the reference rule set.")] if self.reference_capped else []
+        capped = (
+            [self.env._("A veto lowered the tier in the reference rule set.")] if self.reference_lowered_by_veto else []
+        )
         if not self.differences:
             return capped or [self.env._("No criterion differs: tier rules or vetoes do.")]
         return capped + [self._get_difference_sentence(found, labels) for found in self.differences]

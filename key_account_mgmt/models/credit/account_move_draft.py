@@ -7,7 +7,7 @@ from odoo.tools.misc import split_every
 from ..discounts.key_account_discount_value import EXACT, ZERO
 from ..discounts.sale_order import FIGURES
 from ..shared.numbers import LARGEST_STEPS
-from .sale_order_line import BATCH_SIZE
+from .sale_order_line import FILL_BATCH_SIZE
 
 CUSTOMER_INVOICES = ("out_invoice", "out_receipt")
 RECURRENCES = ("monthly", "quarterly", "yearly")
@@ -21,7 +21,7 @@ class AccountMove(models.Model):
     """
 
     _name = "account.move"
-    _inherit = ["account.move", "key.account.own.fields.mixin"]
+    _inherit = ["account.move", "key.account.protected.columns.mixin"]
 
     key_account_draft_amount = fields.Monetary(
         "Credit Used as Draft",
@@ -112,7 +112,7 @@ class AccountMove(models.Model):
                 CUSTOMER_INVOICES,
             )
         )
-        for batch in split_every(BATCH_SIZE, [move_id for [move_id] in rows]):
+        for batch in split_every(FILL_BATCH_SIZE, [move_id for [move_id] in rows]):
             drafts = self.browse(batch)
             self.env.add_to_compute(self._fields["key_account_draft_amount"], drafts)
             self.env.add_to_compute(self._fields["key_account_draft_from"], drafts)

@@ -9,7 +9,7 @@ class AccountMoveLine(models.Model):
     """Indexes open journal items and computes down payments, for the credit of customers."""
 
     _name = "account.move.line"
-    _inherit = ["account.move.line", "key.account.own.fields.mixin"]
+    _inherit = ["account.move.line", "key.account.protected.columns.mixin"]
 
     # Overdue amounts are read when orders are confirmed. The index leaves out settled items.
     _key_account_open_idx = models.Index(

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ...rules import CreditUse, tolerated
 from ..discounts.key_account_discount_value import ZERO
-from ..shared.holding import HOLDING
+from ..shared.order_hold import HOLD_INSTEAD_OF_RAISING
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class KeyAccountCredit(models.AbstractModel):
             )
             for order in judged
         }
-        return self._without_just_paid(claims, company) if HOLDING.get() else claims
+        return self._without_just_paid(claims, company) if HOLD_INSTEAD_OF_RAISING.get() else claims
 
     @api.model
     def _without_just_paid(self, claims, company):
@@ -235,15 +235,15 @@ class KeyAccountCredit(models.AbstractModel):
         """
         verdicts = self._add_overdue(claims)
         orders = self.env["sale.order"].union(*(order for order, _company in verdicts))
-        read = partial(self.env["key.account.exposure"]._get_exposures_in_turn, without_orders=orders)
+        read = partial(self.env["key.account.exposure"]._get_locked_exposures, without_orders=orders)
         found = self._get_used(verdicts, read)
         used = {verdict.account: found.get(verdict.account, ZERO) for verdict in verdicts.values()}
-        refused = self._judge_in_turn(verdicts, used, {})
+        refused = self._judge_sequentially(verdicts, used, {})
         consented = get_consented(orders) if refused else {}
-        return self._judge_in_turn(verdicts, used, consented) if consented else refused
+        return self._judge_sequentially(verdicts, used, consented) if consented else refused
 
     @api.model
-    def _judge_in_turn(self, verdicts, used, consented):
+    def _judge_sequentially(self, verdicts, used, consented):
         """Return the refused orders: ``{order: CreditVerdict}``.
 
         :param dict used: ``{account: Decimal}`` without any of these orders

@@ -119,7 +119,7 @@ class KeyAccountExposure(models.AbstractModel):
     @api.model
     def _get_open_amount(self, order):
         # sudo: customers, who have no right to read the field, confirm orders too
-        return Decimal(repr(order.sudo().key_account_open_amount))
+        return Decimal(repr(order.sudo().key_account_uninvoiced_amount))
 
     @api.model
     def _make_exposure(self, amounts, rates, company, overdue):
@@ -189,7 +189,7 @@ class KeyAccountExposure(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _get_exposures_in_turn(self, customers, company, without_orders=None):
+    def _get_locked_exposures(self, customers, company, without_orders=None):
         """Return current exposures under a lock: no other transaction uses more credit before this one ends.
 
         An Odoo transaction sees the database as it was at its start. If two transactions confirm orders of one customer
@@ -207,7 +207,7 @@ class KeyAccountExposure(models.AbstractModel):
         customers = customers.commercial_partner_id
         # Flush all fields, not only those read: otherwise pending computations would write the order's row once more.
         self.env.flush_all()
-        txid = self._take_turn(customers, company)
+        txid = self._lock_customers(customers, company)
         totals = {customer: defaultdict(lambda: ZERO) for customer in customers}
         for customer_id, kind, currency_id, amount in self._read_entries(customers, company, txid):
             totals[customers.browse(customer_id)][kind, currency_id] += Decimal(amount)
@@ -217,7 +217,7 @@ class KeyAccountExposure(models.AbstractModel):
         return {customer: self._make_exposure(totals[customer], rates, company, ZERO) for customer in customers}
 
     @api.model
-    def _take_turn(self, customers, company):
+    def _lock_customers(self, customers, company):
         """Wait until no other transaction is about to use credit of these customers, and take their locks.
 
         :return: number of the transaction

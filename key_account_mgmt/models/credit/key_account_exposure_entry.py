@@ -16,7 +16,7 @@ TODAY = "(now() AT TIME ZONE 'UTC')::date"
 FEW_ENTRIES = 50
 
 
-class Source(NamedTuple):
+class ExposureSource(NamedTuple):
     """A table of documents, and what one of its rows (``%(row)s``) adds to the exposure of the customer."""
 
     table: str
@@ -36,10 +36,10 @@ MATCHED_DRAFT = (
     " WHERE account.id = %(row)s.account_id AND account.account_type = 'asset_receivable')"
 )
 
-SOURCES = [
+EXPOSURE_SOURCES = [
     # Later payments, credits and matches count with their own sign: one entry never mixes both signs. A payment with a
     # future date gives credit from that day: before, neither its remainder nor the items matched with it are paid.
-    Source(
+    ExposureSource(
         "account_move_line",
         ("partner_id", "company_id", "account_id", "parent_state", "date", "balance", "amount_residual"),
         (
@@ -68,7 +68,7 @@ SOURCES = [
         ),
     ),
     # Draft credit notes and negative drafts give no credit: salespeople can create them from their own orders.
-    Source(
+    ExposureSource(
         "account_move",
         ("partner_id", "company_id", "currency_id", "state", "key_account_draft_amount", "key_account_draft_from"),
         (
@@ -81,15 +81,15 @@ SOURCES = [
             ),
         ),
     ),
-    Source(
+    ExposureSource(
         "sale_order",
-        ("partner_invoice_id", "company_id", "currency_id", "state", "key_account_open_amount"),
+        ("partner_invoice_id", "company_id", "currency_id", "state", "key_account_uninvoiced_amount"),
         (
             (
-                "%(row)s.state = 'sale' AND %(row)s.key_account_open_amount > 0",
+                "%(row)s.state = 'sale' AND %(row)s.key_account_uninvoiced_amount > 0",
                 "SELECT 'order' AS kind, %(row)s.partner_invoice_id AS partner_id, %(row)s.company_id,"
                 " NULL::integer AS account_id, %(row)s.currency_id, NULL::date AS date,"
-                " %(row)s.key_account_open_amount AS amount",
+                " %(row)s.key_account_uninvoiced_amount AS amount",
             ),
         ),
     ),
@@ -127,7 +127,7 @@ class KeyAccountExposureEntry(models.Model):
         help="The amount counts from this day. Empty: it always counts.",
     )
     amount = fields.Float(required=True, readonly=True, digits=0)
-    # Distinguishes a transaction's own changes from others (``_get_exposures_in_turn``). A number without bounds, since
+    # Distinguishes a transaction's own changes from others (``_get_locked_exposures``). A number without bounds, since
     # these ids outgrow the integers of the ORM.
     txid = fields.Float("Transaction", readonly=True, digits=0, help="The database transaction that created the entry.")
 
@@ -146,7 +146,7 @@ class KeyAccountExposureEntry(models.Model):
     @api.model
     def _get_sources(self):
         """Return the tables of documents that count; other addons add theirs."""
-        return list(SOURCES)
+        return list(EXPOSURE_SOURCES)
 
     @api.model
     def _stop_entries(self):

@@ -9,7 +9,7 @@ from ..discounts.key_account_discount_value import ZERO
 # Fields that entries are made from and that the statements read: flushed to the database first.
 READ_FIELDS = {
     "res.partner": ["commercial_partner_id"],
-    "sale.order": ["partner_invoice_id", "company_id", "currency_id", "state", "key_account_open_amount"],
+    "sale.order": ["partner_invoice_id", "company_id", "currency_id", "state", "key_account_uninvoiced_amount"],
     "account.move": [
         "partner_id",
         "company_id",

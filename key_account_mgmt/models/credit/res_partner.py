@@ -11,7 +11,7 @@ from .sale_order_line import OPEN_FIELD
 # Groups that may see what a customer owes: salespeople, and accounting staff who collect it.
 CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
 CREDIT_EDITORS = "account.group_account_invoice,account.group_account_readonly"
-LIMIT_FIELDS = ["credit_limit", "key_account_zero_limit"]
+LIMIT_FIELDS = ["credit_limit", "key_account_no_credit"]
 CREDIT_STATES = [("none", "No Limit"), ("limited", "Limit"), ("zero", "Nothing on Credit")]
 
 
@@ -24,7 +24,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    key_account_zero_limit = fields.Boolean(
+    key_account_no_credit = fields.Boolean(
         "Nothing on Credit",
         company_dependent=True,
         copy=False,
@@ -97,7 +97,7 @@ class ResPartner(models.Model):
 
     def _get_key_account_limit(self):
         """Return the limit of one commercial partner in the company of the environment."""
-        if self.key_account_zero_limit:
+        if self.key_account_no_credit:
             return ZERO
         # A negative limit can only date from before the addon: it allows nothing.
         return max(Decimal(repr(self.credit_limit)), ZERO) if self.credit_limit else None
@@ -109,7 +109,7 @@ class ResPartner(models.Model):
         partners = self.sudo().with_company(company)
         return SQL(
             "CASE WHEN %(zero_limit)s THEN 0 WHEN %(limit)s <> 0 THEN GREATEST(%(limit)s, 0)::numeric END",
-            zero_limit=partners._field_to_sql(alias, "key_account_zero_limit"),
+            zero_limit=partners._field_to_sql(alias, "key_account_no_credit"),
             limit=partners._field_to_sql(alias, "credit_limit"),
         )
 
@@ -119,7 +119,7 @@ class ResPartner(models.Model):
 
         :param limit: Decimal in company currency, zero for nothing on credit, None for no limit
         """
-        return {"credit_limit": float(limit or 0), "key_account_zero_limit": limit is not None and not limit}
+        return {"credit_limit": float(limit or 0), "key_account_no_credit": limit is not None and not limit}
 
     @api.constrains("credit_limit")
     def _check_key_account_credit_limit(self):
@@ -134,7 +134,7 @@ class ResPartner(models.Model):
                     )
                 )
 
-    @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
+    @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_no_credit")
     @api.depends_context("company")
     def _compute_key_account_credit_state(self):
         shown = self._get_key_account_shown_limits(self, self.env.company)
@@ -155,7 +155,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_key_account_state_domain(self, state):
-        zero = Domain("commercial_partner_id.key_account_zero_limit", "=", True)
+        zero = Domain("commercial_partner_id.key_account_no_credit", "=", True)
         limited = Domain("commercial_partner_id.credit_limit", "!=", 0) & ~zero
         if not self.env.company._get_key_account_credit_facts().uses_credit:
             return Domain.TRUE if state == "none" else Domain.FALSE
@@ -165,7 +165,7 @@ class ResPartner(models.Model):
     # Used credit
     # -------------------------------------------------------------------------
 
-    @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_zero_limit")
+    @api.depends("commercial_partner_id.credit_limit", "commercial_partner_id.key_account_no_credit")
     @api.depends_context("company")
     def _compute_key_account_credit(self):
         uses_credit = self.env.company._uses_key_account_credit()

@@ -12,46 +12,46 @@ class SaleOrder(models.Model):
     """Computes what an order adds to its customer's exposure: its uninvoiced value."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "key.account.own.fields.mixin"]
+    _inherit = ["sale.order", "key.account.protected.columns.mixin"]
 
     # Stored in every state: confirming an order computes nothing.
-    key_account_open_amount = fields.Monetary(
+    key_account_uninvoiced_amount = fields.Monetary(
         "Not yet Invoiced",
-        compute="_compute_key_account_open_amount",
+        compute="_compute_key_account_uninvoiced_amount",
         store=True,
         copy=False,
         groups="base.group_user",
         help="Taxes included; what the order uses of the customer's credit once it is confirmed.",
     )
     _key_account_open_idx = models.Index(
-        "(partner_invoice_id, company_id) WHERE state = 'sale' AND key_account_open_amount > 0"
+        "(partner_invoice_id, company_id) WHERE state = 'sale' AND key_account_uninvoiced_amount > 0"
     )
     key_account_can_close = fields.Boolean(compute="_compute_key_account_can_close", groups=ACCOUNTANTS)
     key_account_can_reopen = fields.Boolean(compute="_compute_key_account_can_close", groups=ACCOUNTANTS)
 
-    @api.depends("order_line.key_account_open_amount", "order_line.key_account_later_amount")
-    def _compute_key_account_open_amount(self):
+    @api.depends("order_line.key_account_uninvoiced_amount", "order_line.key_account_later_amount")
+    def _compute_key_account_uninvoiced_amount(self):
         """Compute the open amount in the order's currency; never negative: a negative order gives no credit.
 
         Negative lines reduce what is invoiced together with them, but nothing that is invoiced later: by then they are
         used up, and if they exceed the other lines, a credit note takes the difference.
         """
         for order in self:
-            amounts = [Decimal(repr(line.key_account_open_amount)) for line in order.order_line]
+            amounts = [Decimal(repr(line.key_account_uninvoiced_amount)) for line in order.order_line]
             later = sum((Decimal(repr(line.key_account_later_amount)) for line in order.order_line), ZERO)
             now = sum(amounts, ZERO) - later
-            order.key_account_open_amount = float(max(max(now, ZERO) + later, ZERO))
+            order.key_account_uninvoiced_amount = float(max(max(now, ZERO) + later, ZERO))
 
     # -------------------------------------------------------------------------
     # Accounting closes an order for invoicing, when its remaining part will never be billed
     # -------------------------------------------------------------------------
 
-    @api.depends("state", "company_id", "order_line.key_account_closed_qty", "key_account_open_amount")
+    @api.depends("state", "company_id", "order_line.key_account_closed_qty", "key_account_uninvoiced_amount")
     def _compute_key_account_can_close(self):
         for order in self:
             uses_credit = order.company_id and order.company_id._get_key_account_credit_facts().uses_credit
             shown = uses_credit and order.state == "sale"
-            order.key_account_can_close = shown and order.key_account_open_amount > 0
+            order.key_account_can_close = shown and order.key_account_uninvoiced_amount > 0
             order.key_account_can_reopen = shown and any(order.order_line.mapped("key_account_closed_qty"))
 
     def action_close_key_account_invoicing(self):
@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
         self._check_key_account_closer()
         # sudo: accounting has no right to write orders, but decides about invoicing
         for order in self.sudo().filtered(lambda order: order.state == "sale"):
-            amount = order.key_account_open_amount
+            amount = order.key_account_uninvoiced_amount
             order.order_line._close_key_account_lines()
             order._log_key_account_closing(
                 self.env._(

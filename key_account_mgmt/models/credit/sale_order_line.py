@@ -9,24 +9,24 @@ from ..discounts.sale_order import FIGURES
 from ..shared.numbers import LARGEST_STEPS
 from ..shared.statements import planned_for_many
 
-OPEN_FIELD = "key_account_open_amount"
+OPEN_FIELD = "key_account_uninvoiced_amount"
 LATER_FIELD = "key_account_later_amount"
 # With another product, unit, price or order, a line is another deal than the closed one.
 DEAL_FIELDS = {"product_id", "product_uom_id", "price_unit", "order_id"}
 # Lines computed together: enough to keep the number of statements low, few enough to keep memory flat.
-BATCH_SIZE = 1000
+FILL_BATCH_SIZE = 1000
 
 
 class SaleOrderLine(models.Model):
     """Computes the part of an order line that is still to be invoiced, for the customer's credit."""
 
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "key.account.own.fields.mixin"]
+    _inherit = ["sale.order.line", "key.account.protected.columns.mixin"]
 
     # Stored per line: a user who changes one line of an order waits for the taxes of that line only.
-    key_account_open_amount = fields.Monetary(
+    key_account_uninvoiced_amount = fields.Monetary(
         "Not yet Invoiced",
-        compute="_compute_key_account_open_amount",
+        compute="_compute_key_account_uninvoiced_amount",
         store=True,
         copy=False,
         prefetch=FIGURES,
@@ -35,7 +35,7 @@ class SaleOrderLine(models.Model):
     )
     key_account_later_amount = fields.Monetary(
         "Invoiced Later",
-        compute="_compute_key_account_open_amount",
+        compute="_compute_key_account_uninvoiced_amount",
         store=True,
         copy=False,
         prefetch=FIGURES,
@@ -75,7 +75,7 @@ class SaleOrderLine(models.Model):
         "invoice_lines.move_id.invoice_date",
         "invoice_lines.move_id.partner_id",
     )
-    def _compute_key_account_open_amount(self):
+    def _compute_key_account_uninvoiced_amount(self):
         on_documents = self._get_key_account_on_documents()
         # Read together, so that Odoo skips unchanged values, which all are when an invoice is posted: writing costs
         # more than reading.
@@ -86,12 +86,12 @@ class SaleOrderLine(models.Model):
                 amounts = line._get_key_account_open(on_documents.get(line.id, ZERO))
                 open_amount, later = map(line._round_key_account_open, amounts)
                 if open_amount or later:
-                    line.key_account_open_amount, line.key_account_later_amount = open_amount, later
+                    line.key_account_uninvoiced_amount, line.key_account_later_amount = open_amount, later
                 else:
                     nothing.append(line.id)
         # Zero is the same in all currencies, so that these lines are written together.
         lines = self.browse(nothing)
-        lines.key_account_open_amount = lines.key_account_later_amount = 0
+        lines.key_account_uninvoiced_amount = lines.key_account_later_amount = 0
 
     def _round_key_account_open(self, amount):
         if not amount:
@@ -274,11 +274,11 @@ class SaleOrderLine(models.Model):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _fill_key_account_open_amounts(self):
+    def _fill_key_account_uninvoiced_amounts(self):
         """Fill in open amounts once, when the addon is installed; database triggers update the exposure."""
         self.env.flush_all()
         self.env.cr.execute(self._get_nothing_open_sql())
-        for batch in split_every(BATCH_SIZE, self._get_unknown_open_ids()):
+        for batch in split_every(FILL_BATCH_SIZE, self._get_unknown_open_ids()):
             lines = self.browse(batch)
             self.env.add_to_compute(self._fields[OPEN_FIELD], lines)
             lines.flush_recordset([OPEN_FIELD])
@@ -297,8 +297,8 @@ class SaleOrderLine(models.Model):
         return SQL(
             """
             UPDATE sale_order_line
-               SET key_account_open_amount = 0, key_account_later_amount = 0
-             WHERE key_account_open_amount IS NULL
+               SET key_account_uninvoiced_amount = 0, key_account_later_amount = 0
+             WHERE key_account_uninvoiced_amount IS NULL
                AND (
                     display_type IS NOT NULL
                     OR (
@@ -316,26 +316,26 @@ class SaleOrderLine(models.Model):
 
     def _get_unknown_open_ids(self):
         rows = self.env.execute_query(
-            SQL("SELECT id FROM sale_order_line WHERE key_account_open_amount IS NULL ORDER BY order_id, id")
+            SQL("SELECT id FROM sale_order_line WHERE key_account_uninvoiced_amount IS NULL ORDER BY order_id, id")
         )
         return [line_id for [line_id] in rows]
 
     def _get_orders_open_sql(self):
-        """Return the statement that adds up lines as ``_compute_key_account_open_amount`` of the order does."""
+        """Return the statement that adds up lines as ``_compute_key_account_uninvoiced_amount`` of the order does."""
         return SQL(
             """
             UPDATE sale_order
-               SET key_account_open_amount = GREATEST(
+               SET key_account_uninvoiced_amount = GREATEST(
                        GREATEST(COALESCE(open.amount - open.later, 0), 0) + COALESCE(open.later, 0), 0)
               FROM sale_order document
          LEFT JOIN (
                     SELECT order_id,
-                           sum(key_account_open_amount) AS amount,
+                           sum(key_account_uninvoiced_amount) AS amount,
                            sum(COALESCE(key_account_later_amount, 0)) AS later
                       FROM sale_order_line
                   GROUP BY order_id
                    ) open ON open.order_id = document.id
              WHERE document.id = sale_order.id
-               AND sale_order.key_account_open_amount IS NULL
+               AND sale_order.key_account_uninvoiced_amount IS NULL
             """
         )

@@ -7,7 +7,7 @@ from .key_account_discount_value import ZERO
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DiscountVerdict:
     """The discounts of an order (or an invoice) compared with its caps; amounts are in the currency of the company.
 
     ``lines`` and ``decisions`` are by line record; section titles and notes have none. ``problem`` says why there is no
@@ -45,4 +45,4 @@ class Verdict:
 
 
 # The verdict of an order invoiced completely and as ordered: it gives what the order gives, without any figure.
-AS_ORDERED = Verdict({}, Judgement((), ZERO, ZERO, ZERO, ZERO, over=False, order_over=False), {}, {})
+AS_ORDERED = DiscountVerdict({}, Judgement((), ZERO, ZERO, ZERO, ZERO, over=False, order_over=False), {}, {})

@@ -2,7 +2,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from ...rules import Entry, invoiced
-from .discount_verdict import AS_ORDERED, Verdict
+from .discount_verdict import AS_ORDERED, DiscountVerdict
 from .key_account_discount_value import EXACT, PricedLine
 from .key_account_exchange import MissingRate
 
@@ -38,7 +38,7 @@ class InvoiceJudge:
         self.values = discounts.env["key.account.discount.value"]
 
     def judge(self, orders, new_ids, table, detailed):
-        """Return ``{order: Verdict}`` for ``_judge_moves``.
+        """Return ``{order: DiscountVerdict}`` for ``_judge_moves``.
 
         :param new_ids: of the documents that are judged as if they were posted
         """
@@ -75,7 +75,7 @@ class InvoiceJudge:
         kept = [one.line for one, entry in zip(group, entries, strict=True) if entry.new and not entry.credit]
         found = {line.record: decision for line, decision in zip(lines, decisions, strict=True)}
         records = [line.record for line in kept]
-        return Verdict(
+        return DiscountVerdict(
             self._get_common_basis(kept),
             judgement,
             dict(zip(records, judgement.lines, strict=True)),
@@ -237,7 +237,7 @@ class InvoiceJudge:
         if self._is_over_anyway(order, judgement, table):
             return None
         records = [line.source for line in lines]
-        return Verdict(
+        return DiscountVerdict(
             self.discounts._get_basis(order, lines),
             judgement,
             dict(zip(records, judgement.lines, strict=True)),

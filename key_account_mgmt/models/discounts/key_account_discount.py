@@ -10,7 +10,7 @@ from ...rules import (
     judge,
     stricter,
 )
-from .discount_verdict import Verdict
+from .discount_verdict import DiscountVerdict
 from .invoice_judge import InvoiceJudge
 from .key_account_discount_value import HUNDRED, ZERO
 from .key_account_exchange import MissingRate
@@ -32,8 +32,8 @@ class KeyAccountDiscount(models.AbstractModel):
 
         :param orders: saved or new; saved and unsaved changes count alike
         :param bool strict: if False, a figure that cannot be computed is a ``problem`` of the verdict
-        :return: ``{order: Verdict}``; orders of companies without caps, and where no line has a cap or a floor, are
-            left out. Records are those of a superuser environment with no context but the language.
+        :return: ``{order: DiscountVerdict}``; orders of companies without caps, and where no line has a cap or a floor,
+            are left out. Records are those of a superuser environment with no context but the language.
         :raise UserError: a figure that cannot be computed, such as a currency without rate (``strict`` only)
         """
         orders = self._get_unbiased(orders)
@@ -69,12 +69,12 @@ class KeyAccountDiscount(models.AbstractModel):
                     continue
                 if strict:
                     raise
-                verdicts[order] = Verdict({}, problem=str(error))
+                verdicts[order] = DiscountVerdict({}, problem=str(error))
         return verdicts
 
     @api.model
     def _judge_together(self, priced, table):
-        """Judge any number of documents of one company together, with one book of facts for the cap table.
+        """Judge any number of documents of one company together, with one batch of facts for the cap table.
 
         :param dict priced: ``{document: [PricedLine]}``
         """
@@ -97,19 +97,19 @@ class KeyAccountDiscount(models.AbstractModel):
         give any customer the discount of a better one by ordering in its name.
         """
         facts = self.env["key.account.line.facts"]
-        decisions = table.decide(facts._get_book(lines, valued, table.metrics))
+        decisions = table.decide(facts._get_fact_batch(lines, valued, table.metrics))
         documents = {id(line.document): line.document for line in lines}
         if all(one.payer == one.customer for one in documents.values()):
             return decisions
         documents = {key: one._replace(customer=one.payer) for key, one in documents.items()}
         paid = [line._replace(document=documents[id(line.document)]) for line in lines]
-        return list(map(stricter, decisions, table.decide(facts._get_book(paid, valued, table.metrics))))
+        return list(map(stricter, decisions, table.decide(facts._get_fact_batch(paid, valued, table.metrics))))
 
     @api.model
     def _get_verdict(self, document, lines, valued, decisions):
         judgement = self._judge_lines(lines, valued, decisions)
         records = [line.record for line in lines]
-        return Verdict(
+        return DiscountVerdict(
             self._get_basis(document, lines),
             judgement,
             dict(zip(records, judgement.lines, strict=True)),
@@ -209,7 +209,7 @@ class KeyAccountDiscount(models.AbstractModel):
         :param moves: customer invoices and credit notes, judged together as if they were posted
         :param bool detailed: if False, the verdict of an order invoiced completely and as ordered is ``AS_ORDERED``:
             it is not over, which is known without reading caps
-        :return: ``{order: Verdict}``, the lines those of ``moves``; orders without caps are left out
+        :return: ``{order: DiscountVerdict}``, the lines those of ``moves``; orders without caps are left out
         :raise UserError: a figure that cannot be computed
         """
         moves = self._get_unbiased(moves)
@@ -229,7 +229,8 @@ class KeyAccountDiscount(models.AbstractModel):
         ``_judge_moves`` checks everything else when invoices are posted. But 4 of 10 pieces may be invoiced at the
         price for 10, as long as the other 6 are still to be invoiced.
 
-        :return: ``{order: Verdict}`` of orders whose goods were invoiced at a price that only the order's size allowed
+        :return: ``{order: DiscountVerdict}`` of orders whose goods were invoiced at a price that only the order's size
+            allowed
         """
         orders = self._get_unbiased(orders)
         verdicts = {}
@@ -307,7 +308,7 @@ class KeyAccountDiscount(models.AbstractModel):
         rules = self._get_rule_ids(order.company_id.sudo().key_account_cap_ruleset_id.id)
         return {
             "over": verdict.judgement.over,
-            "room": float(verdict.judgement.room),
+            "remaining": float(verdict.judgement.remaining),
             "excess": float(verdict.judgement.excess),
             "tier": tier.id,
             "lines": {

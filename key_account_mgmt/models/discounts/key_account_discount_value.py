@@ -11,12 +11,12 @@ LARGEST = 1e15
 # that remain when taxes are included in prices.
 CENTS = 5
 # Odoo's prices are binary fractions: smaller differences are noise and must not tip a rounding.
-GRAIN = Decimal("0.00000001")
+FLOAT_NOISE = Decimal("0.00000001")
 HUNDRED = Decimal(100)
 ZERO = Decimal(0)
 
 
-class Document(NamedTuple):
+class PricedDocument(NamedTuple):
     """An order, and what its lines (or those of an invoice made from it) have in common."""
 
     order: Any
@@ -32,7 +32,7 @@ class PricedLine(NamedTuple):
 
     record: Any  # sale.order.line or account.move.line
     source: Any  # the sale.order.line that knows attributes and combo of the product
-    document: Document
+    document: PricedDocument
     product: Any
     template: Any  # of the product: read directly, since reading it through the product is slower
     uom: Any
@@ -160,7 +160,7 @@ class KeyAccountDiscountValue(models.AbstractModel):
         """Return what the lines of an order, or of its invoice to ``invoiced``, have in common."""
         company = order.company_id or order.env.company
         customer = order.partner_id.commercial_partner_id
-        return Document(
+        return PricedDocument(
             order=order,
             company=company,
             company_currency=company.currency_id,
@@ -179,13 +179,13 @@ class KeyAccountDiscountValue(models.AbstractModel):
         worth, slack = None, ZERO
         if reference and line.product and units > 0 and line.template.type != "combo":
             price, slack = prices._get_price(line, reference, memo)
-            worth = self._get_tidy(price * units) if price > 0 else None
+            worth = self._quantize(price * units) if price > 0 else None
         return LineValue(
-            net=self._get_tidy(paid * rate),
+            net=self._quantize(paid * rate),
             reference=worth,
-            slack=self._get_tidy(slack * units) if worth and slack else ZERO,
-            quantity=self._get_tidy(units),
-            unit_net=self._get_tidy(paid / units) if units else ZERO,
+            slack=self._quantize(slack * units) if worth and slack else ZERO,
+            quantity=self._quantize(units),
+            unit_net=self._quantize(paid / units) if units else ZERO,
         )
 
     @api.model
@@ -287,8 +287,8 @@ class KeyAccountDiscountValue(models.AbstractModel):
         return self._get_exact(line.uom.factor, line) / self._get_exact(own.factor, line)
 
     @api.model
-    def _get_tidy(self, value):
-        return value.quantize(GRAIN, ROUND_HALF_UP)
+    def _quantize(self, value):
+        return value.quantize(FLOAT_NOISE, ROUND_HALF_UP)
 
     @api.model
     def _get_exact(self, value, line):

@@ -28,7 +28,7 @@ class KeyAccountExchange(models.AbstractModel):
     def _get_rate(self, source, document, memo):
         """Return the value of one unit of ``source`` in the company's currency today, by the company's rates.
 
-        :param Document document: its company counts
+        :param PricedDocument document: its company counts
         :param dict memo: rates found so far; belongs to the caller, lives as long as one judgement
         :rtype: Decimal
         :raise MissingRate: one of the two is not the company's currency and has no rate at all

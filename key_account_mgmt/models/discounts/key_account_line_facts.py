@@ -2,13 +2,13 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ...rules import Book
-from ..rulesets.key_account_cap_vocabulary import NO_KIND, NO_TIER
+from ...rules import FactBatch
+from ..rulesets.key_account_cap_vocabulary import NO_TIER, NO_VALUE_TYPE
 
 # The fields read of customers, and their metrics: no other fields, since a contact has a hundred of them.
-CUSTOMER_FIELDS = {
+CUSTOMER_FACT_FIELDS = {
     "customer_tier": "key_account_tier_id",
-    "customer_kind": "key_account_kind",
+    "customer_value_type": "key_account_value_type",
     "country": "country_id",
 }
 
@@ -22,7 +22,10 @@ class KeyAccountLineFacts(models.AbstractModel):
     @api.model
     def _fetch_customers(self, contacts, table):
         """Read the needed fields of customers of saved orders, in one query where contacts are their own customer."""
-        wanted = ["commercial_partner_id", *(name for code, name in CUSTOMER_FIELDS.items() if code in table.metrics)]
+        wanted = [
+            "commercial_partner_id",
+            *(name for code, name in CUSTOMER_FACT_FIELDS.items() if code in table.metrics),
+        ]
         if table.metrics - self._get_line_metrics():
             wanted.append("key_account_evaluation_id")
         contacts = contacts._origin
@@ -38,7 +41,7 @@ class KeyAccountLineFacts(models.AbstractModel):
         )
 
     @api.model
-    def _get_book(self, lines, values, metrics):
+    def _get_fact_batch(self, lines, values, metrics):
         """Return the lines as a batch for the cap table, with only the columns that it uses.
 
         :param list[PricedLine] lines: of orders of one company
@@ -52,7 +55,7 @@ class KeyAccountLineFacts(models.AbstractModel):
         rest = [metric for metric in metrics if metric not in columns]
         if rest:
             columns |= self._get_customer_columns(lines, rest)
-        return Book(range(len(lines)), columns)
+        return FactBatch(range(len(lines)), columns)
 
     @api.model
     def _get_line_metrics(self):
@@ -61,7 +64,7 @@ class KeyAccountLineFacts(models.AbstractModel):
             "customer_tier",
             "product_category",
             "product",
-            "customer_kind",
+            "customer_value_type",
             "sales_team",
             "country",
             "pricelist",
@@ -72,7 +75,7 @@ class KeyAccountLineFacts(models.AbstractModel):
 
     @api.model
     def _get_customer_tier(self, lines, values):
-        return self._spread(lines, lambda document: self._get_text(document.customer.key_account_tier_id) or NO_TIER)
+        return self._per_line(lines, lambda document: self._get_text(document.customer.key_account_tier_id) or NO_TIER)
 
     @api.model
     def _get_product_category(self, lines, values):
@@ -83,20 +86,20 @@ class KeyAccountLineFacts(models.AbstractModel):
         return [self._get_text(line.template) for line in lines]
 
     @api.model
-    def _get_customer_kind(self, lines, values):
-        return self._spread(lines, lambda document: document.customer.key_account_kind or NO_KIND)
+    def _get_customer_value_type(self, lines, values):
+        return self._per_line(lines, lambda document: document.customer.key_account_value_type or NO_VALUE_TYPE)
 
     @api.model
     def _get_sales_team(self, lines, values):
-        return self._spread(lines, lambda document: self._get_text(document.order.team_id))
+        return self._per_line(lines, lambda document: self._get_text(document.order.team_id))
 
     @api.model
     def _get_country(self, lines, values):
-        return self._spread(lines, lambda document: self._get_text(document.customer.country_id))
+        return self._per_line(lines, lambda document: self._get_text(document.customer.country_id))
 
     @api.model
     def _get_pricelist(self, lines, values):
-        return self._spread(lines, lambda document: self._get_text(document.order.pricelist_id))
+        return self._per_line(lines, lambda document: self._get_text(document.order.pricelist_id))
 
     @api.model
     def _get_order_date(self, lines, values):
@@ -137,7 +140,7 @@ class KeyAccountLineFacts(models.AbstractModel):
         }
 
     @api.model
-    def _spread(self, lines, getter):
+    def _per_line(self, lines, getter):
         """Return a fact of the order for each of its lines."""
         known = {}
         for line in lines:

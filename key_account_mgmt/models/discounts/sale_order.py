@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         groups="base.group_user",
         help="All figures of the order's discounts at once, so that they are computed once.",
     )
-    key_account_capped = fields.Boolean(
+    key_account_has_discount_cap = fields.Boolean(
         "Discount Capped",
         groups="base.group_user",
         help="Whether a discount cap or a margin floor is in force for any line.",
@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
         help="Whether the order gives more than salespeople may give alone: on a line, or as a whole.",
         **JUDGED,
     )
-    key_account_room = fields.Monetary(
+    key_account_remaining_discount = fields.Monetary(
         "Discount Left",
         help="The discount that the order as a whole may still give, in company currency. Each line also keeps its"
         " own cap.",
@@ -145,9 +145,9 @@ class SaleOrder(models.Model):
     def _compute_key_account_discount(self):
         for order in self:
             verdict = order.key_account_verdict or {}
-            order.key_account_capped = bool(verdict)
+            order.key_account_has_discount_cap = bool(verdict)
             order.key_account_over_cap = verdict.get("over", False)
-            order.key_account_room = verdict.get("room", 0)
+            order.key_account_remaining_discount = verdict.get("remaining", 0)
             order.key_account_excess = verdict.get("excess", 0)
             order.key_account_cap_tier_id = verdict.get("tier", False)
 

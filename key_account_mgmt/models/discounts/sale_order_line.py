@@ -13,7 +13,7 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     key_account_currency_id = fields.Many2one(related="company_id.currency_id", string="Company's Currency")
-    key_account_capped = fields.Boolean("Discount Capped", **SHOWN)
+    key_account_has_discount_cap = fields.Boolean("Discount Capped", **SHOWN)
     key_account_cap = fields.Float(
         "Cap %",
         digits=False,
@@ -22,7 +22,7 @@ class SaleOrderLine(models.Model):
         help="The highest discount that salespeople may give on this line alone; empty without a cap.",
         **SHOWN,
     )
-    key_account_given = fields.Float(
+    key_account_effective_discount = fields.Float(
         "Given %",
         digits=(16, 2),
         aggregator=None,
@@ -31,12 +31,12 @@ class SaleOrderLine(models.Model):
         " causes it.",
         **SHOWN,
     )
-    key_account_over = fields.Boolean("Over Cap", **SHOWN)
+    key_account_over_cap = fields.Boolean("Over Cap", **SHOWN)
     # Always empty: the form shows here figures that it requests after its own onchange (``get_key_account_figures``).
     # Without groups, since Odoo would check them for each line that a user types.
-    key_account_given_shown = fields.Float("Given Now", store=False)
+    key_account_effective_discount_shown = fields.Float("Given Now", store=False)
     key_account_cap_shown = fields.Float("Allowed Now", store=False)
-    key_account_reference = fields.Monetary("Reference Value", **REPORTED)
+    key_account_reference_value = fields.Monetary("Reference Value", **REPORTED)
     key_account_given_amount = fields.Monetary("Discount Given", **REPORTED)
     key_account_allowed_amount = fields.Monetary("Discount Allowed", **REPORTED)
     key_account_excess = fields.Monetary("Amount over Cap", **REPORTED)
@@ -52,15 +52,15 @@ class SaleOrderLine(models.Model):
     @api.depends("order_id.key_account_verdict")
     def _compute_key_account_shown(self):
         for lines, values in self._get_key_account_values():
-            lines.key_account_capped = values.get("capped", False)
+            lines.key_account_has_discount_cap = values.get("capped", False)
             lines.key_account_cap = values.get("cap", 0)
-            lines.key_account_given = values.get("given_pct", 0)
-            lines.key_account_over = values.get("over", False)
+            lines.key_account_effective_discount = values.get("given_pct", 0)
+            lines.key_account_over_cap = values.get("over", False)
 
     @api.depends("order_id.key_account_verdict")
     def _compute_key_account_reported(self):
         for lines, values in self._get_key_account_values():
-            lines.key_account_reference = values.get("reference", 0)
+            lines.key_account_reference_value = values.get("reference", 0)
             lines.key_account_given_amount = values.get("given", 0)
             lines.key_account_allowed_amount = values.get("allowed", 0)
             lines.key_account_excess = values.get("excess", 0)

@@ -40,7 +40,7 @@ WORKFLOW_DEFAULTS = {
     "policy": False,
     "policy_hash": False,
     "missing_counts": False,
-    "fit_tables": False,
+    "profile_snapshot": False,
     "submitted_by_id": False,
     "submitted_on": False,
     "tier_changer_ids": False,
@@ -66,13 +66,13 @@ class KeyAccountEvaluation(models.Model):
         "key.account.population.mixin",
         "key.account.internal.thread",
         "mail.activity.mixin",
-        "key.account.asking.mixin",
+        "key.account.decision.request.mixin",
         "key.account.job.mixin",
     ]
     _order = "date_to desc, id desc"
     _rec_names_search = ["name", "reference"]
     _protected_defaults = {**WORKFLOW_DEFAULTS, "reference": False, "line_ids": []}
-    _tells_totals = True
+    _discloses_totals = True
     # Customers per batch: decided together and recorded by one statement.
     _compute_batch_size = 5000
     # Customers per batch: each write on them is logged, which takes most of the time.
@@ -87,7 +87,7 @@ class KeyAccountEvaluation(models.Model):
     )
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were when the evaluation was computed.")
     policy_hash = fields.Char("Fingerprint of the Rules", readonly=True, copy=False)
-    fit_tables = fields.Json(
+    profile_snapshot = fields.Json(
         "Profiles", readonly=True, copy=False, help="The profiles as they were when the evaluation was computed."
     )
     state = fields.Selection(
@@ -283,15 +283,15 @@ class KeyAccountEvaluation(models.Model):
             if not run.has_lines():
                 run.collect()
                 yield 1
-            for book, lines in run.read_books(SQL("AND NOT decided")):
-                run.record(run.decide(book, lines))
+            for batch, lines in run.read_batches(SQL("AND NOT decided")):
+                run.record(run.decide(batch, lines))
                 yield 1
             self._finish_compute()
         except FactError as error:
             raise UserError(run.get_fact_message(error)) from error
 
     def _finish_compute(self):
-        self._answer_known_kinds()
+        self._answer_known_value_types()
         self.env["key.account.evaluation.line"].invalidate_model()
         self.invalidate_recordset(["line_ids"])
         self._finish_job(
@@ -316,8 +316,8 @@ class KeyAccountEvaluation(models.Model):
         if not run.evaluator.has_grants:
             return
         lines.flush_model()
-        for book, members in run.read_books(SQL("AND id IN %s", tuple(lines.ids))):
-            rows = run.decide(book, members)
+        for batch, members in run.read_batches(SQL("AND id IN %s", tuple(lines.ids))):
+            rows = run.decide(batch, members)
             changed = self._get_changed_suggestions(rows)
             run.record_grants(rows)
             self._reopen_suggestions(changed)
@@ -326,7 +326,7 @@ class KeyAccountEvaluation(models.Model):
 
     # Hooks: steps that the room of value types implements.
 
-    def _answer_known_kinds(self, line_ids=None):
+    def _answer_known_value_types(self, line_ids=None):
         """Mark suggested value types that the customer already has as confirmed. Empty here.
 
         :param line_ids: restrict to these lines
@@ -470,7 +470,7 @@ class KeyAccountEvaluation(models.Model):
         """
         self._finish_job(vals, message)
         EvaluationApplication(self).note_superseded()
-        self._tell_finance()
+        self._notify_finance()
 
     def _get_applied_values(self, tier_id):
         """Return the values that applying writes on a customer. Extend it to grant more with a tier."""
@@ -501,7 +501,7 @@ class KeyAccountEvaluation(models.Model):
         :param rows: as in ``_make_awards``
         """
 
-    def _tell_finance(self):
+    def _notify_finance(self):
         """Ask Finance to decide on proposed awards. Empty here."""
 
     # -------------------------------------------------------------------------
@@ -541,7 +541,7 @@ class KeyAccountEvaluation(models.Model):
         """Finish a job: set the new state, and log the result in the chatter."""
         self._advance({**vals, **NO_JOB}, message)
 
-    @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.kind_answer", "job")
+    @api.depends("line_ids.decided", "line_ids.outcome", "line_ids.value_type_answer", "job")
     @api.depends_context("uid")
     def _compute_progress(self):
         progress = EvaluationProgress(self)

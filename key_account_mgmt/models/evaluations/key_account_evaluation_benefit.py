@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 # Benefits of a tier, and the company-dependent field of the customer for each. The pricelist is the customer's own one;
 # the field that users see falls back on the country's.
-CUSTOMER_FIELDS = {
+BENEFIT_FIELDS = {
     "payment_term_id": "property_payment_term_id",
     "pricelist_id": "specific_property_product_pricelist",
 }
@@ -40,7 +40,7 @@ class TierBenefits:
         # sudo: a user who may apply or read an evaluation may know the benefits of its tiers
         benefits = self.evaluation.ruleset_id.sudo().benefit_ids
         return {
-            benefit.tier_id.id: {field: benefit[name] for name, field in CUSTOMER_FIELDS.items() if benefit[name]}
+            benefit.tier_id.id: {field: benefit[name] for name, field in BENEFIT_FIELDS.items() if benefit[name]}
             for benefit in benefits
         }
 
@@ -49,8 +49,8 @@ class TierBenefits:
         return bool(record.active and record.filtered_domain(record._check_company_domain(self.company)))
 
     def get_labels(self):
-        described = self.env["key.account.tier.benefit"].fields_get(list(CUSTOMER_FIELDS), ["string"])
-        return {field: described[name]["string"] for name, field in CUSTOMER_FIELDS.items()}
+        described = self.env["key.account.tier.benefit"].fields_get(list(BENEFIT_FIELDS), ["string"])
+        return {field: described[name]["string"] for name, field in BENEFIT_FIELDS.items()}
 
     def get_customer_columns_sql(self):
         """Return the customers' current benefits as columns of a statement, with the defaults of the company."""
@@ -58,7 +58,7 @@ class TierBenefits:
         customers = self.env["res.partner"].sudo().with_company(self.company)
         columns = [
             SQL("%s AS %s", customers._field_to_sql("customer", field), SQL.identifier(field))
-            for field in CUSTOMER_FIELDS.values()
+            for field in BENEFIT_FIELDS.values()
         ]
         return SQL(", ").join(columns)
 
@@ -131,7 +131,7 @@ class TierBenefits:
     def _get_deleted(self, rows):
         """Return ``{field of the customer: ids}`` of previous benefits that were deleted and cannot be restored."""
         deleted = {}
-        for field in CUSTOMER_FIELDS.values():
+        for field in BENEFIT_FIELDS.values():
             changes = [(row["replaced_benefits"] or {}).get(field) for row in rows]
             before = {change["before"] for change in changes if change and change["before"]}
             # sudo: only the existence of the records is checked

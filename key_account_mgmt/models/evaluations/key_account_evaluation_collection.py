@@ -103,7 +103,11 @@ class LineCollection:
     def _freeze_profiles(self):
         if self._looks_at_fit():
             self.evaluation._set_workflow_values(
-                {"fit_tables": self.env["key.account.fit"]._get_tables(self.evaluation.company_id)}
+                {
+                    "profile_snapshot": self.env["key.account.fit.explanation"]._get_profile_snapshot(
+                        self.evaluation.company_id
+                    )
+                }
             )
             with self.env["key.account.collector"]._planned(self.scope):
                 self.env.cr.execute(self._get_fit_sql())

@@ -7,7 +7,7 @@ LOGGED_FIELDS = {
     "key_account_tier_id": "key_account_tier_id",
     "property_payment_term_id": "property_payment_term_id",
     "specific_property_product_pricelist": "property_product_pricelist",
-    "key_account_kind": "key_account_kind",
+    "key_account_value_type": "key_account_value_type",
 }
 
 

@@ -111,13 +111,13 @@ class EvaluationProgress:
     def _get_counts(self):
         if not self.evaluations.ids:
             return {}
-        self.env["key.account.evaluation.line"].flush_model(["decided", "outcome", "kind_answer"])
+        self.env["key.account.evaluation.line"].flush_model(["decided", "outcome", "value_type_answer"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT evaluation_id, COUNT(*), COUNT(*) FILTER (WHERE decided),
                        COUNT(*) FILTER (WHERE outcome = 'applied'), COUNT(*) FILTER (WHERE outcome IS NOT NULL),
-                       COUNT(*) FILTER (WHERE suggested_kind IS NULL OR kind_answer IS NOT NULL)
+                       COUNT(*) FILTER (WHERE suggested_value_type IS NULL OR value_type_answer IS NOT NULL)
                   FROM key_account_evaluation_line
                  WHERE evaluation_id IN %s
               GROUP BY evaluation_id

@@ -321,13 +321,13 @@ class KeyAccountEvaluationLine(models.Model):
             **card.get_points(),
             "reasons": self._get_reason_sentences(card.labels),
             **card.get_grants(),
-            "value_kind": self._get_value_kind_values(card.labels),
+            "value_type": self._get_value_type_values(card.labels),
             "benefits": card.get_benefits(),
             "facts": card.get_facts(),
             "fit": card.get_fit(),
         }
 
-    def _get_value_kind_values(self, labels):
+    def _get_value_type_values(self, labels):
         """Return the scorecard's values of a suggested value type. Hook of the room of value types; empty here.
 
         :param labels: as returned by ``_get_explainer_labels``

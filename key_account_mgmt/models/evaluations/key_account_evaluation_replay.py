@@ -28,8 +28,8 @@ class Replay:
         """Return the ids of lines whose stored decision differs from that of the stored facts and rules."""
         self.env["key.account.evaluation.line"].flush_model()
         different = self._get_wrong_lost_lines()
-        for book, lines in self.run.read_books():
-            different += self._compare_decisions(self.run.decide(book, lines))
+        for batch, lines in self.run.read_batches():
+            different += self._compare_decisions(self.run.decide(batch, lines))
         return different
 
     def _compare_decisions(self, rows):
@@ -44,13 +44,13 @@ class Replay:
                     OR (line.points, line.reasons, line.score, line.rank, line.rank_pct, line.cumulative_share_pct,
                         line.computed_tier_id, line.tier_id, line.movement, line.vetoed, line.has_missing,
                         line.grants, line.credit_change, line.credit_limit_before, line.credit_limit_proposed,
-                        line.suggested_kind)
+                        line.suggested_value_type)
                        IS DISTINCT FROM
                        (decision.points, decision.reasons, decision.score, decision.rank, decision.rank_pct,
                         decision.cumulative_share_pct, decision.computed_tier_id, decision.tier_id,
                         decision.movement, decision.vetoed, decision.has_missing,
                         decision.grants, decision.credit_change, decision.credit_limit_before,
-                        decision.credit_limit_proposed, decision.suggested_kind)
+                        decision.credit_limit_proposed, decision.suggested_value_type)
                 """,
                 get_decisions_sql(rows),
             )
@@ -66,7 +66,7 @@ class Replay:
                   FROM key_account_evaluation_line
                  WHERE evaluation_id = %s AND NOT in_population
                    AND (computed_tier_id IS NOT NULL OR tier_id IS DISTINCT FROM override_tier_id
-                        OR grants IS NOT NULL OR suggested_kind IS NOT NULL)
+                        OR grants IS NOT NULL OR suggested_value_type IS NOT NULL)
                 """,
                 self.evaluation.id,
             )

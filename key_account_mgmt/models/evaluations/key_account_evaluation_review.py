@@ -32,7 +32,7 @@ class EvaluationReview:
                 {"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()},
                 self.env._("Approved. %(summary)s", summary=evaluation._get_counts_text()),
             )
-            _tell_submitter(evaluation, evaluation.submitted_by_id)
+            _notify_submitter(evaluation, evaluation.submitted_by_id)
 
     def refuse(self, reason):
         """Send evaluations back.
@@ -45,7 +45,7 @@ class EvaluationReview:
                 {"state": "computed", "submitted_by_id": False, "submitted_on": False},
                 self.env._("Sent back: %(reason)s", reason=reason),
             )
-            _tell_submitter(evaluation, submitters[evaluation], reason)
+            _notify_submitter(evaluation, submitters[evaluation], reason)
 
     def note_tier_changer(self):
         """Record that the user changed tiers, before or after submission: another user has to approve them."""
@@ -83,7 +83,7 @@ class EvaluationReview:
 
     def ask(self):
         """Notify the users who may approve that evaluations in review wait for them."""
-        self.evaluations._ask_to_decide(
+        self.evaluations._request_decision(
             ACTIVITY_APPROVAL,
             {evaluation: _get_approvers(evaluation) for evaluation in self.evaluations},
             _prepare_activity,
@@ -123,14 +123,14 @@ def _prepare_no_approver_activity(evaluation):
     }
 
 
-def _tell_submitter(evaluation, user, note=""):
+def _notify_submitter(evaluation, user, note=""):
     """Notify the submitter of another user's decision.
 
     :param note: why the evaluation is sent back; without a note it is approved
     """
     if user.active and user != evaluation.env.user:
         in_language = strip_caller_context(evaluation).with_context(lang=user.lang)
-        # sudo: as in ``_ask_people``
+        # sudo: as in ``_request_users``
         in_language.sudo().activity_schedule(
             ACTIVITY_APPROVAL,
             user_id=user.id,

@@ -6,8 +6,8 @@ from functools import cached_property
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules import Book, Evaluator, Policy
-from ..shared.numbers import get_exact_column, spell
+from ...rules import Evaluator, FactBatch, Policy
+from ..shared.numbers import get_exact_column, to_plain_text
 from .key_account_evaluation_collection import LineCollection
 
 MOVEMENTS = [
@@ -23,7 +23,7 @@ GRANT_COLUMNS = SQL(
     """
     reasons = decision.reasons, has_missing = decision.has_missing, grants = decision.grants,
     credit_change = decision.credit_change, credit_limit_before = decision.credit_limit_before,
-    credit_limit_proposed = decision.credit_limit_proposed, suggested_kind = decision.suggested_kind
+    credit_limit_proposed = decision.credit_limit_proposed, suggested_value_type = decision.suggested_value_type
     """
 )
 
@@ -80,7 +80,7 @@ class EvaluationRun:
     @cached_property
     def population(self):
         """Return the survey of the whole population: the rank of a customer depends on all others."""
-        return self.evaluator.survey(book for book, _lines in self.read_books())
+        return self.evaluator.rank_population(batch for batch, _lines in self.read_batches())
 
     @cached_property
     def tiers(self):
@@ -94,11 +94,11 @@ class EvaluationRun:
         frozen_ranks = {of_ruleset[tier["code"]]: tier["rank"] for tier in self.evaluation.policy["tiers"]}
         return of_ruleset, {tier.id: tier.rank for tier in tiers} | frozen_ranks
 
-    def read_books(self, condition=None):
+    def read_batches(self, condition=None):
         """Yield the frozen facts in batches, only the metrics that the rules use.
 
         :param condition: SQL that restricts the lines, appended with AND; by default the whole population
-        :return: iterator of (book whose keys are line ids, {line id: (previous tier id, override tier id)})
+        :return: iterator of (batch whose keys are line ids, {line id: (previous tier id, override tier id)})
         """
         choices = self.evaluator.policy.choices
         codes = sorted(self.evaluator.metrics)
@@ -107,7 +107,7 @@ class EvaluationRun:
             ids, previous_ids, override_ids, *columns = zip(*rows, strict=True)
             last_id = ids[-1]
             yield (
-                Book(
+                FactBatch(
                     ids,
                     {
                         code: column if code in choices else get_exact_column(column)
@@ -133,16 +133,16 @@ class EvaluationRun:
             limit=self.evaluation._compute_batch_size,
         )
 
-    def decide(self, book, lines):
-        """Return the decisions on a book, per line a dict by column name.
+    def decide(self, batch, lines):
+        """Return the decisions on a batch, per line a dict by column name.
 
-        :param lines: as yielded by ``read_books`` with the book; an overridden tier determines the grants
+        :param lines: as yielded by ``read_batches`` with the batch; an overridden tier determines the grants
         """
         tier_ids, ranks = self.tiers
         codes = {tier_id: code for code, tier_id in tier_ids.items()}
         given = {line_id: codes[override_id] for line_id, (_previous_id, override_id) in lines.items() if override_id}
         rows = []
-        for result in self.evaluator.decide(book, self.population, given):
+        for result in self.evaluator.decide(batch, self.population, given):
             previous_id, override_id = lines[result.key]
             row = _get_result_values(result)
             row["computed_tier_id"] = tier_ids.get(result.decision.tier)
@@ -194,10 +194,10 @@ def get_decisions_sql(rows):
             id int, points jsonb, reasons jsonb, score numeric, rank int, rank_pct numeric,
             cumulative_share_pct numeric, computed_tier_id int, tier_id int, movement text,
             vetoed bool, has_missing bool, grants jsonb, credit_change text, credit_limit_before numeric,
-            credit_limit_proposed numeric, suggested_kind text
+            credit_limit_proposed numeric, suggested_value_type text
         )
         """,
-        json.dumps(rows, default=spell),
+        json.dumps(rows, default=to_plain_text),
     )
 
 
@@ -226,7 +226,7 @@ def _get_result_values(result):
         "has_missing": any(code == "missing" for code, _params in decision.reasons),
         "grants": decision.grants,
         **_get_credit_values(decision.credit),
-        "suggested_kind": decision.value_kind and decision.value_kind.kind,
+        "suggested_value_type": decision.value_type and decision.value_type.value_type,
     }
 
 

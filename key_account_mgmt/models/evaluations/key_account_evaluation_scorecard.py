@@ -215,10 +215,10 @@ class Scorecard:
 
     def get_fit(self):
         """Return the basis of the fit score, from the frozen profiles; None if the rules do not use the fit."""
-        tables = self.line.evaluation_id.fit_tables
+        tables = self.line.evaluation_id.profile_snapshot
         if not (self.line.fit and tables):
             return None
-        return self.env["key.account.fit"]._get_values(tables, self.line.fit)
+        return self.env["key.account.fit.explanation"]._get_values(tables, self.line.fit)
 
 
 def _draw(lengths):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..rulesets.key_account_cap_vocabulary import CUSTOMER_KINDS
+from ..rulesets.key_account_cap_vocabulary import CUSTOMER_VALUE_TYPES
 
 # Fields that evaluations write on customers, and that rules for discounts read. All users may read them; few may write
 # them, because they are worth money.
@@ -14,7 +14,7 @@ TIER_FIELDS = (
     "key_account_tier_id",
     "key_account_tier_date",
     "key_account_evaluation_id",
-    "key_account_kind",
+    "key_account_value_type",
     "key_account_territory_id",
 )
 
@@ -45,8 +45,8 @@ class ResPartner(models.Model):
         readonly=True,
         groups="base.group_user",
     )
-    key_account_kind = fields.Selection(
-        CUSTOMER_KINDS,
+    key_account_value_type = fields.Selection(
+        CUSTOMER_VALUE_TYPES,
         string="Value Type",
         company_dependent=True,
         copy=False,

@@ -49,7 +49,7 @@ class AccountMove(models.Model):
         """
         invoices = self.filtered(lambda move: move._is_key_account_selling())
         verdicts = self.env["key.account.discount"]._judge_moves(invoices, detailed=False) if invoices else {}
-        self.env["key.account.guard"]._meet([order.id for order in verdicts])
+        self.env["key.account.guard"]._touch_orders([order.id for order in verdicts])
         over = self.env["sale.order"].union(*(order for order, verdict in verdicts.items() if verdict.over))
         # sudo: inside, only the terms are read
         consented = self.env["key.account.approval"]._get_approved_terms(over) if over else {}
@@ -99,5 +99,5 @@ class AccountMove(models.Model):
         """Check orders after posting: Odoo adds lines to them before their costs are posted."""
         if all(move.is_sale_document(include_receipts=True) for move in self):
             return super()._post(soft=soft)
-        with self.env["key.account.guard"]._watch(self.env["sale.order"]):
+        with self.env["key.account.guard"]._checking_changes(self.env["sale.order"]):
             return super()._post(soft=soft)

@@ -13,7 +13,7 @@ class DiscountCheck:
     def applies(self, company):
         return bool(company.key_account_cap_ruleset_id)
 
-    def prepare_before(self, orders):
+    def snapshot(self, orders):
         """Return ``{order: {"discount": verdict, "deal": …}}`` of orders whose discounts are judged."""
         verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
         return {order: {"discount": verdict, "deal": self._get_deal(order)} for order, verdict in verdicts.items()}
@@ -22,7 +22,7 @@ class DiscountCheck:
         """Return the parties of an order's deal: an earlier violation for one customer excuses none for another."""
         return order.partner_id.commercial_partner_id, order.company_id
 
-    def get_breaches(self, orders, before):
+    def find_violations(self, orders, before):
         """Return ``{order: why it may not give that much}``."""
         return {
             order: self.describe_over(order, verdict, before[order.id] is not None)
@@ -30,7 +30,7 @@ class DiscountCheck:
         }
 
     def get_over(self, orders, before):
-        """Return ``{order: Verdict}`` of orders without an approval that were not as bad before the change."""
+        """Return ``{order: DiscountVerdict}`` of orders without an approval that were not as bad before the change."""
         verdicts = self.env["key.account.discount"]._judge_orders(orders, strict=False)
         orders._settle_key_account_figures(verdicts)
         over = orders.filtered(lambda order: order in verdicts and verdicts[order].over)
@@ -110,7 +110,7 @@ class CreditCheck:
     """Whether confirmed orders stay within the credit of the invoiced customer, or have an approval."""
 
     # Fields of orders that hold the checked figures.
-    fields = ("key_account_open_amount", "partner_invoice_id", "company_id")
+    fields = ("key_account_uninvoiced_amount", "partner_invoice_id", "company_id")
 
     def __init__(self, env):
         self.env = env
@@ -119,14 +119,14 @@ class CreditCheck:
         limiting = company._get_key_account_limiting()
         return any(one._get_key_account_credit_facts().enforces for one in limiting)
 
-    def prepare_before(self, orders):
+    def snapshot(self, orders):
         """Return ``{order: {"credit": claims}}`` of orders whose credit is judged."""
         claims = {}
         for (order, _company), claim in self.env["key.account.credit"]._get_claims(orders).items():
             claims.setdefault(order, {"credit": []})["credit"].append(claim)
         return claims
 
-    def get_breaches(self, orders, before):
+    def find_violations(self, orders, before):
         """Return ``{order: why the customer may not have it on credit}``."""
         return {
             order: self._describe_over(order, verdict, bool(before[order.id]))

@@ -6,7 +6,7 @@ from odoo.tools import plaintext2html
 
 from ..shared.access import ACTIVITY_APPROVAL, SALES_MANAGER, strip_caller_context
 from .discount_spread import DiscountSpread
-from .key_account_guard import Held
+from .key_account_guard import OrderOnHold
 from .order_checks import DiscountCheck
 
 
@@ -17,11 +17,11 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        with self.env["key.account.guard"]._watch(self.browse()) as watch:
+        with self.env["key.account.guard"]._checking_changes(self.browse()) as change:
             orders = super().create(vals_list)
             # These orders are new: they had no state before, whatever was recorded during their creation.
-            watch.before |= dict.fromkeys(orders.ids)
-            watch.made.update(orders.ids)
+            change.before |= dict.fromkeys(orders.ids)
+            change.created_ids.update(orders.ids)
         return orders
 
     def write(self, vals):
@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
         if state != "sale":
             # sudo: salespeople may lack read access to the invoices
             self.sudo().filtered(lambda order: order.state == "sale")._check_key_account_leaving()
-        with self._watching_key_account(vals):
+        with self._checking_key_account_changes(vals):
             if state == "sent":
                 self._check_key_account_sending()
             result = super().write(vals)
@@ -39,16 +39,16 @@ class SaleOrder(models.Model):
         return result
 
     @contextmanager
-    def _watching_key_account(self, vals):
+    def _checking_key_account_changes(self, vals):
         """Let the guard compare the orders before and after the change, where it matters."""
         guard = self.env["key.account.guard"]
         judged = not guard._get_guarded_fields(self._name).isdisjoint(vals)
         if vals.get("state") != "sale" and not judged:
             yield
             return
-        with guard._watch(self):
+        with guard._checking_changes(self):
             if judged:
-                self._note_key_account_hand()
+                self._note_key_account_involvement()
             yield
 
     @api.constrains("currency_id")
@@ -56,7 +56,7 @@ class SaleOrder(models.Model):
         """Raise if the currency is empty: Odoo sets it with the pricelist, but a remote call may clear it."""
         guard = self.env["key.account.guard"]
         for order in self:
-            if not order.currency_id and guard._is_on_guard(order.company_id):
+            if not order.currency_id and guard._is_enforced_for(order.company_id):
                 raise ValidationError(
                     self.env._("%s has no currency. Choose a pricelist, or the company's currency.", order.name)
                 )
@@ -76,10 +76,10 @@ class SaleOrder(models.Model):
         :return: the result of ``confirm``; None when orders are held
         """
         try:
-            with self.env["key.account.guard"]._holding(), self.env.cr.savepoint():
+            with self.env["key.account.guard"]._hold_instead_of_raising(), self.env.cr.savepoint():
                 return confirm()
-        except Held as held:
-            for order, readable in held.breaches.items():
+        except OrderOnHold as held:
+            for order, readable in held.violations.items():
                 order._hold_key_account({lang: "\n".join(sentences) for lang, sentences in readable.items()})
             return None
 
@@ -228,7 +228,7 @@ class SaleOrder(models.Model):
     def _create_invoices(self, grouped=False, final=False, date=None):
         guard = self.env["key.account.guard"]
         # sudo: which companies have caps or limits does not depend on the user's rights
-        guarded = self.sudo().filtered(lambda order: guard._is_on_guard(order.company_id))
+        guarded = self.sudo().filtered(lambda order: guard._is_enforced_for(order.company_id))
         guarded.order_line._settle_key_account_to_invoice()
         moves = super()._create_invoices(grouped=grouped, final=final, date=date)
         # sudo: salespeople create invoices from their orders, but have no right to write them

@@ -15,12 +15,12 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         named = self.env["sale.order"].browse({vals["order_id"] for vals in vals_list if vals.get("order_id")})
         guard = self.env["key.account.guard"]
-        with guard._watch(named) as watch:
+        with guard._checking_changes(named) as change:
             lines = super().create(vals_list)
             # Orders set by a context default: their previous state is unknown, so it excuses no earlier violation.
-            watch.before |= dict.fromkeys(set(lines.order_id.ids) - watch.before.keys())
-            watch.touched.update(lines.order_id.ids)
-            lines.order_id._note_key_account_hand()
+            change.before |= dict.fromkeys(set(lines.order_id.ids) - change.before.keys())
+            change.line_changed_ids.update(lines.order_id.ids)
+            lines.order_id._note_key_account_involvement()
         # sudo: salespeople may lack read access to the invoices
         # Also checked without invoices in the values: a remote call may set them by a context default.
         if lines.sudo().invoice_lines:
@@ -35,18 +35,18 @@ class SaleOrderLine(models.Model):
             return super().write(vals)
         # sudo: orders are only passed on to the guard
         orders = self.sudo().order_id | self.env["sale.order"].sudo().browse(vals.get("order_id") or [])
-        with guard._watch(orders) as watch:
-            watch.touched.update(orders.ids)
-            orders._note_key_account_hand()
+        with guard._checking_changes(orders) as change:
+            change.line_changed_ids.update(orders.ids)
+            orders._note_key_account_involvement()
             return super().write(vals)
 
     def unlink(self):
         guard = self.env["key.account.guard"]
         # sudo: as in ``write``
         orders = self.sudo().order_id
-        with guard._watch(orders) as watch:
-            watch.touched.update(orders.ids)
-            orders._note_key_account_hand()
+        with guard._checking_changes(orders) as change:
+            change.line_changed_ids.update(orders.ids)
+            orders._note_key_account_involvement()
             return super().unlink()
 
     # -------------------------------------------------------------------------

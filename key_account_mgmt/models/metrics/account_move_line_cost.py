@@ -12,7 +12,7 @@ class AccountMoveLine(models.Model):
     """
 
     _name = "account.move.line"
-    _inherit = ["account.move.line", "key.account.own.fields.mixin"]
+    _inherit = ["account.move.line", "key.account.protected.columns.mixin"]
 
     key_account_unit_cost = fields.Float(
         "Cost When Posted",

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
-from ...rules import Book
+from ...rules import FactBatch
 from ..shared.statements import planned_for_many
 from .key_account_metric import UNCOLLECTED_SOURCES
 
@@ -230,18 +230,18 @@ class KeyAccountCollector(models.AbstractModel):
     # -------------------------------------------------------------------------
 
     @api.model
-    def _collect_books(self, scope, codes):
-        """Return books of only the metrics that the rules use, so that a big company fits into memory.
+    def _collect_batches(self, scope, codes):
+        """Return batches of only the metrics that the rules use, so that a big company fits into memory.
 
         :param codes: codes of the metrics
-        :return: books in batches with customers as keys, and each customer's revenue in the same order
+        :return: batches with customers as keys, and each customer's revenue in the same order
         """
-        books, revenues = [], {}
+        batches, revenues = [], {}
         for batch in split_every(self._batch_size, self._collect(scope)):
             revenues.update((partner_id, facts.get("revenue") or Decimal(0)) for partner_id, facts in batch)
             keys = [partner_id for partner_id, _facts in batch]
-            books.append(Book(keys, {code: [facts.get(code) for _key, facts in batch] for code in codes}))
-        return books, revenues
+            batches.append(FactBatch(keys, {code: [facts.get(code) for _key, facts in batch] for code in codes}))
+        return batches, revenues
 
     # -------------------------------------------------------------------------
     # Notices about the data, for the user to read before evaluating

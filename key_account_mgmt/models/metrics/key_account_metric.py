@@ -17,7 +17,7 @@ RESERVED_CODES = {"partner_id", "document_count", "score"}
 # The decided tier, by which rules grant credit and rewards.
 RESERVED_CODES |= {"tier"}
 # Columns of the rows that cap discounts. In a policy they stand beside metrics.
-RESERVED_CODES |= {"customer_tier", "product_category", "product", "customer_kind"}
+RESERVED_CODES |= {"customer_tier", "product_category", "product", "customer_value_type"}
 RESERVED_CODES |= {"sales_team", "country", "pricelist", "order_date"}
 # Not collected from customers: the score results from the criteria, and an order line brings its own facts.
 UNCOLLECTED_SOURCES = ("score", "line")

@@ -18,7 +18,7 @@ DOCUMENT_COLUMNS = {
 }
 # Returned value, the part of it that invoices deducted themselves, and the cost of goods.
 LINE_COLUMNS = {"returned": "numeric", "taken_off": "numeric", "cost": "numeric"}
-PART_COLUMNS = {**DOCUMENT_COLUMNS, **LINE_COLUMNS, "privilege_cost": "numeric"}
+PART_COLUMNS = {**DOCUMENT_COLUMNS, **LINE_COLUMNS, "incentive_cost": "numeric"}
 
 
 class KeyAccountSourceInvoice(models.AbstractModel):
@@ -45,8 +45,8 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             "days_since_last_invoice",
             "return_rate_pct",
             "customer_years",
-            "privilege_cost",
-            "margin_after_privileges",
+            "incentive_cost",
+            "margin_after_incentives",
         ]
 
     def _get_zero_codes(self):
@@ -58,8 +58,8 @@ class KeyAccountSourceInvoice(models.AbstractModel):
             "margin",
             "invoice_count",
             "active_months",
-            "privilege_cost",
-            "margin_after_privileges",
+            "incentive_cost",
+            "margin_after_incentives",
         ]
 
     def _get_facts_sql(self, scope):
@@ -86,8 +86,8 @@ class KeyAccountSourceInvoice(models.AbstractModel):
                    %(return_rate_pct)s AS return_rate_pct,
                    -- The period ends with its last day, so that a full calendar year is a year.
                    extract(year FROM age(%(date_to)s::date + 1, total.first_invoice_date)) AS customer_years,
-                   total.privilege_cost,
-                   total.margin - total.privilege_cost AS margin_after_privileges
+                   total.incentive_cost,
+                   total.margin - total.incentive_cost AS margin_after_incentives
               FROM (%(totals)s) total
             """,
             totals=self._get_totals_sql(scope),
@@ -118,7 +118,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         return self._get_ratio_sql(SQL("total.revenue"), SQL("(%s - %s + 1)", last, first))
 
     def _get_totals_sql(self, scope):
-        """Return the sums of documents, lines and privileges per customer, for each customer with any of them."""
+        """Return the sums of documents, lines and incentives per customer, for each customer with any of them."""
         return SQL(
             """
             SELECT part.partner_id,
@@ -133,7 +133,7 @@ class KeyAccountSourceInvoice(models.AbstractModel):
                    COALESCE(sum(part.active_months), 0) AS active_months,
                    COALESCE(sum(part.returned), 0) AS returned,
                    round(COALESCE(sum(part.revenue), 0) - COALESCE(sum(part.cost), 0), %(decimals)s) AS margin,
-                   COALESCE(sum(part.privilege_cost), 0) AS privilege_cost
+                   COALESCE(sum(part.incentive_cost), 0) AS incentive_cost
               FROM (%(parts)s) part
           GROUP BY part.partner_id
             """,
@@ -151,10 +151,10 @@ class KeyAccountSourceInvoice(models.AbstractModel):
         return [
             (self._get_documents_sql(scope, invoice_ids), DOCUMENT_COLUMNS),
             (InvoiceLines(self, scope).get_sums_sql(credit_note_ids), LINE_COLUMNS),
-            *self._get_privilege_parts(scope),
+            *self._get_incentive_parts(scope),
         ]
 
-    def _get_privilege_parts(self, scope):
+    def _get_incentive_parts(self, scope):
         """Return what customers received beside the margin, as in ``_get_parts``. Hook of the room of awards: none."""
         return []
 

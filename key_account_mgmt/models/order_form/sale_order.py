@@ -83,7 +83,8 @@ class SaleOrder(models.Model):
         """Return the figures of the order. Other addons extend them.
 
         :return: ``tier`` (name and color); for the discounts ``has_caps`` (in this company), ``capped``, ``over``,
-            ``problem``, ``status``, ``status_text``, ``excess_text``, ``room_text``, and ``lines`` by id, unsaved ones
+            ``problem``, ``status``, ``status_text``, ``excess_text``, ``remaining_text``, and ``lines`` by id, unsaved
+            ones
             by virtual id: ``{"capped", "cap", "given_pct", "over", …}``; for all kinds ``decides`` (kinds of requests
             that wait for the user), ``credit``, and ``alerts`` as returned by ``_prepare_key_account_alerts``
         """
@@ -101,7 +102,7 @@ class SaleOrder(models.Model):
             "status": self.key_account_cap_status,
             "status_text": statuses.get(self.key_account_cap_status),
             "excess_text": self._format_key_account_amount(verdict.get("excess", 0)),
-            "room_text": self._format_key_account_amount(verdict.get("room", 0)),
+            "remaining_text": self._format_key_account_amount(verdict.get("remaining", 0)),
             "decides": self._get_key_account_kinds_to_decide(),
             "credit": credit,
             "alerts": [*self._prepare_key_account_alerts(verdict), *credit_alerts],
@@ -142,7 +143,7 @@ class SaleOrder(models.Model):
 
     @api.depends(
         "key_account_verdict",
-        "key_account_capped",
+        "key_account_has_discount_cap",
         "key_account_over_cap",
         "key_account_approval_state",
         "key_account_held_on",
@@ -169,7 +170,7 @@ class SaleOrder(models.Model):
         :param consent: as returned by ``key.account.approval._get_consents``
         """
         if not self.key_account_over_cap:
-            return "within" if self.key_account_capped else False
+            return "within" if self.key_account_has_discount_cap else False
         return self._get_key_account_held_status(CONSENTED.get(consent, "over"))
 
     def _get_key_account_held_status(self, status):

@@ -52,7 +52,7 @@ class EvaluationMeasures:
         }
 
     def _get_criterion_measures(self):
-        names = self.env["key.account.labels"]._get_labels(self.evaluation.policy or {}).criteria
+        names = self.env["key.account.policy.labels"]._get_labels(self.evaluation.policy or {}).criteria
         return {
             f"criterion:{criterion['key']}": names.get(criterion["key"]) or criterion["key"]
             for criterion in self.get_criteria()

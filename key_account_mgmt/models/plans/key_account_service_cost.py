@@ -4,7 +4,7 @@ from odoo.tools.misc import format_date
 
 from ..shared.numbers import get_largest_amount, is_number
 
-KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
+SERVICE_COST_KINDS = [("delivery", "Delivery"), ("service", "Service"), ("promotion", "Promotion"), ("other", "Other")]
 
 
 class KeyAccountServiceCost(models.Model):
@@ -31,7 +31,7 @@ class KeyAccountServiceCost(models.Model):
         tracking=True,
     )
     date = fields.Date(required=True, index=True, default=fields.Date.context_today, tracking=True)
-    kind = fields.Selection(KINDS, required=True, default="other", tracking=True)
+    kind = fields.Selection(SERVICE_COST_KINDS, required=True, default="other", tracking=True)
     amount = fields.Monetary(required=True, tracking=True, help="In company currency. Negative: refunded costs.")
     note = fields.Char("Description")
 

@@ -6,5 +6,5 @@ Asks ``metrics`` and rooms above it.
 from . import key_account_industry_profile
 from . import key_account_customer_profile
 from . import key_account_source_profile
-from . import key_account_fit
+from . import key_account_fit_explanation
 from . import res_partner

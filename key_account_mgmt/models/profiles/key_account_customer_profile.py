@@ -170,7 +170,7 @@ class KeyAccountCustomerProfile(models.Model):
         return Decimal(exact_text(self.points))
 
     def _prepare_fit_values(self):
-        """Return the row in the form stored for explanations, see ``key.account.fit``."""
+        """Return the row in the form stored for explanations, see ``key.account.fit.explanation``."""
         value = self._get_value()
         return {
             "feature": self._get_feature_key(),

@@ -71,7 +71,7 @@ class KeyAccountIndustryProfile(models.Model):
         return own | rows.filtered(lambda row: row.industry_id not in own.industry_id)
 
     def _prepare_fit_values(self):
-        """Return the row in the form stored for explanations, see ``key.account.fit``."""
+        """Return the row in the form stored for explanations, see ``key.account.fit.explanation``."""
         industry = self.industry_id
         return {"id": industry.id, "name": industry.display_name, "pct": exact_text(self.fit_pct)}
 

@@ -21,11 +21,11 @@ class ResPartner(models.Model):
     @api.depends("industry_id", "country_id", "state_id", "category_id", "user_id")
     @api.depends_context("company", "lang", "uid")
     def _compute_key_account_fit_html(self):
-        explainer = self.env["key.account.fit"]
-        tables = explainer._get_tables(self.env.company)
+        explainer = self.env["key.account.fit.explanation"]
+        tables = explainer._get_profile_snapshot(self.env.company)
         customers = self._origin.filtered(lambda partner: partner._may_see_key_account_fit())
         known = any(tables.values()) and customers
-        inputs = explainer._get_inputs(customers._get_key_account_fit_scope()) if known else {}
+        inputs = explainer._get_matches(customers._get_key_account_fit_scope()) if known else {}
         for partner in self:
             found = inputs.get(partner._origin.id)
             partner.key_account_fit_html = found and explainer._render(tables, found)

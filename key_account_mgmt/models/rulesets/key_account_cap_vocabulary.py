@@ -8,10 +8,10 @@ _lt = LazyTranslate(__name__)
 
 # Columns in which a row of discount caps sets conditions on an order line: metric of the policy → column.
 CHOICE_COLUMNS = {
-    "customer_tier": "cap_tier_ids",
+    "customer_tier": "tier_filter_ids",
     "product_category": "product_categ_ids",
     "product": "product_tmpl_ids",
-    "customer_kind": "customer_kind",
+    "customer_value_type": "customer_value_type",
     "sales_team": "team_ids",
     "country": "country_ids",
     "pricelist": "pricelist_ids",
@@ -24,20 +24,20 @@ MODELS = {
     "country": "res.country",
     "pricelist": "product.pricelist",
 }
-# Kinds of value that a customer looks for, as defined in the sales literature.
-CUSTOMER_KINDS = [
+# Value types that a customer looks for, as defined in the sales literature.
+CUSTOMER_VALUE_TYPES = [
     ("intrinsic", "Intrinsic (Price)"),
     ("extrinsic", "Extrinsic (Service)"),
     ("strategic", "Strategic"),
 ]
 # The kind of a customer without one; the tier of a customer without one is NO_TIER.
-NO_KIND = "no_kind"
+NO_VALUE_TYPE = "no_value_type"
 ORDER_DATE = "order_date"
 NAMES = {
     "customer_tier": _lt("Customer Tier"),
     "product_category": _lt("Product Category"),
     "product": _lt("Product"),
-    "customer_kind": _lt("Value Type"),
+    "customer_value_type": _lt("Value Type"),
     "sales_team": _lt("Sales Team"),
     "country": _lt("Country"),
     "pricelist": _lt("Pricelist"),

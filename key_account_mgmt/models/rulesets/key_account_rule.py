@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_KINDS, MODELS, NO_KIND, NO_TIER
+from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_VALUE_TYPES, MODELS, NO_TIER, NO_VALUE_TYPE
 from .kinds.rule_kinds import RULE_KINDS, find_kind
 
 CREDIT_FORMULAS = [
@@ -70,7 +70,7 @@ class KeyAccountRule(models.Model):
         help="For bad credit: customers for whom this veto holds get no new credit limit, whatever the other rules say."
     )
 
-    # --- Discount caps; credit limits, rewards and kinds of value also have the column of customer tiers ---
+    # --- Discount caps; credit limits, rewards and value types also have the column of customer tiers ---
 
     cap = fields.Float(
         "Cap (%)",
@@ -88,9 +88,9 @@ class KeyAccountRule(models.Model):
         min_display_digits=0,
         help="The minimum margin: net value less cost, in percent of the net value.",
     )
-    cap_tier_ids = fields.Many2many(
+    tier_filter_ids = fields.Many2many(
         "key.account.tier",
-        "key_account_rule_cap_tier_rel",
+        "key_account_rule_tier_filter_rel",
         "rule_id",
         "tier_id",
         string="Customer Tiers",
@@ -112,7 +112,9 @@ class KeyAccountRule(models.Model):
         ondelete="restrict",
         context=ARCHIVED_TOO,
     )
-    customer_kind = fields.Selection([*CUSTOMER_KINDS, (NO_KIND, "Not Confirmed")], string="Value Type")
+    customer_value_type = fields.Selection(
+        [*CUSTOMER_VALUE_TYPES, (NO_VALUE_TYPE, "Not Confirmed")], string="Value Type"
+    )
     team_ids = fields.Many2many(
         "crm.team", string="Sales Teams", check_company=True, ondelete="restrict", context=ARCHIVED_TOO
     )
@@ -196,10 +198,10 @@ class KeyAccountRule(models.Model):
         help="For all rewards of this row in one evaluation, in company currency. 0: no budget.",
     )
 
-    # --- Kinds of value ---
+    # --- Value types ---
 
-    value_kind = fields.Selection(
-        CUSTOMER_KINDS,
+    value_type = fields.Selection(
+        CUSTOMER_VALUE_TYPES,
         string="Suggested Type",
         default="intrinsic",
         help="Suggested for customers for whom the rule holds. It is written on a customer only when a user"
@@ -285,6 +287,6 @@ class KeyAccountRule(models.Model):
         options = {metric: (self.option_codes or {}).get(metric, []) for metric in CHOICE_COLUMNS}
         if self.without_tier:
             options["customer_tier"] = [*options["customer_tier"], NO_TIER]
-        if self.customer_kind:
-            options["customer_kind"] = [self.customer_kind]
+        if self.customer_value_type:
+            options["customer_value_type"] = [self.customer_value_type]
         return {metric: codes for metric, codes in options.items() if codes}

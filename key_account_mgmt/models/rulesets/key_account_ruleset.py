@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from .kinds.rule_kinds import RULE_KINDS
 from .ruleset_weights import format_perspective_weights, get_weights_warning
-from .shipped_rows import SHIPPED_VALUE_KINDS, SHIPPED_VETOES
+from .shipped_rows import SHIPPED_VALUE_TYPES, SHIPPED_VETOES
 
 
 class KeyAccountRuleset(models.Model):
@@ -105,12 +105,12 @@ class KeyAccountRuleset(models.Model):
         context={"active_test": False, "default_kind": "reward"},
         copy=False,
     )
-    value_kind_rule_ids = fields.One2many(
+    value_type_rule_ids = fields.One2many(
         "key.account.rule",
         "ruleset_id",
         string="Value Types",
-        domain=[("kind", "=", "value_kind")],
-        context={"active_test": False, "default_kind": "value_kind"},
+        domain=[("kind", "=", "value_type")],
+        context={"active_test": False, "default_kind": "value_type"},
         copy=False,
     )
     benefit_ids = fields.One2many("key.account.tier.benefit", "ruleset_id", string="Benefits of Tiers", copy=True)
@@ -231,8 +231,8 @@ class KeyAccountRuleset(models.Model):
         SHIPPED_VETOES.add_to(self, active=False)
         return True
 
-    def action_add_value_kinds(self):
-        """Add the shipped rows for kinds of value that these drafts lack, and activate those that they have."""
-        SHIPPED_VALUE_KINDS.add_to(self, active=True)
-        SHIPPED_VALUE_KINDS.switch_on(self)
+    def action_add_value_types(self):
+        """Add the shipped rows for value types that these drafts lack, and activate those that they have."""
+        SHIPPED_VALUE_TYPES.add_to(self, active=True)
+        SHIPPED_VALUE_TYPES.switch_on(self)
         return True

@@ -101,14 +101,14 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
         result = self._write_protected(vals)
         if "state" in vals:
             for company in self.company_id:
-                self._note_in_force(company, self._get_active(company))
+                self._update_company(company, self._get_active(company))
         return result
 
-    def _note_in_force(self, company, active):
+    def _update_company(self, company, active):
         """Record on the company which kinds of rules its active rule set has; an empty rule set has none."""
         tables = (active.policy or {}).get("tables", ())
         for kind in RULE_KINDS.values():
-            kind.note_in_force(company, active, any(table["rules"] for table in tables if table["kind"] == kind.code))
+            kind.update_company(company, active, any(table["rules"] for table in tables if table["kind"] == kind.code))
 
     def action_new_version(self):
         """Copy all rows into a draft with the next version number, and open it."""

@@ -138,7 +138,7 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
 
     def _get_problem_sentences(self, problems):
         # Prepare the rows again, now with names in the user's language.
-        return self.env["key.account.problem"]._get_sentences(problems, self._prepare_policy_values())
+        return self.env["key.account.policy.error.text"]._get_sentences(problems, self._prepare_policy_values())
 
     def _get_refusal(self, errors):
         return self.env._(

@@ -3,7 +3,7 @@ from odoo.tools import file_open
 
 from .key_account_template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
 from .policy_reader import PolicyReader
-from .shipped_rows import SHIPPED_VALUE_KINDS
+from .shipped_rows import SHIPPED_VALUE_TYPES
 
 
 class KeyAccountTemplate(models.Model):
@@ -19,7 +19,7 @@ class KeyAccountTemplate(models.Model):
     path = fields.Char(required=True, help="The file in its addon, such as key_account_mgmt/data/templates/name.json.")
 
     def _create_draft(self, company):
-        """Create a draft of the template for the company, with the shipped vetoes and kinds of value inactive.
+        """Create a draft of the template for the company, with the shipped vetoes and value types inactive.
 
         :param company: ``res.company``
         :return: ``key.account.ruleset``
@@ -32,7 +32,7 @@ class KeyAccountTemplate(models.Model):
         values = {**reader.with_lang("en_US").prepare_ruleset(name), "description": english.description}
         draft = english.env["key.account.ruleset"].create(values).with_env(self.env)
         draft.action_add_vetoes()
-        SHIPPED_VALUE_KINDS.add_to(draft, active=False)
+        SHIPPED_VALUE_TYPES.add_to(draft, active=False)
         self._translate(draft)
         draft.message_post(body=self.env._("Created from the template “%s”.", self.name))
         return draft

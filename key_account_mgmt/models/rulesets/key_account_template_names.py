@@ -30,7 +30,7 @@ RULE_NAMES = {
     "slow_payer": _lt("Pays far too late"),
     "returns": _lt("Sends much back"),
     "dormant": _lt("Dormant"),
-    "privileges": _lt("Privileges cost more than the margin"),
+    "incentives": _lt("Incentives cost more than the margin"),
     "outside_territory": _lt("Goods outside the territory"),
     "value_strategic": _lt("A partner for years"),
     "value_extrinsic": _lt("Pays for more than the product"),

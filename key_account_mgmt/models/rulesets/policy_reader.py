@@ -193,7 +193,9 @@ def read_policy(env, content):
     try:
         return Policy.load(text)
     except PolicyError as error:
-        sentences = env["key.account.problem"]._get_sentences(error.problems[:MOST_SENTENCES], _read_names(text))
+        sentences = env["key.account.policy.error.text"]._get_sentences(
+            error.problems[:MOST_SENTENCES], _read_names(text)
+        )
         raise UserError(_get_refusal(env, sentences, len(error.problems))) from error
 
 

@@ -14,7 +14,7 @@ def format_perspective_weights(ruleset):
         weights[name] = weights.get(name, 0) + Decimal(exact_text(criterion.max_points))
     if not any(weights):
         return False
-    return ruleset.env["key.account.problem"]._format_weights(
+    return ruleset.env["key.account.policy.error.text"]._format_weights(
         (name or ruleset.env._("None"), points) for name, points in weights.items()
     )
 
@@ -28,5 +28,5 @@ def get_weights_warning(ruleset):
     if not problem:
         return None
     criteria = [{"key": str(number), "name": row.name or ""} for number, row in enumerate(rows)]
-    [sentence] = ruleset.env["key.account.problem"]._get_sentences([problem], {"criteria": criteria})
+    [sentence] = ruleset.env["key.account.policy.error.text"]._get_sentences([problem], {"criteria": criteria})
     return sentence

@@ -71,8 +71,8 @@ class ShippedVetoes(ShippedRows):
         )
 
 
-class ShippedValueKinds(ShippedRows):
-    """Rules that suggest kinds of value; “the best tier” in them is that of each rule set."""
+class ShippedValueTypes(ShippedRows):
+    """Rules that suggest value types; “the best tier” in them is that of each rule set."""
 
     def find_tier(self, tiers):
         return tiers[0]
@@ -85,4 +85,4 @@ class ShippedValueKinds(ShippedRows):
 
 
 SHIPPED_VETOES = ShippedVetoes("veto", "key_account_mgmt/data/key_account_vetoes.json")
-SHIPPED_VALUE_KINDS = ShippedValueKinds("value_kind", "key_account_mgmt/data/key_account_value_kinds.json")
+SHIPPED_VALUE_TYPES = ShippedValueTypes("value_type", "key_account_mgmt/data/key_account_value_types.json")

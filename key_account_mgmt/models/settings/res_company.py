@@ -61,8 +61,8 @@ class ResCompany(models.Model):
         default=True,
         help="The user who submits an evaluation cannot approve it.",
     )
-    key_account_refuse_uneven_caps = fields.Boolean(
-        "Refuse Uneven Discount Caps",
+    key_account_require_monotone_caps = fields.Boolean(
+        "Discount Caps Must Follow the Order of Tiers",
         prefetch=SETTINGS,
         help="A rule set that gives a tier a higher discount cap than a better tier cannot be activated. Otherwise"
         " this is a warning.",

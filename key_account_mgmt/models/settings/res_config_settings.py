@@ -7,7 +7,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     key_account_four_eyes = fields.Boolean(related="company_id.key_account_four_eyes", readonly=False)
-    key_account_refuse_uneven_caps = fields.Boolean(related="company_id.key_account_refuse_uneven_caps", readonly=False)
+    key_account_require_monotone_caps = fields.Boolean(
+        related="company_id.key_account_require_monotone_caps", readonly=False
+    )
     key_account_block_sending = fields.Boolean(related="company_id.key_account_block_sending", readonly=False)
     key_account_matcher = fields.Char(
         "Rule Matcher",

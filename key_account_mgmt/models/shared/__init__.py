@@ -6,14 +6,14 @@ No word of the business stands here, and it asks no other room.
 from . import access
 from . import base
 from . import mail_activity
-from . import key_account_asking_mixin
+from . import key_account_decision_request_mixin
 from . import key_account_company_mixin
 from . import key_account_internal_thread
 from . import key_account_run_totals_mixin
-from . import key_account_own_fields_mixin
+from . import key_account_protected_columns_mixin
 from . import statements
 from . import key_account_protected_mixin
 from . import key_account_job_mixin
 from . import key_account_formatter
-from . import holding
+from . import order_hold
 from . import numbers

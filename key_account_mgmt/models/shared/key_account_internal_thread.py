@@ -16,13 +16,13 @@ class KeyAccountInternalThread(models.AbstractModel):
 
     # Whether the chatter names other users' customers and total figures: then users limited to their own customers
     # cannot read it.
-    _tells_totals = False
+    _discloses_totals = False
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return []
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        if message_operation == "read" and self._tells_totals and not self._reads_totals():
+        if message_operation == "read" and self._discloses_totals and not self._reads_totals():
             return dict.fromkeys(self, "write")
         return super()._mail_get_operation_for_mail_message_operation(message_operation)
 

@@ -2,7 +2,7 @@ from odoo import models
 
 from .access import ACTIVITY_APPROVAL, ACTIVITY_AWARD
 
-ASKING_TYPES = (ACTIVITY_APPROVAL, ACTIVITY_AWARD)
+REQUEST_ACTIVITIES = (ACTIVITY_APPROVAL, ACTIVITY_AWARD)
 
 
 class MailActivity(models.Model):
@@ -29,4 +29,4 @@ class MailActivity(models.Model):
         """Return whether the activity asks a user to decide; every user may plan other work on the same records."""
         if not getattr(self.env.registry.get(self.res_model), "_awaits_decision", False):
             return False
-        return any(self.activity_type_id == self.env.ref(xmlid, False) for xmlid in ASKING_TYPES)
+        return any(self.activity_type_id == self.env.ref(xmlid, False) for xmlid in REQUEST_ACTIVITIES)

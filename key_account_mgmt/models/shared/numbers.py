@@ -39,7 +39,7 @@ def get_largest_amount(currency):
     return round(LARGEST_STEPS * currency.rounding)
 
 
-def spell(number):
+def to_plain_text(number):
     """Return a Decimal as text without exponent, for the database."""
     return format(number, "f")
 

@@ -1,4 +1,4 @@
-"""Decide about each customer of a book: points, place, tier and grants, each with its reasons.
+"""Decide about each customer of a batch: points, place, tier and grants, each with its reasons.
 
 May ask ``matching`` and what is above it.
 """
@@ -9,20 +9,20 @@ from .evaluator import Evaluator, Population, Result, evaluate
 from .grants import CreditGrant, RewardGrant
 from .ranking import Standing, rank
 from .reasons import Reason
-from .value_kinds import KindSuggestion
+from .value_types import ValueTypeSuggestion
 
 __all__ = [
     "Claim",
     "CreditGrant",
     "Decision",
     "Evaluator",
-    "KindSuggestion",
     "Population",
     "Purse",
     "Reason",
     "Result",
     "RewardGrant",
     "Standing",
+    "ValueTypeSuggestion",
     "evaluate",
     "grant_by_rank",
     "grant_by_share",

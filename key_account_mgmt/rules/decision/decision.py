@@ -9,13 +9,13 @@ from ..policy.outcomes import Rule, TierRule
 from ..policy.policy import Policy
 from .grants import CreditGrant, RewardGrant
 from .reasons import Columns, Reason, facts, missing_reasons
-from .value_kinds import KindSuggestion
+from .value_types import ValueTypeSuggestion
 
 
 class Decision(NamedTuple):
     """``tier`` (None: no rule gave one), the tier ``proposed`` by ``rule`` before vetoes, the ``vetoes`` that fired.
 
-    ``credit`` (None: the limit stays), ``rewards`` and ``value_kind`` (None: no suggestion) carry their own reasons;
+    ``credit`` (None: the limit stays), ``rewards`` and ``value_type`` (None: no suggestion) carry their own reasons;
     ``reasons`` says why there are none.
     """
 
@@ -26,14 +26,14 @@ class Decision(NamedTuple):
     reasons: tuple[Reason, ...]
     credit: CreditGrant | None = None
     rewards: tuple[RewardGrant, ...] = ()
-    value_kind: KindSuggestion | None = None
+    value_type: ValueTypeSuggestion | None = None
 
     @property
     def grants(self) -> dict[str, Any] | None:
-        """``rewards``, and ``credit`` and ``value_kind`` if any, as plain JSON values; None without any of them."""
-        if not (self.credit or self.rewards or self.value_kind):
+        """``rewards``, and ``credit`` and ``value_type`` if any, as plain JSON values; None without any of them."""
+        if not (self.credit or self.rewards or self.value_type):
             return None
-        single = {"credit": self.credit, "value_kind": self.value_kind}
+        single = {"credit": self.credit, "value_type": self.value_type}
         return {"rewards": plain(self.rewards), **{name: plain(one) for name, one in single.items() if one}}
 
     def dump(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Decision(NamedTuple):
         return plain(self)
 
 
-class Verdict:
+class TierOutcome:
     """The outcome of a set of fired rules, shared by all customers for whom exactly these fire.
 
     Tier table: the first rule that fires. Veto table: the worst tier of all rules that fire.
@@ -65,7 +65,7 @@ class Verdict:
         for code, rule in self._cited:
             reasons.append(Reason(code, {"rule": rule.key, "tier": rule.tier, "facts": facts(rule, columns, row)}))
         if self.tier != self.proposed:
-            reasons.append(Reason("capped", {"from": self.proposed, "to": self.tier}))
+            reasons.append(Reason("lowered_by_veto", {"from": self.proposed, "to": self.tier}))
         return Decision(self.tier, self.proposed, self.rule, self.vetoes, (*reasons, *missing))
 
     def unjudged(self, absent: Iterable[Operand]) -> list[Reason]:

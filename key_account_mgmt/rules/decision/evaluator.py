@@ -7,14 +7,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..exact import EXACT, plain
-from ..matching.book import Book
+from ..matching.fact_batch import FactBatch
 from ..matching.matching import shared_matcher
 from ..policy.conditions import Operand
 from ..policy.policy import Policy
 from ..policy.scope import SCORE
-from .decision import Decision, Verdict
+from .decision import Decision, TierOutcome
 from .frame import Frame, absent_rows, added
-from .granting import GrantTables
+from .grant_tables import GrantTables
 from .ranking import Ranking, Standing
 from .reasons import Reason
 from .scoring import inputs, points
@@ -67,63 +67,63 @@ class Evaluator:
         self.optional = self._grants.optional - scored - judged
         self.has_grants = bool(self._grants)
 
-    def survey(self, books: Iterable[Book]) -> Population:
-        """Build the population of all customers in ``books``, in one pass that keeps only what is ranked.
+    def rank_population(self, batches: Iterable[FactBatch]) -> Population:
+        """Build the population of all customers in ``batches``, in one pass that keeps only what is ranked.
 
         Raises FactError for a value that cannot be used.
         """
         columns: dict[str, list] = {metric: [] for metric in self._ranked}
         totals: list[Decimal] = []
         with localcontext(EXACT):
-            for book in books:
+            for batch in batches:
                 for metric, column in columns.items():
-                    column.extend(book.column(metric))
-                totals += self._value_points(book)
+                    column.extend(batch.column(metric))
+                totals += self._value_points(batch)
             rankings = {metric: Ranking(column) for metric, column in columns.items()}
             ranked_points = [points(criterion, columns.__getitem__, rankings) for criterion in self._by_rank]
             rankings[SCORE] = Ranking(added([totals, *ranked_points], len(totals)))
         return Population(len(totals), rankings)
 
-    def _value_points(self, book: Book) -> list[Decimal]:
+    def _value_points(self, batch: FactBatch) -> list[Decimal]:
         """Return the points that do not depend on other customers."""
         choices = self.policy.choices
-        columns = [
-            points(criterion, lambda metric: book.column(metric, metric in choices), {}) for criterion in self._by_value
-        ]
-        return added(columns, len(book))
+        columns = [points(one, lambda code: batch.column(code, code in choices), {}) for one in self._by_value]
+        return added(columns, len(batch))
 
-    def decide(self, book: Book, population: Population, given: Mapping[Hashable, str] | None = None) -> list[Result]:
-        """Return one result per customer of ``book``, in its order; the size of batches makes no difference.
+    def decide(
+        self, batch: FactBatch, population: Population, override_tiers: Mapping[Hashable, str] | None = None
+    ) -> list[Result]:
+        """Return one result per customer of ``batch``, in its order; the size of batches makes no difference.
 
-        ``given``: by key, a tier that replaces the decided one for credit limits and rewards.
+        ``override_tiers``: by key, a tier that replaces the decided one for credit limits and rewards.
         Raises FactError for a value that cannot be used.
         """
         with localcontext(EXACT):
-            frame = Frame(self.policy, book, population.rankings)
-            decisions = self._grants.granted(frame, self._decisions(frame), given or {})
+            frame = Frame(self.policy, batch, population.rankings)
+            decisions = self._grants.granted(frame, self._decisions(frame), override_tiers or {})
             standings = frame.standings(SCORE)
-            points_rows = _records([criterion.key for criterion in self.policy.criteria], frame.points, len(book))
+            points_rows = _records([criterion.key for criterion in self.policy.criteria], frame.points, len(batch))
             perspectives = frame.perspectives()
-            perspective_rows = _records(list(perspectives), list(perspectives.values()), len(book))
-            return list(map(Result, book.keys, points_rows, perspective_rows, frame.totals, standings, decisions))
+            perspective_rows = _records(list(perspectives), list(perspectives.values()), len(batch))
+            return list(map(Result, batch.keys, points_rows, perspective_rows, frame.totals, standings, decisions))
 
     def _decisions(self, frame: Frame) -> list[Decision]:
-        count = len(frame.book)
+        count = len(frame.batch)
         columns = frame.columns(self._operands)
         tiers, vetoes = self._tiers.match(columns, count), self._vetoes.match(columns, count)
-        verdicts = {pair: self._verdict(*pair) for pair in set(zip(tiers, vetoes, strict=True))}
-        missing = self._missing(frame, columns, [verdicts[pair] for pair in zip(tiers, vetoes, strict=True)])
+        outcomes = {pair: self._tier_outcome(*pair) for pair in set(zip(tiers, vetoes, strict=True))}
+        missing = self._missing(frame, columns, [outcomes[pair] for pair in zip(tiers, vetoes, strict=True)])
         return [
-            verdicts[pair].decision(columns, row, missing.get(row, ()))
+            outcomes[pair].decision(columns, row, missing.get(row, ()))
             for row, pair in enumerate(zip(tiers, vetoes, strict=True))
         ]
 
-    def _verdict(self, tiers: Sequence[int], vetoes: Sequence[int]) -> Verdict:
+    def _tier_outcome(self, tiers: Sequence[int], vetoes: Sequence[int]) -> TierOutcome:
         tier_rules = [self._tiers.rules[index] for index in tiers]
-        return Verdict(self.policy, tier_rules, [self._vetoes.rules[index] for index in vetoes])
+        return TierOutcome(self.policy, tier_rules, [self._vetoes.rules[index] for index in vetoes])
 
     def _missing(
-        self, frame: Frame, columns: Mapping[Operand, Sequence], verdicts: Sequence[Verdict]
+        self, frame: Frame, columns: Mapping[Operand, Sequence], outcomes: Sequence[TierOutcome]
     ) -> dict[int, list[Reason]]:
         """Return, per affected row, what could not be scored, then what could not be judged."""
         absent: dict[int, list[Operand]] = {}
@@ -131,9 +131,9 @@ class Evaluator:
             for row in absent_rows(column):
                 absent.setdefault(row, []).append(operand)
         found = frame.unscored()
-        unjudged = lru_cache(None)(Verdict.unjudged)  # few distinct cases, often repeated
+        unjudged = lru_cache(None)(TierOutcome.unjudged)  # few distinct cases, often repeated
         for row, operands in absent.items():
-            found[row] = [*found.get(row, ()), *unjudged(verdicts[row], tuple(operands))]
+            found[row] = [*found.get(row, ()), *unjudged(outcomes[row], tuple(operands))]
         return found
 
 
@@ -143,7 +143,7 @@ def _records(names: Sequence[str], columns: Sequence[Sequence], count: int) -> I
 
 
 def evaluate(policy: Policy, facts: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Result]:
-    """Evaluate a small book ``{key: {metric: value}}`` that is its own population."""
-    evaluator, book = Evaluator(policy), Book.from_mapping(facts)
-    results = evaluator.decide(book, evaluator.survey([book]))
+    """Evaluate a small batch ``{key: {metric: value}}`` that is its own population."""
+    evaluator, batch = Evaluator(policy), FactBatch.from_mapping(facts)
+    results = evaluator.decide(batch, evaluator.rank_population([batch]))
     return {result.key: result for result in results}

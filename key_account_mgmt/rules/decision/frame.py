@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from ..exact import ZERO
-from ..matching.book import Book
+from ..matching.fact_batch import FactBatch
 from ..policy.conditions import Operand
 from ..policy.policy import Criterion, Policy
 from ..policy.scope import SCORE
@@ -16,19 +16,19 @@ from .scoring import inputs, points
 class Frame:
     """A batch under a policy. ``rankings``: those of the population, by metric and for ``score``."""
 
-    def __init__(self, policy: Policy, book: Book, rankings: Mapping[str, Ranking]):
+    def __init__(self, policy: Policy, batch: FactBatch, rankings: Mapping[str, Ranking]):
         self.policy = policy
-        self.book = book
+        self.batch = batch
         self._rankings = rankings
         self._standings: dict[str, list[Standing | None]] = {}
         self.points = [points(criterion, self.values, rankings) for criterion in policy.criteria]
-        self.totals = added(self.points, len(book))
+        self.totals = added(self.points, len(batch))
 
     def values(self, metric: str) -> Sequence:
         """Return the metric's values, or for ``score`` the totals."""
         if metric == SCORE:
             return self.totals
-        return self.book.column(metric, metric in self.policy.choices)
+        return self.batch.column(metric, metric in self.policy.choices)
 
     def columns(self, operands: Iterable[Operand]) -> dict[Operand, Sequence]:
         """Return the columns that conditions read, and those that are ``compared`` instead of them."""
@@ -53,7 +53,7 @@ class Frame:
         grouped: dict[str, list[list[Decimal]]] = {}
         for criterion, column in zip(self.policy.criteria, self.points, strict=True):
             grouped.setdefault(criterion.perspective, []).append(column)
-        return {perspective: added(columns, len(self.book)) for perspective, columns in grouped.items()}
+        return {perspective: added(columns, len(self.batch)) for perspective, columns in grouped.items()}
 
     def unscored(self) -> dict[int, list[Reason]]:
         """Return, per affected row, reasons for the criteria without points because a value is missing."""

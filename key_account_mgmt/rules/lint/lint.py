@@ -11,14 +11,21 @@ from ..policy.policy import Policy
 from ..policy.problems import Problem
 from ..policy.scales import Bands, Grades, Scale
 from ..policy.scope import CREDIT, SCORE
-from .monotone import uneven
+from .monotone import not_monotone
 
 Path = tuple[str | int, ...]
 
 
 def lint(policy: Policy) -> list[Problem]:
     """Return the doubts about ``policy``."""
-    found = (_tiers(policy), _criteria(policy), _scores(policy), _tables(policy), uneven(policy), _ceilings(policy))
+    found = (
+        _tiers(policy),
+        _criteria(policy),
+        _scores(policy),
+        _tables(policy),
+        not_monotone(policy),
+        _ceilings(policy),
+    )
     return list(chain.from_iterable(found))
 
 

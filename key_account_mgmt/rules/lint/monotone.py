@@ -30,7 +30,7 @@ class _Ruled(NamedTuple):
     box: Box
 
 
-def uneven(policy: Policy) -> Iterator[Problem]:
+def not_monotone(policy: Policy) -> Iterator[Problem]:
     """Find rules that give a worse tier a higher cap than a better tier gets for the same facts.
 
     Having no tier counts as the worst tier. No cap at all for customers without a tier is not a finding: that is the

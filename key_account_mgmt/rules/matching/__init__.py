@@ -1,13 +1,13 @@
-"""Find the rules of a table that fire for each customer of a book, by durable-rules or by the reference matcher.
+"""Find the rules of a table that fire for each customer of a batch, by durable-rules or by the reference matcher.
 
 May ask ``policy``; ``engine_durable`` alone imports durable-rules.
 """
 
-from .book import Book
+from .fact_batch import FactBatch
 from .matching import Matcher, matcher_name
 
 __all__ = [
-    "Book",
+    "FactBatch",
     "Matcher",
     "matcher_name",
 ]

@@ -9,7 +9,7 @@ from ..policy.outcomes import Rule
 from ..policy.policy import Policy
 from ..policy.scope import SCORE
 from . import engine_durable, engine_reference
-from .book import Book
+from .fact_batch import FactBatch
 from .selective import LONG, Selective
 from .signatures import Signatures
 
@@ -59,15 +59,15 @@ class Matcher:
                 _logger.warning("the reference matcher serves this batch: %s", error)
         return engine_reference.fired(self.rules, columns, count)
 
-    def fired(self, book: Book) -> list[tuple[str, ...]]:
+    def fired(self, batch: FactBatch) -> list[tuple[str, ...]]:
         """Return, per customer, the keys of the rules that fire, for a table that reads only values of metrics.
 
         Raises ValueError if the table reads the score or places, which need a population (see ``Evaluator``).
         """
         if any(operand.measure != "value" or operand.metric == SCORE for operand in self.operands):
             raise ValueError("the table looks at the population")
-        columns = {operand: book.column(operand.metric, operand.metric in self._choices) for operand in self.operands}
-        matches = self.match(columns, len(book))
+        columns = {operand: batch.column(operand.metric, operand.metric in self._choices) for operand in self.operands}
+        matches = self.match(columns, len(batch))
         keys = [rule.key for rule in self.rules]
         named = {indices: tuple([keys[index] for index in indices]) for indices in set(matches)}
         return [named[indices] for indices in matches]

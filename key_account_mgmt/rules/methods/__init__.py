@@ -4,7 +4,7 @@ May ask ``decision`` and what is above it.
 """
 
 from .appraisal import average_place
-from .comparison import Comparison, Method, Pair, TopTier, agree, compare, direction, rank_spread
+from .comparison import Comparison, ComparedPolicy, Pair, TopTier, agree, compare, direction, rank_spread
 from .correlation import spearman
 from .differences import Difference, differences
 from .expectation import added_value, prospect_value
@@ -13,12 +13,12 @@ from .levels import LevelError, by_bounds, by_shares
 from .radar import Corner, corners
 
 __all__ = [
+    "ComparedPolicy",
     "Comparison",
     "Corner",
     "Difference",
     "Fit",
     "LevelError",
-    "Method",
     "Pair",
     "ProfileRow",
     "TopTier",

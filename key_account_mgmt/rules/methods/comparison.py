@@ -15,7 +15,7 @@ from .correlation import spearman
 Tier = str | None
 
 
-class Method:
+class ComparedPolicy:
     """A policy and its results for a population, as columns that ``add`` extends batch by batch.
 
     ``order``: codes of its tiers, the best first. ``places``: the place of each tier in it, 1 is the best; tiers of
@@ -71,7 +71,7 @@ class Comparison(NamedTuple):
     agreed: tuple[bool, ...]
 
 
-def compare(methods: Sequence[Method], revenues: Sequence[Value | None]) -> Comparison:
+def compare(methods: Sequence[ComparedPolicy], revenues: Sequence[Value | None]) -> Comparison:
     """Compare ``methods`` on one population; ``revenues``: each customer's, in the same order.
 
     Raises ValueError if the columns differ in length.
@@ -104,7 +104,7 @@ def direction(before: int | None, now: int | None) -> str:
     return "down"
 
 
-def _top(method: Method, revenues: Sequence[Value | None]) -> TopTier:
+def _top(method: ComparedPolicy, revenues: Sequence[Value | None]) -> TopTier:
     best = method.order[0]
     inside = [revenue or 0 for tier, revenue in zip(method.tiers, revenues, strict=True) if tier == best]
     everything, own = _positive(revenues), _positive(inside)
@@ -123,7 +123,7 @@ def _total(revenues: Iterable[Value]) -> Decimal:
     return total
 
 
-def _pair(first: tuple[int, Method], second: tuple[int, Method]) -> Pair:
+def _pair(first: tuple[int, ComparedPolicy], second: tuple[int, ComparedPolicy]) -> Pair:
     (one, ours), (other, theirs) = first, second
     matrix = Counter(zip(ours.tiers, theirs.tiers, strict=True))
     moved = sum(count for (before, now), count in matrix.items() if ours.places.get(before) != theirs.places.get(now))

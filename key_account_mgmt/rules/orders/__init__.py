@@ -10,7 +10,7 @@ from .discount import judge
 from .invoiced import invoiced
 from .invoiced_line import Entry, as_ordered
 from .judgement import DiscountLine, Judgement, LineJudgement
-from .shown import shown_given, shown_margin
+from .display import shown_given, shown_margin
 
 __all__ = [
     "CapDecision",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..decision.frame import absent_rows
 from ..decision.reasons import Columns, Reason, facts, missing_reasons
 from ..exact import plain
-from ..matching.book import Book
+from ..matching.fact_batch import FactBatch
 from ..matching.matching import shared_matcher
 from ..policy.outcomes import CapRule
 from ..policy.policy import Policy
@@ -60,13 +60,13 @@ class CapTable:
     def __bool__(self) -> bool:
         return bool(self._rules)
 
-    def decide(self, book: Book) -> list[CapDecision]:
-        """Return one decision per row of ``book``, in its order; a ``score`` is a column like the others.
+    def decide(self, batch: FactBatch) -> list[CapDecision]:
+        """Return one decision per row of ``batch``, in its order; a ``score`` is a column like the others.
 
         Raises FactError for a value that cannot be used.
         """
-        columns = {one: book.column(one.metric, one.metric in self._choices) for one in self._matcher.operands}
-        fired = self._matcher.match(columns, len(book))
+        columns = {one: batch.column(one.metric, one.metric in self._choices) for one in self._matcher.operands}
+        fired = self._matcher.match(columns, len(batch))
         absent: dict[int, list] = {}
         for operand, column in columns.items():
             for row in absent_rows(column):

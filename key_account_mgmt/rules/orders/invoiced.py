@@ -45,8 +45,8 @@ def _whole(judged: Sequence[LineJudgement], after: Gift, most: Decimal, order_ov
         sum((max(one.excess, one.shortfall) for one in judged), ZERO),
     ]
     over = order_over or any(one.over for one in judged)
-    room = max(ZERO, most - after.beyond)
-    return Judgement(tuple(judged), after.given, after.allowed, room, max(beyond), over, order_over)
+    remaining = max(ZERO, most - after.beyond)
+    return Judgement(tuple(judged), after.given, after.allowed, remaining, max(beyond), over, order_over)
 
 
 def _by_key(entries: Sequence[Entry]) -> dict[Hashable, list[Entry]]:

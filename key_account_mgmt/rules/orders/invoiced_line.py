@@ -8,7 +8,7 @@ from ..exact import ZERO
 from .judgement import Amount, LineJudgement
 
 # Prices of invoices are copied from their orders; smaller differences are noise of floats.
-NOISE = Decimal("0.000001")
+FLOAT_NOISE = Decimal("0.000001")
 # The common key of all down payments of an order.
 ADVANCE = "advance"
 
@@ -55,7 +55,7 @@ def as_ordered(ordered: LineJudgement | None, group: Sequence[Entry]) -> list[En
     """Return the new entries of one order line that are as ordered."""
     if ordered is None:
         return []
-    least, most = -NOISE, _measure(ordered, ordered) + NOISE
+    least, most = -FLOAT_NOISE, _measure(ordered, ordered) + FLOAT_NOISE
     total = sum((_measure(ordered, one.judged) for one in _split(ordered, group)[0] if not one.new), ZERO)
     found = []
     for entry in (one for one in _split(ordered, group)[0] if one.new and not one.credit):
@@ -89,7 +89,11 @@ def _is_priced(ordered: LineJudgement, entry: Entry, dearest: Amount) -> bool:
     if _takes(ordered):
         return True
     # Returned goods must not be credited at a higher price than they were sold.
-    return line.unit_net >= ordered.line.unit_net - NOISE if line.quantity > 0 else line.unit_net <= dearest + NOISE
+    return (
+        line.unit_net >= ordered.line.unit_net - FLOAT_NOISE
+        if line.quantity > 0
+        else line.unit_net <= dearest + FLOAT_NOISE
+    )
 
 
 def gift(ordered: LineJudgement | None, group: Sequence[Entry]) -> Gift:
@@ -108,7 +112,7 @@ def gift(ordered: LineJudgement | None, group: Sequence[Entry]) -> Gift:
     if whole:
         rest = rest.plus(ordered, min(max(total, ZERO), whole) / whole)
     sold = [one for one in good if one.quantity > 0]
-    if total > whole + NOISE and sold:
+    if total > whole + FLOAT_NOISE and sold:
         rest = rest.plus(_own(sold), (total - whole) / sum((one.quantity for one in sold), ZERO))
     return rest
 

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from decimal import Decimal
 from typing import NamedTuple
 
-from .shown import shown_given, shown_margin
+from .display import shown_given, shown_margin
 
 Amount = Decimal | int
 
@@ -72,7 +72,7 @@ class LineJudgement(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """An order: the discounts ``allowed`` and ``given``, and the ``room`` that is left.
+    """An order: the discounts ``allowed`` and ``given``, and the ``remaining`` discount.
 
     over: a line is over, or the order as a whole is (``order_over``). excess: the amount that needs an approval, the
     greater of the excess of the whole order and the sum of what its lines exceed their own limits by.
@@ -81,12 +81,12 @@ class Judgement(NamedTuple):
     lines: tuple[LineJudgement, ...]
     given: Decimal
     allowed: Decimal
-    room: Decimal
+    remaining: Decimal
     excess: Decimal
     over: bool
     order_over: bool
 
     @property
     def total(self) -> Decimal:
-        """What the order gives beyond the allowance of its lines together (negative: its room)."""
+        """What the order gives beyond the allowance of its lines together (negative: what remains)."""
         return self.given - self.allowed

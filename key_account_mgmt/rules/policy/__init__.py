@@ -6,9 +6,9 @@ May ask ``exact`` only.
 from .formulas import formula_inputs
 from .policy import Policy
 from .problems import FactError, PolicyError, Problem
-from .reading import read_policy
+from .reader import read_policy
 from .rows import is_storable
-from .scope import CAPS, CREDIT, NO_TIER, REWARDS, TIER, VALUE_KINDS
+from .scope import CAPS, CREDIT, NO_TIER, REWARDS, TIER, VALUE_TYPES
 from .weights import weights_problem
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "NO_TIER",
     "REWARDS",
     "TIER",
-    "VALUE_KINDS",
+    "VALUE_TYPES",
     "FactError",
     "Policy",
     "PolicyError",

@@ -102,10 +102,10 @@ class RewardRule(Rule):
         return formula
 
 
-ValueKind = Literal["intrinsic", "extrinsic", "strategic"]
+ValueType = Literal["intrinsic", "extrinsic", "strategic"]
 
 
-class ValueKindRule(Rule):
+class ValueTypeRule(Rule):
     """Outcome: what the customer seems to value: price (intrinsic), service (extrinsic) or partnership (strategic)."""
 
-    value_kind: ValueKind
+    value_type: ValueType

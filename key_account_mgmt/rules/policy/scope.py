@@ -16,8 +16,8 @@ NO_TIER = "no_tier"
 CAPS = "discount_cap"
 CREDIT = "credit_limit"
 REWARDS = "reward"
-VALUE_KINDS = "value_kind"
-GRANTS = (CREDIT, REWARDS, VALUE_KINDS)
+VALUE_TYPES = "value_type"
+GRANTS = (CREDIT, REWARDS, VALUE_TYPES)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from ..exact import Points
-from .outcomes import CapRule, CreditRule, RewardRule, Rule, TierCode, TierRule, ValueKindRule, VetoRule
+from .outcomes import CapRule, CreditRule, RewardRule, Rule, TierCode, TierRule, ValueTypeRule, VetoRule
 from .rows import Row
-from .scope import CAPS, CREDIT, REWARDS, VALUE_KINDS
+from .scope import CAPS, CREDIT, REWARDS, VALUE_TYPES
 
 HitPolicy = Literal["first", "all"]
 Reference = Literal["list_price", "pricelist"]
@@ -72,13 +72,13 @@ class RewardTable(Row):
     rules: tuple[RewardRule, ...] = ()
 
 
-class ValueKindTable(Row):
-    """The kind of value that a customer may look for: of the first rule that fires; users confirm it."""
+class ValueTypeTable(Row):
+    """The value type that a customer may look for: of the first rule that fires; users confirm it."""
 
-    rule: ClassVar[type[Rule]] = ValueKindRule
+    rule: ClassVar[type[Rule]] = ValueTypeRule
     hit_policy: ClassVar[HitPolicy] = "first"
-    kind: Literal["value_kind"]
-    rules: tuple[ValueKindRule, ...] = ()
+    kind: Literal["value_type"]
+    rules: tuple[ValueTypeRule, ...] = ()
 
 
 # To add a kind of table, add a class here, the columns of its rules in ``outcomes``, and its resolution in a new file.
@@ -88,9 +88,9 @@ TABLES: dict[str, type[Row]] = {
     CAPS: DiscountCapTable,
     CREDIT: CreditLimitTable,
     REWARDS: RewardTable,
-    VALUE_KINDS: ValueKindTable,
+    VALUE_TYPES: ValueTypeTable,
 }
 Table = Annotated[
-    TierTable | VetoTable | DiscountCapTable | CreditLimitTable | RewardTable | ValueKindTable,
+    TierTable | VetoTable | DiscountCapTable | CreditLimitTable | RewardTable | ValueTypeTable,
     Field(discriminator="kind"),
 ]

@@ -34,7 +34,7 @@ class TestApprovalRequest(ApprovalCommon):
                     "decided_on": False,
                     "comment": False,
                     "holds": True,
-                    "standing": "waiting",
+                    "effective_state": "waiting",
                 }
             ],
         )
@@ -237,7 +237,8 @@ class TestApprovalDecision(ApprovalCommon):
         approval = self.ask(order)
         self.approve(approval)
         self.assertRecordValues(
-            approval, [{"state": "approved", "decided_by_id": self.leader.id, "standing": "holds", "comment": False}]
+            approval,
+            [{"state": "approved", "decided_by_id": self.leader.id, "effective_state": "holds", "comment": False}],
         )
         self.assertTrue(approval.decided_on)
         self.assertFalse(self.get_activity_users(approval))
@@ -253,7 +254,14 @@ class TestApprovalDecision(ApprovalCommon):
         self.call(self.leader, APPROVAL, "action_refuse", approval.ids, "Too much")
         self.assertRecordValues(
             approval,
-            [{"state": "refused", "decided_by_id": self.leader.id, "standing": "refused", "comment": "Too much"}],
+            [
+                {
+                    "state": "refused",
+                    "decided_by_id": self.leader.id,
+                    "effective_state": "refused",
+                    "comment": "Too much",
+                }
+            ],
         )
         self.assertFalse(self.get_activity_users(approval))
         self.assertEqual(self.get_activity_users(order), self.salesperson)
@@ -413,9 +421,9 @@ class TestApprovalHolds(ApprovalCommon):
         line = {"product_id": self.good.id, "product_uom_qty": 1, "tax_ids": [], **values}
         order.order_line = [Command.create(line)]
 
-    def assert_standing(self, approval, standing):
+    def assert_effective_state(self, approval, effective_state):
         approval.invalidate_recordset()
-        self.assertEqual(approval.standing, standing)
+        self.assertEqual(approval.effective_state, effective_state)
 
     def test_what_it_covers(self):
         for change, values in (
@@ -428,7 +436,7 @@ class TestApprovalHolds(ApprovalCommon):
             with self.subTest(change):
                 order, approval = self.make_approved()
                 order.order_line.write(values)
-                self.assert_standing(approval, "holds")
+                self.assert_effective_state(approval, "holds")
                 self.confirm(order)
                 self.assertEqual(order.state, "sale")
 
@@ -446,7 +454,7 @@ class TestApprovalHolds(ApprovalCommon):
             with self.subTest(change):
                 order, approval = self.make_approved()
                 worsen(order)
-                self.assert_standing(approval, "lapsed")
+                self.assert_effective_state(approval, "lapsed")
                 self.assert_not_confirmed(order)
 
     def get_other_product(self):
@@ -459,9 +467,9 @@ class TestApprovalHolds(ApprovalCommon):
     def test_it_holds_again(self):
         order, approval = self.make_approved()
         order.order_line.discount = 35
-        self.assert_standing(approval, "lapsed")
+        self.assert_effective_state(approval, "lapsed")
         order.order_line.discount = 30
-        self.assert_standing(approval, "holds")
+        self.assert_effective_state(approval, "holds")
 
     def test_a_copy_is_not_approved(self):
         order, _approval = self.make_approved()
@@ -475,10 +483,10 @@ class TestApprovalHolds(ApprovalCommon):
         order.action_cancel()
         order.unlink()
         self.assertTrue(approval.exists())
-        self.assert_standing(approval, "lapsed")
+        self.assert_effective_state(approval, "lapsed")
         self.assertFalse(approval.order_id)
 
     def test_without_caps_nothing_can_be_over(self):
         _order, approval = self.make_approved()
         self.cap_ruleset.action_retire()
-        self.assert_standing(approval, "holds")
+        self.assert_effective_state(approval, "holds")

@@ -49,9 +49,9 @@ class ApprovalCreditCommon(ApprovalCommon):
     def by_kind(self, order):
         return {one.kind: one for one in self.env[APPROVAL].search([("order_id", "=", order.id)], order="id")}
 
-    def assert_standing(self, approval, standing):
+    def assert_effective_state(self, approval, effective_state):
         self.env.invalidate_all()
-        self.assertEqual(approval.standing, standing)
+        self.assertEqual(approval.effective_state, effective_state)
 
 
 class TestCreditRequest(ApprovalCreditCommon):
@@ -73,7 +73,7 @@ class TestCreditRequest(ApprovalCreditCommon):
                     "excess": 100.0,
                     "level_id": False,
                     "holds": True,
-                    "standing": "waiting",
+                    "effective_state": "waiting",
                 }
             ],
         )
@@ -98,7 +98,7 @@ class TestCreditRequest(ApprovalCreditCommon):
             (5000, True, 1300),
         ):
             with self.subTest(limit=limit, zero=zero):
-                self.set_limit(limit, key_account_zero_limit=zero)
+                self.set_limit(limit, key_account_no_credit=zero)
                 order = self.make_quotation()
                 if excess is None:
                     with self.assertRaisesRegex(UserError, "nothing to approve"):
@@ -234,7 +234,7 @@ class TestCreditHolds(ApprovalCreditCommon):
                 self.set_limit(1000)
                 order, approval = self.make_approved()
                 ease(order)
-                self.assert_standing(approval, "holds")
+                self.assert_effective_state(approval, "holds")
                 self.confirm(order)
                 self.assertEqual(order.state, "sale")
                 order.sudo().with_context(disable_cancel_warning=True).action_cancel()
@@ -245,42 +245,42 @@ class TestCreditHolds(ApprovalCreditCommon):
             ("more", lambda order: order.order_line.write({"product_uom_qty": 13.01})),
             ("dearer", lambda order: order.order_line.write({"price_unit": 100.01})),
             ("a lower limit", lambda order: self.set_limit(999.99)),
-            ("nothing on credit", lambda order: self.set_limit(1000, key_account_zero_limit=True)),
+            ("nothing on credit", lambda order: self.set_limit(1000, key_account_no_credit=True)),
             ("invoiced to another", lambda order: order.write({"partner_invoice_id": self.second.id})),
             ("others use more", lambda order: self.use(100)),
         ):
             with self.subTest(change):
-                self.set_limit(1000, key_account_zero_limit=False)
+                self.set_limit(1000, key_account_no_credit=False)
                 order, approval = self.make_approved()
                 worsen(order)
-                self.assert_standing(approval, "lapsed")
+                self.assert_effective_state(approval, "lapsed")
                 self.assert_not_confirmed(order)
 
     def test_it_holds_again(self):
         order, approval = self.make_approved()
         order.order_line.product_uom_qty = 14
-        self.assert_standing(approval, "lapsed")
+        self.assert_effective_state(approval, "lapsed")
         order.order_line.product_uom_qty = 13
-        self.assert_standing(approval, "holds")
+        self.assert_effective_state(approval, "holds")
 
     def test_several_quotations_of_one_customer_each_hold(self):
         _one, first = self.make_approved()
         _other, second = self.make_approved()
         self.env.invalidate_all()
-        self.assertEqual((first | second).mapped("standing"), ["holds", "holds"])
+        self.assertEqual((first | second).mapped("effective_state"), ["holds", "holds"])
 
     def test_the_second_of_two_approved_orders_finds_the_limit_used(self):
         (one, _first), (other, second) = self.make_approved(), self.make_approved()
         self.confirm(one)
-        self.assert_standing(second, "lapsed")
+        self.assert_effective_state(second, "lapsed")
         self.assert_not_confirmed(other)
 
     def test_nothing_is_over_where_the_company_only_warns(self):
         _order, approval = self.make_approved()
         self.set_limit(1)
-        self.assert_standing(approval, "lapsed")
+        self.assert_effective_state(approval, "lapsed")
         self.company.key_account_credit_policy = "warn"
-        self.assert_standing(approval, "holds")
+        self.assert_effective_state(approval, "holds")
 
 
 class TestOverdue(ApprovalCreditCommon):
@@ -307,9 +307,9 @@ class TestOverdue(ApprovalCreditCommon):
         order = self.make_quotation(quantity=1)
         approval = self.ask(order)
         self.approve(approval)
-        self.assert_standing(approval, "holds")
+        self.assert_effective_state(approval, "holds")
         self.count_overdue(0.01)
-        self.assert_standing(approval, "lapsed")
+        self.assert_effective_state(approval, "lapsed")
         self.assert_not_confirmed(order)
 
     def test_without_a_limit_only_what_is_overdue_is_asked_for(self):
@@ -478,7 +478,7 @@ class TestPolicies(ApprovalCreditCommon):
         approval = self.ask(order)
         self.approve(approval)
         self.company.key_account_credit_policy = "block"
-        self.assert_standing(approval, "lapsed")
+        self.assert_effective_state(approval, "lapsed")
         self.assert_not_confirmed(order)
         with self.assertRaisesRegex(UserError, "does not allow approving this"):
             self.ask(order)

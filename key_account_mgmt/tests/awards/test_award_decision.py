@@ -122,10 +122,10 @@ class TestDecision(AwardCommon):
     def test_limit_of_zero_is_not_no_limit(self):
         award = self.make_credit()
         self.change(award, approved_amount=0.004)
-        self.assertTrue(self.second.with_company(self.company).key_account_zero_limit)
+        self.assertTrue(self.second.with_company(self.company).key_account_no_credit)
         self.assertEqual(self.get_ledger(self.second), [(None, 0, "award")])
         self.revert(award)
-        self.assertFalse(self.second.with_company(self.company).key_account_zero_limit)
+        self.assertFalse(self.second.with_company(self.company).key_account_no_credit)
         self.assertEqual(self.get_ledger(self.second)[1:], [(0, None, "revert")])
 
     def test_end_in_the_past_is_refused(self):

@@ -169,7 +169,7 @@ class TestManualLimit(AwardCommon):
                 {"child_ids": [Command.link(partner.id), Command.update(partner.id, {"credit_limit": 5000})]},
             ),
             "nothing on credit": lambda: self.call(
-                self.biller, "res.partner", "write", partner.ids, {"key_account_zero_limit": True}
+                self.biller, "res.partner", "write", partner.ids, {"key_account_no_credit": True}
             ),
             "superuser": lambda: partner.sudo().write({"credit_limit": 5000}),
             "root": lambda: partner.with_user(self.env.ref("base.user_root")).write({"credit_limit": 5000}),

@@ -37,13 +37,13 @@ class TestLimit(CreditGuardCommon):
                 self.assert_outcome(fits, self.offer(value, customer=customer))
 
     def test_no_limit_and_limit_zero(self):
-        nothing, unlimited = self.make_customer(key_account_zero_limit=True), self.make_customer()
+        nothing, unlimited = self.make_customer(key_account_no_credit=True), self.make_customer()
         self.assert_confirms(self.offer(1e9, customer=unlimited))
         message = self.assert_not_confirmed(self.offer(0.01, customer=nothing))
         self.assertIn("Limit $ 0.00, used by others $ 0.00, this order $ 0.01: $ 0.01 too much", message)
 
     def test_who_gets_nothing_on_credit_pays_in_advance(self):
-        nothing = self.make_customer(key_account_zero_limit=True)
+        nothing = self.make_customer(key_account_no_credit=True)
         self.prepay(nothing, 500)
         self.assert_outcome(False, self.offer(500.01, customer=nothing))
         self.assert_outcome(True, self.offer(500, customer=nothing))
@@ -246,7 +246,7 @@ class TestConfirmedOrder(CreditGuardCommon):
                     if fits:
                         self.call(self.salesperson, *call)
                         self.assert_limit_kept()
-                        self.assertEqual(order.key_account_open_amount, 1000)
+                        self.assertEqual(order.key_account_uninvoiced_amount, 1000)
                     else:
                         self.get_refusal(self.salesperson, *call)
                     savepoint.rollback()
@@ -496,7 +496,7 @@ class TestFewQueries(CreditGuardCommon):
         order.invalidate_recordset()
         order.sudo().mapped("partner_invoice_id.commercial_partner_id")
         order.sudo().mapped("company_id.key_account_cap_ruleset_id")
-        order.sudo().mapped("key_account_open_amount")
+        order.sudo().mapped("key_account_uninvoiced_amount")
         before = self.cr.sql_log_count
         check.get_over(order.sudo(), {order.id: None})
         return self.cr.sql_log_count - before

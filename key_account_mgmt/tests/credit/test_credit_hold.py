@@ -90,7 +90,7 @@ class TestPaymentsAreKept(AccountPaymentCommon, CreditHoldCommon):
         self.assert_not_held(order, "sale")
 
     def test_what_is_paid_in_full_uses_no_credit(self):
-        nothing = self.make_customer(name="Pays in advance", key_account_zero_limit=True)
+        nothing = self.make_customer(name="Pays in advance", key_account_no_credit=True)
         self.partner = nothing
         for amount in (700, 5000):  # the second finds the first, paid and booked
             order = self.make_sent(amount, customer=nothing, require_payment=True)

@@ -16,7 +16,7 @@ class CreditScreensCommon(CreditCommon):
         super().setUpClass()
         cls.contact = cls.make_customer(name="Contact", parent_id=cls.customer.id)
         cls.unlimited = cls.make_customer(name="Unlimited")
-        cls.zero = cls.make_customer(name="Zero", key_account_zero_limit=True, credit_limit=500)
+        cls.zero = cls.make_customer(name="Zero", key_account_no_credit=True, credit_limit=500)
         cls.salesperson = cls.make_user("sales", "sales_team.group_sale_salesman")
         cls.accountant = cls.make_user("accounts", "account.group_account_invoice")
         cls.other_company = cls.setup_other_company(currency_id=cls.company.currency_id.id)["company"]
@@ -55,7 +55,7 @@ class TestCreditLimits(CreditScreensCommon):
                 self.assertEqual(partner.with_company(self.company).key_account_credit_state, state)
 
     def test_the_limit_of_before_comes_back(self):
-        self.zero.key_account_zero_limit = False
+        self.zero.key_account_no_credit = False
         self.assertEqual(self.get_limits(self.zero)[self.zero], 500)
 
     def test_the_companys_default_is_a_limit(self):
@@ -96,7 +96,7 @@ class TestCreditLimits(CreditScreensCommon):
         customers = (self.customer | self.contact | self.unlimited | self.zero).with_user(self.salesperson)
         self.get_limits(customers)  # the company and its default limit are known in any request
         self.env.flush_all()
-        self.customer.invalidate_model(["credit_limit", "key_account_zero_limit"])
+        self.customer.invalidate_model(["credit_limit", "key_account_no_credit"])
         with self.assertQueryCount(1):
             limits = self.get_limits(customers)
         self.assertEqual(set(limits), set(customers.commercial_partner_id))
@@ -132,7 +132,7 @@ class TestCreditLimits(CreditScreensCommon):
         self.assertEqual(either, self.unlimited | self.zero)
 
     def test_whoever_sells_marks_and_unmarks_nobody(self):
-        for values in ({"key_account_zero_limit": False}, {"credit_limit": 9999}):
+        for values in ({"key_account_no_credit": False}, {"credit_limit": 9999}):
             with self.subTest(values), self.assertRaises(AccessError):
                 self.zero.with_user(self.salesperson).write(values)
 

@@ -89,13 +89,13 @@ class TestNoWayToConfirm(CreditGuardCommon):
         self.call(self.salesperson, ORDER, "write", self.big_offer.ids, {"amount_total": 1, "amount_untaxed": 1})
         for name in (ORDER, LINE):
             records = self.big_offer if name == ORDER else self.big_offer.order_line
-            self.assert_refused(self.salesperson, name, "write", records.ids, {"key_account_open_amount": 1.0})
+            self.assert_refused(self.salesperson, name, "write", records.ids, {"key_account_uninvoiced_amount": 1.0})
         context = {
             "bypass_risk": True,
-            "key_account_holding": True,
-            "key_account_watch": True,
+            "key_account_hold_instead_of_raising": True,
+            "key_account_order_change": True,
             "validate_analytic": False,
-            "default_key_account_open_amount": 0,
+            "default_key_account_uninvoiced_amount": 0,
             "accrual_entry_date": "2001-01-01",
             "tracking_disable": True,
         }
@@ -198,7 +198,7 @@ class TestAmountsBesideThePrice(CreditGuardCommon):
         for quantity in (1.0, 10.0):
             with self.subTest(quantity):
                 order = self.offer(self.prepare_line(quantity))
-                self.assertEqual((order.amount_total, order.key_account_open_amount), (50, 5500 * quantity))
+                self.assertEqual((order.amount_total, order.key_account_uninvoiced_amount), (50, 5500 * quantity))
                 self.assert_not_confirmed(order)
 
     def test_a_confirmed_order_is_not_raised_by_them(self):
@@ -222,7 +222,7 @@ class TestWhatCounts(CreditGuardCommon):
         self.assert_outcome(False, self.offer(400.01))
 
     def test_nothing_on_credit_stays_nothing_whatever_limit_is_entered(self):
-        self.customer.key_account_zero_limit = True
+        self.customer.key_account_no_credit = True
         billing = self.make_user("billing", BILLING)
         for values in ({"use_partner_credit_limit": False}, {"credit_limit": 0}, {"credit_limit": 5000}):
             self.call(billing, "res.partner", "write", self.customer.ids, values)
@@ -239,11 +239,11 @@ class TestWhatCounts(CreditGuardCommon):
         """What nobody brings back would let anything go out, and an invoice need not deduct what is back."""
         sold = {"product_id": self.delivered.id, "product_uom_qty": 100, "price_unit": 100.0}
         order = self.offer(sold, {**sold, "product_uom_qty": -100})
-        self.assertEqual(order.key_account_open_amount, 10_000)
+        self.assertEqual(order.key_account_uninvoiced_amount, 10_000)
         self.assert_not_confirmed(order)
         for returned in (-30, -100, -120):
             order.order_line[1].qty_delivered = returned
-            self.assertEqual(order.key_account_open_amount, 10_000)
+            self.assertEqual(order.key_account_uninvoiced_amount, 10_000)
 
     def test_the_limit_of_whoever_is_invoiced_counts(self):
         unlimited = self.make_customer(name="Unlimited")

@@ -319,10 +319,10 @@ class TestExposure(CreditCommon):
         salesperson = self.make_salesperson()
         order = self.sell(self.customer, (10, 50), user_id=salesperson.id).with_user(salesperson)
         with self.assertRaises(AccessError):
-            order.write({"key_account_open_amount": 0})
+            order.write({"key_account_uninvoiced_amount": 0})
         with self.assertRaises(AccessError):
-            order.order_line.write({"key_account_open_amount": 0})
-        self.assertEqual(order.key_account_open_amount, 500)
+            order.order_line.write({"key_account_uninvoiced_amount": 0})
+        self.assertEqual(order.key_account_uninvoiced_amount, 500)
         order.order_line.write({"price_total": 0, "qty_invoiced": 10})
         order.write({"amount_total": 0})
         self.assert_exposure(orders=500)
@@ -331,7 +331,9 @@ class TestExposure(CreditCommon):
 
     def test_defaults_of_a_remote_call_do_not_pass_for_it(self):
         salesperson = self.make_salesperson()
-        orders = self.env["sale.order"].with_company(self.company).with_context(default_key_account_open_amount=1.0)
+        orders = (
+            self.env["sale.order"].with_company(self.company).with_context(default_key_account_uninvoiced_amount=1.0)
+        )
         line = Command.create({"product_id": self.good.id, "product_uom_qty": 10, "price_unit": 50, "tax_ids": []})
         values = {"partner_id": self.customer.id, "order_line": [line]}
         # Others create orders for customers, with rights that ask nothing.
@@ -392,7 +394,7 @@ class TestExposureEntries(CreditCommon):
     def test_what_is_written_by_sql_counts_too(self):
         order = self.sell(self.customer, (10, 50))
         self.env.flush_all()
-        self.env.cr.execute("UPDATE sale_order SET key_account_open_amount = 70 WHERE id = %s", [order.id])
+        self.env.cr.execute("UPDATE sale_order SET key_account_uninvoiced_amount = 70 WHERE id = %s", [order.id])
         self.assert_exposure(orders=70)
 
     def test_uninstalling_stops_entries(self):

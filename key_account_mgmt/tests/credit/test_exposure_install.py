@@ -44,8 +44,8 @@ class TestExposureInstall(CreditCommon):
     def get_amounts(self, orders):
         orders.invalidate_recordset()
         return (
-            dict(zip(orders, orders.mapped("key_account_open_amount"), strict=True)),
-            dict(zip(orders.order_line, orders.order_line.mapped("key_account_open_amount"), strict=True)),
+            dict(zip(orders, orders.mapped("key_account_uninvoiced_amount"), strict=True)),
+            dict(zip(orders.order_line, orders.order_line.mapped("key_account_uninvoiced_amount"), strict=True)),
         )
 
     def test_open_amounts_are_those_that_would_have_been_kept(self):
@@ -54,7 +54,7 @@ class TestExposureInstall(CreditCommon):
         self.assertGreater(len(set(amounts[1].values())), 8, "the history is not of one kind")
         self.forget_open_amounts(orders)
         self.assertNotEqual(self.get_exposure(), exposure)
-        self.env["sale.order.line"]._fill_key_account_open_amounts()
+        self.env["sale.order.line"]._fill_key_account_uninvoiced_amounts()
         self.assertEqual(self.get_amounts(orders), amounts)
         self.assertEqual(self.get_exposure(), exposure)
 

@@ -96,7 +96,7 @@ class TestExposureOverRandomHistories(CreditCommon):
         self.look()
         # As if the addon came now, and found this history.
         self.forget_open_amounts(self.orders)
-        self.env["sale.order.line"]._fill_key_account_open_amounts()
+        self.env["sale.order.line"]._fill_key_account_uninvoiced_amounts()
         self.check_everything("installation")
 
     def look(self):

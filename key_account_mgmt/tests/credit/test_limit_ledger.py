@@ -97,7 +97,7 @@ class TestLimitLedger(LedgerCommon):
                     self.env.invalidate_all()
 
     def test_nothing_on_credit_does_not_end_by_joining_a_company(self):
-        self.second.with_company(self.company).key_account_zero_limit = True
+        self.second.with_company(self.company).key_account_no_credit = True
         plain = self.make_customer(name="Plain")
         self.edit(self.second, is_company=False, parent_id=plain.id)
         self.assert_ledger_ends(plain, {plain: 0})
@@ -146,7 +146,7 @@ class TestLimitLedger(LedgerCommon):
         self.assertEqual(self.get_ledger(contact), [(None, 0, "left")])
 
     def test_a_copy_of_a_customer_gets_no_more_than_nothing(self):
-        self.second.with_company(self.company).key_account_zero_limit = True
+        self.second.with_company(self.company).key_account_no_credit = True
         for forbidden in (False, True):
             self.company.key_account_forbid_manual_limit = forbidden
             with self.subTest(forbidden=forbidden):
@@ -186,7 +186,7 @@ class TestLimitLedger(LedgerCommon):
         """A customer with that limit; zero for nothing on credit, ... for none of its own."""
         customer = self.make_customer(name="Twice", email="twice@example.com")
         if limit == 0:
-            customer.with_company(self.company).key_account_zero_limit = True
+            customer.with_company(self.company).key_account_no_credit = True
         elif limit is not ...:
             self.set_limit(customer, limit)
         return customer
@@ -253,7 +253,7 @@ class TestLimitLedgerRandom(LedgerCommon):
         )
 
     def step_nothing(self, partner):
-        partner.with_company(self.company).key_account_zero_limit = self.chance.choice([True, False])
+        partner.with_company(self.company).key_account_no_credit = self.chance.choice([True, False])
 
     def step_default(self, _partner):
         self.set_default(self.chance.choice([0, 300, 500]), self.chance.choice(self.company | self.other))

@@ -1,5 +1,5 @@
 from . import test_discount_bent_lines
-from . import test_discount_cancelling
+from . import test_discount_cancellation
 from . import test_discount_currency
 from . import test_discount_judge
 from . import test_discount_payer

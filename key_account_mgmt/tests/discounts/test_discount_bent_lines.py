@@ -325,7 +325,7 @@ class TestTaxesThatTakeOff(BentLinesCommon):
         }
         for name, (lines, amount) in cases.items():
             with self.subTest(name):
-                self.assertEqual(self.make_offer(*lines).sudo().key_account_open_amount, amount)
+                self.assertEqual(self.make_offer(*lines).sudo().key_account_uninvoiced_amount, amount)
 
 
 class TestExpensesAtCost(BentLinesCommon):

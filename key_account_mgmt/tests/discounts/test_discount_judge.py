@@ -65,7 +65,7 @@ class TestDiscountJudgement(DiscountJudgeCommon):
     def test_where_nothing_is_capped_nothing_is_judged(self):
         order = self.make_quotation({"discount": 90})
         self.assertIsNone(self.judge(order))
-        self.assertFalse(order.key_account_capped or order.key_account_over_cap)
+        self.assertFalse(order.key_account_has_discount_cap or order.key_account_over_cap)
         ruleset = self.put_in_force(
             {"cap": 10, "product_categ_ids": self.env["product.category"].create({"name": "X"})}
         )
@@ -160,7 +160,7 @@ class TestDiscountFacts(DiscountJudgeCommon):
 
     def test_tiers_count_and_customers_without_one(self):
         tiers = self.get_tier("A") | self.get_tier("B")
-        self.put_in_force({"cap": 20, "cap_tier_ids": tiers}, {"cap": 5, "without_tier": True})
+        self.put_in_force({"cap": 20, "tier_filter_ids": tiers}, {"cap": 5, "without_tier": True})
         for tier, cap in ((self.get_tier("A"), 20), (self.get_tier("B"), 20), (tiers.browse(), 5)):
             with self.subTest(tier.code):
                 self.customer.key_account_tier_id = tier
@@ -169,21 +169,25 @@ class TestDiscountFacts(DiscountJudgeCommon):
         self.assertIsNone(self.get_cap())
 
     def test_kinds_of_value_and_customers_for_whom_none_is_confirmed(self):
-        self.put_in_force({"cap": 20, "customer_kind": "intrinsic"}, {"cap": 5, "customer_kind": "no_kind"})
+        self.put_in_force(
+            {"cap": 20, "customer_value_type": "intrinsic"}, {"cap": 5, "customer_value_type": "no_value_type"}
+        )
         for kind, cap in ((False, 5), ("intrinsic", 20), ("extrinsic", None), ("strategic", None)):
             with self.subTest(kind):
-                self.customer.key_account_kind = kind
+                self.customer.key_account_value_type = kind
                 self.assertEqual(self.get_cap(), cap)
 
     def test_contacts_have_the_kind_of_value_of_their_company(self):
-        self.put_in_force({"cap": 20, "customer_kind": "strategic"}, {"cap": 5, "customer_kind": "no_kind"})
+        self.put_in_force(
+            {"cap": 20, "customer_value_type": "strategic"}, {"cap": 5, "customer_value_type": "no_value_type"}
+        )
         contact = self.make_customer(name="Contact", parent_id=self.customer.id)
         self.assertEqual(self.get_cap(partner_id=contact.id), 5)
-        self.customer.key_account_kind = "strategic"
+        self.customer.key_account_value_type = "strategic"
         self.assertEqual(self.get_cap(partner_id=contact.id), 20)
 
     def test_contacts_are_judged_as_their_company(self):
-        self.put_in_force({"cap": 20, "cap_tier_ids": self.get_tier("A")})
+        self.put_in_force({"cap": 20, "tier_filter_ids": self.get_tier("A")})
         self.customer.key_account_tier_id = self.get_tier("A")
         contact = self.make_customer(name="Contact", parent_id=self.customer.id)
         self.assertEqual(self.get_cap(partner_id=contact.id), 20)
@@ -199,7 +203,11 @@ class TestDiscountFacts(DiscountJudgeCommon):
             ("team_ids", team, {"team_id": team.id}),
             ("pricelist_ids", pricelist, {"pricelist_id": pricelist.id}),
             ("country_ids", germany, {"partner_id": self.make_customer(country_id=germany.id).id}),
-            ("customer_kind", "strategic", {"partner_id": self.make_customer(key_account_kind="strategic").id}),
+            (
+                "customer_value_type",
+                "strategic",
+                {"partner_id": self.make_customer(key_account_value_type="strategic").id},
+            ),
             ("date_from", "2000-01-01", {"date_order": today}),
             ("date_to", "2999-01-01", {}),
         ]
@@ -271,21 +279,21 @@ class TestDiscountOnScreen(DiscountJudgeCommon):
     def test_figures_follow_what_is_typed(self):
         order = self.make_quotation({"product_uom_qty": 10})
         self.assertRecordValues(
-            order, [{"key_account_over_cap": False, "key_account_room": 100, "key_account_excess": 0}]
+            order, [{"key_account_over_cap": False, "key_account_remaining_discount": 100, "key_account_excess": 0}]
         )
         order.order_line.price_unit = 75
         self.assertRecordValues(
-            order, [{"key_account_over_cap": True, "key_account_room": 0, "key_account_excess": 150}]
+            order, [{"key_account_over_cap": True, "key_account_remaining_discount": 0, "key_account_excess": 150}]
         )
         self.assertRecordValues(
             order.order_line,
             [
                 {
-                    "key_account_capped": True,
+                    "key_account_has_discount_cap": True,
                     "key_account_cap": 10,
-                    "key_account_given": 25,
-                    "key_account_over": True,
-                    "key_account_reference": 1000,
+                    "key_account_effective_discount": 25,
+                    "key_account_over_cap": True,
+                    "key_account_reference_value": 1000,
                     "key_account_given_amount": 250,
                     "key_account_allowed_amount": 100,
                     "key_account_excess": 150,
@@ -358,7 +366,7 @@ class TestDiscountOnScreen(DiscountJudgeCommon):
 
     def test_customers_on_the_portal_see_none_of_it(self):
         # Those are always empty.
-        shown = {"key_account_currency_id", "key_account_given_shown", "key_account_cap_shown"}
+        shown = {"key_account_currency_id", "key_account_effective_discount_shown", "key_account_cap_shown"}
         ours = ("base.group_user", "account.group_account_invoice")
         for model in ("sale.order", "sale.order.line"):
             for name, field in self.env[model]._fields.items():

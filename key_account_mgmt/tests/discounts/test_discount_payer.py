@@ -15,7 +15,7 @@ class TestWhoeverIsInvoicedHasASay(DiscountWaysCommon):
         row = {"ruleset_id": ruleset.id, "kind": "discount_cap"}
         cls.env["key.account.rule"].create(
             [
-                {**row, "name": "Best", "sequence": 1, "cap": 30, "cap_tier_ids": cls.tier_a.ids},
+                {**row, "name": "Best", "sequence": 1, "cap": 30, "tier_filter_ids": cls.tier_a.ids},
                 {**row, "name": "Others", "sequence": 2, "cap": 10},
             ]
         )

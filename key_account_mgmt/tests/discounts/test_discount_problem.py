@@ -39,7 +39,7 @@ class TestDiscountProblem(TransactionCase):
             problems = lint(Policy.load(values))
         except PolicyError as error:
             problems = error.problems
-        return "\n".join(self.env["key.account.problem"]._get_sentences(problems, values))
+        return "\n".join(self.env["key.account.policy.error.text"]._get_sentences(problems, values))
 
     def test_a_cap_beyond_its_range_is_named_by_row_and_column(self):
         for cap, expected in [

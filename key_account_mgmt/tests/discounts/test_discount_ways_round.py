@@ -142,7 +142,7 @@ class TestNoWayToConfirm(DiscountWaysCommon):
         order = self.make_quotation(discount=30)
         figures = {
             "key_account_over_cap": False,
-            "key_account_capped": False,
+            "key_account_has_discount_cap": False,
             "key_account_excess": 0,
             "key_account_approval_state": "approved",
         }
@@ -154,7 +154,7 @@ class TestNoWayToConfirm(DiscountWaysCommon):
     def test_context_switches_nothing_off(self):
         order = self.make_quotation(discount=30)
         for context in (
-            {"key_account_watch": True, "key_account_holding": True, "su": True, "uid": 1},
+            {"key_account_order_change": True, "key_account_hold_instead_of_raising": True, "su": True, "uid": 1},
             {
                 "no_check": True,
                 "bypass_risk": True,
@@ -288,7 +288,7 @@ class TestConfirmedOrderGetsNoWorse(DiscountWaysCommon):
                     "name": "The best, by their team",
                     "sequence": 1,
                     "cap": 10,
-                    "cap_tier_ids": self.tier_a.ids,
+                    "tier_filter_ids": self.tier_a.ids,
                     "team_ids": order.team_id.ids,
                 },
                 {**row, "name": "All others", "sequence": 2, "cap": 1},

@@ -175,7 +175,7 @@ class TestGrantsAndExposure(GrantsCommon):
         self.assertRecordValues(line, [{"credit_change": "raise", "credit_limit_proposed": 12_000}])
 
     def test_nothing_on_credit_is_a_limit_of_zero(self):
-        self.fourth.with_company(self.company).sudo().key_account_zero_limit = True
+        self.fourth.with_company(self.company).sudo().key_account_no_credit = True
         line = self.get_line(self.make_evaluation(ruleset_id=self.careful.id), self.fourth)
         self.assertEqual(line.grants["credit"]["current"], "0")
         self.assertRecordValues(line, [{"credit_change": "raise", "credit_limit_proposed": 200}])

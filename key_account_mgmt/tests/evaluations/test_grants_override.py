@@ -82,7 +82,7 @@ class TestGrantsOfOverrides(GrantsCommon):
     def test_ceilings_are_those_of_the_overridden_tier(self):
         draft = self.env["key.account.ruleset"].browse(self.ruleset.action_new_version()["res_id"])
         draft.credit_rule_ids.filtered(lambda rule: rule.key != "best").unlink()
-        draft.credit_rule_ids.cap_tier_ids = False
+        draft.credit_rule_ids.tier_filter_ids = False
         for tier, ceiling in (("A", 11_500), ("B", 11_000), ("C", 10_500)):
             self.make_benefit(draft, tier, ceiling)
         draft.action_activate()

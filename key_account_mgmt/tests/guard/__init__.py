@@ -2,7 +2,7 @@ from . import test_ways_round
 from . import test_guarded_fields
 from . import test_discount_hold
 from . import test_hold_readers
-from . import test_sending
+from . import test_quotation_send
 from . import test_discount_invoice
 from . import test_discount_invoice_queries
 from . import test_discount_invoice_taxed

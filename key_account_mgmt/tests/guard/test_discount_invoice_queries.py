@@ -37,9 +37,9 @@ class TestQueriesOfPosting(DiscountWaysCommon):
         lines = order.order_line
         self.env.invalidate_all()
         lines.mapped("invoice_lines.move_id.state")
-        self.env.add_to_compute(lines._fields["key_account_open_amount"], lines)
-        lines.mapped("key_account_open_amount")
+        self.env.add_to_compute(lines._fields["key_account_uninvoiced_amount"], lines)
+        lines.mapped("key_account_uninvoiced_amount")
         before = self.env.cr.sql_log_count
         self.env.flush_all()
         self.assertEqual(self.env.cr.sql_log_count, before)
-        self.assertEqual(lines.mapped("key_account_open_amount"), [0.0, 0.0])
+        self.assertEqual(lines.mapped("key_account_uninvoiced_amount"), [0.0, 0.0])

@@ -66,7 +66,7 @@ class TestGuardedFields(DiscountWaysCommon):
             records = self.env[model]
             own = {name for name in self.get_writable_fields(model) if name.startswith(OWN)}
             with self.subTest(model):
-                self.assertEqual(own - records._get_key_account_own_fields(), set())
+                self.assertEqual(own - records._get_key_account_protected_columns(), set())
 
     def test_writing_a_judged_field_is_watched(self):
         order = self.make_confirmed()
@@ -77,7 +77,9 @@ class TestGuardedFields(DiscountWaysCommon):
                 value = records._fields[name].convert_to_write(records[name], records)
                 with (
                     self.subTest(f"{records._name}.{name}"),
-                    patch.object(guard, "_watch", side_effect=guard._watch, autospec=True) as watched,
+                    patch.object(
+                        guard, "_checking_changes", side_effect=guard._checking_changes, autospec=True
+                    ) as watched,
                     self.cr.savepoint() as savepoint,
                 ):
                     try:

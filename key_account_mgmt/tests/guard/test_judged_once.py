@@ -5,8 +5,18 @@ from odoo.fields import Command
 from ..approval_common import ApprovalCommon
 
 LINE = "sale.order.line"
-FIGURES = ("key_account_capped", "key_account_over_cap", "key_account_room", "key_account_excess")
-LINE_FIGURES = ("key_account_given", "key_account_over", "key_account_allowed_amount", "key_account_cap_rule_id")
+FIGURES = (
+    "key_account_has_discount_cap",
+    "key_account_over_cap",
+    "key_account_remaining_discount",
+    "key_account_excess",
+)
+LINE_FIGURES = (
+    "key_account_effective_discount",
+    "key_account_over_cap",
+    "key_account_allowed_amount",
+    "key_account_cap_rule_id",
+)
 
 
 class TestJudgedOnce(ApprovalCommon):
@@ -73,7 +83,7 @@ class TestJudgedOnce(ApprovalCommon):
         order = self.make_order().with_user(self.salesperson)
         for discount in (4, 3):
             order.order_line.discount = discount
-        self.assertEqual(order.key_account_room, 70)
+        self.assertEqual(order.key_account_remaining_discount, 70)
         order.order_line.product_id.sudo().list_price = 200
         order.order_line.price_unit = 195
-        self.assertEqual(order.sudo().order_line.key_account_reference, 2000)
+        self.assertEqual(order.sudo().order_line.key_account_reference_value, 2000)

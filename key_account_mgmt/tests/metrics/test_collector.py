@@ -47,7 +47,7 @@ class TestCollector(KeyAccountCommon):
             set(facts),
             {"revenue", "revenue_previous", "average_month", "average_day", "margin"}
             | {"service_hours", "cost_to_serve", "contribution"}
-            | {"privilege_cost", "margin_after_privileges", "invoice_count", "active_months", "order_count"}
+            | {"incentive_cost", "margin_after_incentives", "invoice_count", "active_months", "order_count"}
             | {"on_time_count", "late_count", "overdue_amount", "collected_amount", "exposure"},
         )
 

@@ -28,22 +28,22 @@ class TestMetricCustomer(KeyAccountCommon):
 
     def test_nothing_on_credit_is_a_limit_of_zero(self):
         for limit in (0, 500):
-            self.customer.sudo().write({"credit_limit": limit, "key_account_zero_limit": True})
+            self.customer.sudo().write({"credit_limit": limit, "key_account_no_credit": True})
             self.assert_facts(self.customer, {"credit_limit": 0})
-        self.customer.sudo().key_account_zero_limit = False
+        self.customer.sudo().key_account_no_credit = False
         self.assert_facts(self.customer, {"credit_limit": 500})
 
     def test_a_contact_counts_for_nothing(self):
         contact = self.make_customer(parent_id=self.customer.id)
         contact.with_company(self.company).sudo().credit_limit = 99
-        self.assert_facts(self.customer, {"credit_limit": None, "account_kind": None})
+        self.assert_facts(self.customer, {"credit_limit": None, "account_value_type": None})
 
     def test_the_kind_of_customer(self):
-        self.customer.key_account_kind = "strategic"
+        self.customer.key_account_value_type = "strategic"
         scope = {"partner_ids": (self.customer.id,), "with_business_only": False}
-        self.assertEqual(self.collect(**scope)[self.customer]["account_kind"], "strategic")
-        options = self.get_metric("account_kind").option_ids.mapped("code")
-        field = self.env["res.partner"]._fields["key_account_kind"]
+        self.assertEqual(self.collect(**scope)[self.customer]["account_value_type"], "strategic")
+        options = self.get_metric("account_value_type").option_ids.mapped("code")
+        field = self.env["res.partner"]._fields["key_account_value_type"]
         self.assertEqual(options, [code for code, _label in field.selection])
 
     def test_averages(self):

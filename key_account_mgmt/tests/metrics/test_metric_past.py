@@ -7,7 +7,7 @@ YEAR = {"date_from": "2025-01-01", "date_to": "2025-12-31"}
 # What is meant as of the evaluation, and says so.
 OF_THE_EVALUATION = {
     "credit_limit",
-    "account_kind",
+    "account_value_type",
     "exposure",
     "credit_use_pct",
     "outside_territory_pct",
@@ -135,5 +135,5 @@ class TestFiguresOfThePast(KeyAccountCommon):
         self.assert_facts(self.customer, {"margin": 200}, date_from="2025-01-01", date_to="2025-06-30")
 
     def test_what_is_of_the_evaluation_says_so_in_its_name(self):
-        for code in ("credit_limit", "exposure", "credit_use_pct", "account_kind", "outside_territory_pct"):
+        for code in ("credit_limit", "exposure", "credit_use_pct", "account_value_type", "outside_territory_pct"):
             self.assertTrue(self.get_metric(code).name.endswith("at Evaluation"), code)

@@ -295,8 +295,8 @@ class TestMetricsOfARandomHistory(KeyAccountCommon):
             "margin": margin,
             "margin_pct": ratio(margin * 100, revenue),
             # Nothing is capped, and nothing was awarded.
-            "privilege_cost": 0,
-            "margin_after_privileges": margin,
+            "incentive_cost": 0,
+            "margin_after_incentives": margin,
             # Nobody entered an expectation.
             "expected_value": revenue if period else None,
             "invoice_count": len(invoices),

@@ -196,7 +196,7 @@ class TestEvaluationPictures(KeyAccountPictureCommon):
         measures = {measure: name for _group, members in groups for measure, name in members}
         self.assertEqual([name for name, _members in groups], ["Points", "Criteria", "Metrics"])
         self.assertEqual((measures["score"], measures[REVENUE]), ("Score", "Revenue"))
-        self.assertNotIn("metric:account_kind", measures, "choices have no order")
+        self.assertNotIn("metric:account_value_type", measures, "choices have no order")
         self.assertNotIn("metric:score", measures)
 
     # -------------------------------------------------------------------------

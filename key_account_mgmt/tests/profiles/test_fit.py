@@ -54,13 +54,13 @@ class TestFitScore(FitCommon):
         self.make_industry(self.banking, 99.9999985)
         row = self.make_row(33.3333345, country=self.china)
         self.customer.country_id = self.china
-        explainer = self.env["key.account.fit"]
+        explainer = self.env["key.account.fit.explanation"]
         scope = self.make_scope(partner_ids=tuple(self.customer.ids), with_business_only=False)
         for points, rounded in ((33.3333345, "33.333335"), (66.6666665, "66.666667"), (0.0000005, "0.000001")):
             with self.subTest(points):
                 row.points = points
                 found = explainer._judge(
-                    explainer._get_tables(self.company), explainer._get_inputs(scope)[self.customer.id]
+                    explainer._get_profile_snapshot(self.company), explainer._get_matches(scope)[self.customer.id]
                 )
                 self.assertEqual(found.points, Decimal(rounded))
                 self.assert_fit(found.score, found.points)
@@ -139,8 +139,8 @@ class TestFitScore(FitCommon):
         self.choose(self.customer, "company_size", "large")
         self.choose(self.customer, "project_choice", "quality")
         self.assert_fit(80, 100)
-        explainer = self.env["key.account.fit"]
-        self.assertEqual(explainer._get_maximum(explainer._get_tables(self.company)), 100)
+        explainer = self.env["key.account.fit.explanation"]
+        self.assertEqual(explainer._get_maximum(explainer._get_profile_snapshot(self.company)), 100)
 
 
 @tagged("post_install", "-at_install")
@@ -224,13 +224,13 @@ class TestFitOfARandomBook(FitCommon):
         return values.sorted("date_from")[-1:].option_id == row.option_id
 
     def test_all_three_agree(self):
-        explainer = self.env["key.account.fit"]
+        explainer = self.env["key.account.fit.explanation"]
         scope = self.make_scope(partner_ids=tuple(self.book.ids), with_business_only=False)
         scored = 0
         for _round in range(8):
             self._make_random_rows()
             facts = self.collect(partner_ids=tuple(self.book.ids), with_business_only=False)
-            tables, inputs = explainer._get_tables(self.company), explainer._get_inputs(scope)
+            tables, inputs = explainer._get_profile_snapshot(self.company), explainer._get_matches(scope)
             for customer in self.book:
                 found = explainer._judge(tables, inputs[customer.id])
                 collected = facts[customer].get("fit_score"), facts[customer]["customer_profile_points"]

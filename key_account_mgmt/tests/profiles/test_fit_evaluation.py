@@ -207,7 +207,7 @@ class TestFitExplained(FitEvaluationCommon):
 
     def test_nobody_writes_what_was_frozen(self):
         evaluation = self.evaluate()
-        calls = [(evaluation, {"fit_tables": {}}), (evaluation.line_ids[0], {"fit": {}})]
+        calls = [(evaluation, {"profile_snapshot": {}}), (evaluation.line_ids[0], {"fit": {}})]
         for record, values in calls:
             with self.subTest(values), self.assertRaisesRegex(UserError, "cannot be edited"):
                 call_kw(record.with_user(self.manager), "write", [record.ids, values], {})
@@ -215,7 +215,7 @@ class TestFitExplained(FitEvaluationCommon):
     def test_other_rules_freeze_no_profiles(self):
         self.rules.action_retire()
         evaluation = self.make_evaluation(ruleset_id=self.make_evaluation_ruleset().id)
-        self.assertFalse(evaluation.fit_tables or any(evaluation.line_ids.mapped("fit")))
+        self.assertFalse(evaluation.profile_snapshot or any(evaluation.line_ids.mapped("fit")))
         self.assertNotIn("Fit score", self.get_texts(evaluation.line_ids[0].scorecard_html))
 
     @freeze_time("2024-07-01")

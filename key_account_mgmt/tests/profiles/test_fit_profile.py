@@ -42,7 +42,7 @@ class TestProfileRefusals(FitCommon):
                 "not an option of metric Project",
             ),
             (
-                {"feature": "choice", "metric_id": self.get_metric("account_kind").id, "option_id": large.id},
+                {"feature": "choice", "metric_id": self.get_metric("account_value_type").id, "option_id": large.id},
                 "users do not enter a choice for metric",
             ),
         ]
@@ -167,7 +167,7 @@ class TestProfileRights(FitCommon):
         calls = [
             (INDUSTRY, "_get_rows_of"),
             (CUSTOMER, "_get_rows_of"),
-            ("key.account.fit", "_get_inputs"),
+            ("key.account.fit.explanation", "_get_matches"),
             ("key.account.source.profile", "_get_inputs_sql"),
         ]
         for model, method in calls:

@@ -6,6 +6,6 @@ from . import test_ruleset_lifecycle
 from . import test_ruleset_policy
 from . import test_ruleset_weights
 from . import test_template
-from . import test_value_kind_rules
+from . import test_value_type_rules
 from . import test_import_of_many_rows
 from . import test_new_kind_of_rule

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
-from ...rules import Book, CapTable
+from ...rules import CapTable, FactBatch
 from ..cap_rules_common import CapRulesCommon
 from ..ruleset_common import FROZEN
 from ..ways_round_common import WaysRoundCommon
@@ -49,7 +49,7 @@ class TestCapRows(CapRulesCommon):
             ({"customer_tier": "no_tier", "order_amount": 1000}, "3"),
             ({"customer_tier": "B", "order_amount": 1000}, None),
         ]
-        decisions = table.decide(Book.from_mapping(dict(enumerate(facts for facts, _cap in cases))))
+        decisions = table.decide(FactBatch.from_mapping(dict(enumerate(facts for facts, _cap in cases))))
         for (facts, cap), decision in zip(cases, decisions, strict=True):
             with self.subTest(facts=facts):
                 self.assertEqual(decision.cap, cap and Decimal(cap))
@@ -245,19 +245,19 @@ class TestUnevenCaps(CapRulesCommon):
         self.make_cap(ruleset, 10, tiers=("A", "B"))
         self.make_cap(ruleset, 12, tiers=("C",), name="C customers")
         self.make_cap(ruleset, 0, without_tier=True)
-        self.company.key_account_refuse_uneven_caps = True
+        self.company.key_account_require_monotone_caps = True
         errors, _warnings = ruleset._get_findings()
         self.assertTrue(any("C customers" in error for error in errors))
         with self.assertRaisesRegex(UserError, "cannot be used yet:(.|\n)*C customers"):
             ruleset.action_activate()
         self.assertEqual(ruleset.state, "draft")
         self.assertEqual(ruleset.action_check()["params"]["type"], "danger")
-        self.company.key_account_refuse_uneven_caps = False
+        self.company.key_account_require_monotone_caps = False
         ruleset.action_activate()
         self.assertEqual(ruleset.state, "active")
 
     def test_even_rules_come_into_force_whatever_the_setting(self):
-        self.company.key_account_refuse_uneven_caps = True
+        self.company.key_account_require_monotone_caps = True
         ruleset = self.make_tier_ruleset()
         self.make_cap(ruleset, 10, tiers=("A",))
         self.make_cap(ruleset, 5)
@@ -266,8 +266,8 @@ class TestUnevenCaps(CapRulesCommon):
 
     def test_the_setting_is_the_companys(self):
         settings = self.env["res.config.settings"].with_company(self.company)
-        settings.create({"key_account_refuse_uneven_caps": True}).execute()
-        self.assertTrue(self.company.key_account_refuse_uneven_caps)
+        settings.create({"key_account_require_monotone_caps": True}).execute()
+        self.assertTrue(self.company.key_account_require_monotone_caps)
 
 
 class TestCapExplanation(CapRulesCommon):
@@ -287,13 +287,13 @@ class TestCapExplanation(CapRulesCommon):
             margin_floor=15,
             name="Big office orders",
         )
-        cls.make_cap(cls.ruleset, 3, without_tier=True, customer_kind="intrinsic", name="New ones")
+        cls.make_cap(cls.ruleset, 3, without_tier=True, customer_value_type="intrinsic", name="New ones")
         cls.make_cap(cls.ruleset, 1, product_tmpl_ids=cls.stool, name="Stools")
         cls.make_cap(cls.ruleset, 0, date_to="2026-12-31", name="This year")
 
     def explain(self, **facts):
         """The reasons of the real table, with the ids that a running system has in its facts."""
-        decision = CapTable(self.ruleset._get_policy()).decide(Book.from_mapping({"line": facts}))[0]
+        decision = CapTable(self.ruleset._get_policy()).decide(FactBatch.from_mapping({"line": facts}))[0]
         reasons = decision.dump()["reasons"]
         for reason in reasons:
             for fact in reason["params"].get("facts", []):
@@ -328,7 +328,7 @@ class TestCapExplanation(CapRulesCommon):
         self.assertIn("Rule “Big office orders” could not be judged: “Country” has no value.", missing)
 
     def test_why_a_customer_without_a_tier(self):
-        [sentence, *_missing] = self.explain(customer_tier="no_tier", customer_kind="intrinsic")
+        [sentence, *_missing] = self.explain(customer_tier="no_tier", customer_value_type="intrinsic")
         self.assertEqual(
             sentence,
             "Rule “New ones”, since customer tier none, value type Intrinsic (Price): at most 3 % discount.",
@@ -372,30 +372,32 @@ class TestCustomerWaysRound(WaysRoundCommon):
         draft.action_activate()
 
     def test_only_managers_say_of_which_kind_a_customer_is(self):
-        kind = {"key_account_kind": "strategic"}
+        kind = {"key_account_value_type": "strategic"}
         second = self.second.ids
         self.assert_refused(self.seller, "res.partner", "write", second, kind)
         self.assert_refused(self.seller, "res.partner", "web_save", second, kind, {})
         self.assert_refused(self.seller, "res.partner", "create", [{"name": "New", **kind}])
         self.call(self.manager, "res.partner", "write", second, kind)
-        self.assertEqual(self.second.with_company(self.company).key_account_kind, "strategic")
-        self.assert_refused(self.seller, "res.partner", "write", second, {"key_account_kind": False})
+        self.assertEqual(self.second.with_company(self.company).key_account_value_type, "strategic")
+        self.assert_refused(self.seller, "res.partner", "write", second, {"key_account_value_type": False})
 
     def test_defaults_and_imports_do_not_say_it_either(self):
-        context = {"default_key_account_kind": "strategic"}
+        context = {"default_key_account_value_type": "strategic"}
         new = self.call(self.seller, "res.partner", "create", {"name": "New"}, context=context)
-        loaded = self.call(self.seller, "res.partner", "load", ["name", "key_account_kind"], [["Newer", "Strategic"]])
-        self.assertFalse(self.env["res.partner"].browse(new).with_company(self.company).key_account_kind)
+        loaded = self.call(
+            self.seller, "res.partner", "load", ["name", "key_account_value_type"], [["Newer", "Strategic"]]
+        )
+        self.assertFalse(self.env["res.partner"].browse(new).with_company(self.company).key_account_value_type)
         self.assertFalse(loaded["ids"])
 
-    def test_a_new_contact_whose_form_has_no_kind_is_fine(self):
-        new = self.call(self.seller, "res.partner", "create", {"name": "New", "key_account_kind": False})
+    def test_a_new_contact_whose_form_has_no_value_type_is_fine(self):
+        new = self.call(self.seller, "res.partner", "create", {"name": "New", "key_account_value_type": False})
         self.assertTrue(self.env["res.partner"].browse(new).exists())
 
     def test_kinds_are_of_a_company(self):
         other = self.env["res.company"].create({"name": "Other"})
-        self.second.with_company(self.company).key_account_kind = "strategic"
-        self.assertFalse(self.second.with_company(other).key_account_kind)
+        self.second.with_company(self.company).key_account_value_type = "strategic"
+        self.assertFalse(self.second.with_company(other).key_account_value_type)
 
     def pricelist_changes(self):
         customer = self.second.ids

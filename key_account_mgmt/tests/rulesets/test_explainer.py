@@ -132,7 +132,7 @@ class TestExplainer(RulesetCommon):
             ("tier_rule", {"rule": "others", "tier": "C", "facts": []}),
             ("no_tier_rule", {}),
             ("veto", {"rule": "one_off", "tier": "C", "facts": veto}),
-            ("capped", {"from": "A", "to": "C"}),
+            ("lowered_by_veto", {"from": "A", "to": "C"}),
             ("missing", {"metric": "revenue", "criterion": "revenue"}),
             ("missing", {"metric": "invoice_count", "rule": "one_off"}),
         )

@@ -13,12 +13,16 @@ class TestGrantRows(GrantRulesCommon):
     def test_ceilings_and_what_formulas_need_are_in_the_policy(self):
         ruleset = self.make_tier_ruleset()
         self.make_ceilings(ruleset)
-        self.make_limit(ruleset, 1.5, ("account_kind", "in", ["strategic"]), tiers=("A",), credit_formula="months")
+        self.make_limit(
+            ruleset, 1.5, ("account_value_type", "in", ["strategic"]), tiers=("A",), credit_formula="months"
+        )
         self.make_reward(ruleset, "bonus", bonus_formula="growth_share", formula_value=2.5)
         ceilings = self.table(ruleset, "credit_limit")["ceilings"]
         self.assertEqual(list(ceilings.items()), [("A", "60000.25"), ("B", "20000")])
         codes = {metric["code"] for metric in ruleset._get_policy_values()["metrics"]}
-        self.assertLessEqual({"average_month_since_first", "credit_limit", "revenue_growth", "account_kind"}, codes)
+        self.assertLessEqual(
+            {"average_month_since_first", "credit_limit", "revenue_growth", "account_value_type"}, codes
+        )
         self.assertNotIn("tier", codes)
         self.assertTrue(ruleset._get_policy())
 

@@ -40,7 +40,7 @@ class TestImportOfManyRows(KeyAccountCommon):
         self.assertEqual(self._refuse(3).count("Row "), 3)
 
     def test_names_of_rows_are_read_once_for_all_problems(self):
-        problems = type(self.env["key.account.problem"])
+        problems = type(self.env["key.account.policy.error.text"])
         read, calls = problems._get_names, []
         with patch.object(problems, "_get_names", lambda *args: calls.append(1) or read(*args)):
             self._refuse(40)

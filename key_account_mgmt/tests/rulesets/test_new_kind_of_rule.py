@@ -110,7 +110,9 @@ class TestNewKindOfRule(RulesetCommon):
     def test_problems_name_the_rows(self):
         self.make_gift(key="g", name="Chocolate")
         problem = Problem(("tables", "gift", "rules", "g"), "cost", "negative", {"got": -1})
-        sentences = self.env["key.account.problem"]._get_sentences([problem], self.ruleset._get_policy_values())
+        sentences = self.env["key.account.policy.error.text"]._get_sentences(
+            [problem], self.ruleset._get_policy_values()
+        )
         self.assertEqual(sentences, ["Gift “Chocolate”, Estimated Cost: got -1, it must not be negative."])
 
     def test_decisions_are_explained(self):

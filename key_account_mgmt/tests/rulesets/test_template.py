@@ -11,12 +11,12 @@ from ...models.rulesets.key_account_template_names import (
     RULE_NAMES,
     TIER_NAMES,
 )
-from ...models.rulesets.shipped_rows import SHIPPED_VALUE_KINDS, SHIPPED_VETOES
+from ...models.rulesets.shipped_rows import SHIPPED_VALUE_TYPES, SHIPPED_VETOES
 from ...rules import Policy, evaluate, lint
 from ..template_common import TemplateCommon
 
 FOLDER = "key_account_mgmt/data/templates"
-VETOES = ["one_off", "thin_margin", "late_payer", "slow_payer", "returns", "dormant", "privileges", "outside_territory"]
+VETOES = ["one_off", "thin_margin", "late_payer", "slow_payer", "returns", "dormant", "incentives", "outside_territory"]
 
 
 class TestTemplateFiles(TemplateCommon):
@@ -52,7 +52,7 @@ class TestTemplateFiles(TemplateCommon):
             self.assertEqual(weights, expected)
 
     def test_names_in_files_are_those_that_are_translated(self):
-        for path in [*self.get_templates().mapped("path"), SHIPPED_VETOES.path, SHIPPED_VALUE_KINDS.path]:
+        for path in [*self.get_templates().mapped("path"), SHIPPED_VETOES.path, SHIPPED_VALUE_TYPES.path]:
             policy = self.read_policy(path)
             rules = [rule for table in policy.tables for rule in table.rules]
             self.assertEqual(
@@ -316,9 +316,9 @@ class TestShippedVetoes(TemplateCommon):
             ("returns", {"return_rate_pct": "19.99"}, False),
             ("dormant", {"days_since_last_invoice": 180}, True),
             ("dormant", {"days_since_last_invoice": 179}, False),
-            ("privileges", {"privilege_cost": 1, "margin_after_privileges": "-0.01"}, True),
-            ("privileges", {"privilege_cost": 1, "margin_after_privileges": 0}, False),
-            ("privileges", {"privilege_cost": 0, "margin_after_privileges": -100}, False),
+            ("incentives", {"incentive_cost": 1, "margin_after_incentives": "-0.01"}, True),
+            ("incentives", {"incentive_cost": 1, "margin_after_incentives": 0}, False),
+            ("incentives", {"incentive_cost": 0, "margin_after_incentives": -100}, False),
             ("outside_territory", {"outside_territory_pct": 20}, True),
             ("outside_territory", {"outside_territory_pct": "19.99"}, False),
         ]

@@ -1,4 +1,4 @@
-from . import test_own_fields
+from . import test_protected_columns
 from . import test_protected
 from . import test_internal_thread
 from . import test_unstorable_texts

@@ -64,7 +64,7 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         if not pairs:
             raise UserError(self._get_no_appraisers_message(customers))
         appraisals = self.env["key.account.appraisal"].create([self._prepare_appraisal(*pair) for pair in pairs])
-        appraisals._tell_appraisers(self.deadline)
+        appraisals._notify_appraisers(self.deadline)
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("key_account_mgmt.action_key_account_appraisal"),
             "domain": [("id", "in", appraisals.ids)],

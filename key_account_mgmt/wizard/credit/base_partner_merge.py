@@ -57,7 +57,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             SQL(
                 """
                 UPDATE res_partner copy
-                   SET credit_limit = source.credit_limit, key_account_zero_limit = source.key_account_zero_limit
+                   SET credit_limit = source.credit_limit, key_account_no_credit = source.key_account_no_credit
                   FROM res_partner source
                  WHERE source.id = %s AND copy.id = ANY(%s)
                 """,

@@ -194,13 +194,13 @@ class KeyAccountEvaluationWizard(models.TransientModel):
     def _get_preview_rows(self):
         """Return the results in groups, in the form that ``get_tier_rows`` reads."""
         evaluator = Evaluator(self.ruleset_id._get_policy())
-        books, revenues = self.env["key.account.collector"]._collect_books(self._get_scope(), evaluator.metrics)
-        population = evaluator.survey(books)
+        batches, revenues = self.env["key.account.collector"]._collect_batches(self._get_scope(), evaluator.metrics)
+        population = evaluator.rank_population(batches)
         held = self._get_held_tiers()
         tiers = {tier.code: tier for tier in self.ruleset_id.tier_ids}
         groups = defaultdict(lambda: [0, Decimal(0)])
-        for book in books:
-            for result in evaluator.decide(book, population):
+        for batch in batches:
+            for result in evaluator.decide(batch, population):
                 tier = tiers.get(result.decision.tier, self.env["key.account.tier"])
                 movement = get_movement(held.pop(result.key, None), tier.rank if tier else None)
                 group = groups[tier, movement, bool(result.decision.vetoes), True]

@@ -18,7 +18,9 @@ def compare(env, user, evaluation):
     rulesets = evaluation.ruleset_id.union(*drafts)
     comparison = env["key.account.comparison"].with_user(user).create(_prepare(evaluation, rulesets))
     started = time.monotonic()
-    env["key.account.collector"]._collect_books(comparison._get_scope(), {"revenue", "invoice_count", "active_months"})
+    env["key.account.collector"]._collect_batches(
+        comparison._get_scope(), {"revenue", "invoice_count", "active_months"}
+    )
     collecting = time.monotonic() - started
     started = time.monotonic()
     comparison.action_compute()

@@ -11,5 +11,5 @@ from . import decided_tier
 from . import grant
 from . import credit_limit
 from . import reward
-from . import value_kind
+from . import value_type
 from . import rule_kinds

@@ -139,7 +139,7 @@ class RuleKind:
 
     # --- Active rules ---
 
-    def note_in_force(self, company, ruleset, has_rules):
+    def update_company(self, company, ruleset, has_rules):
         """Store on the company what callers need to know about its rules without reading the policy.
 
         :param ruleset: the company's active rule set, or an empty record set

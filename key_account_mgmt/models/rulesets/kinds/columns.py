@@ -61,7 +61,7 @@ def prepare_column_values(condition, reader):
     if condition.metric == ORDER_DATE:
         return {DAY_COLUMNS[condition.operator]: _read_day(condition)}
     column = CHOICE_COLUMNS[condition.metric]
-    if condition.metric == "customer_kind":
+    if condition.metric == "customer_value_type":
         return {column: condition.values[0]}
     codes = [code for code in condition.values if code != NO_TIER]
     known = reader.tiers if condition.metric == "customer_tier" else reader.find_records(condition.metric, codes)
@@ -90,8 +90,8 @@ def find_column_misfit(env, row):
 def _fits_column(env, condition):
     if condition.metric == ORDER_DATE:
         return condition.operator in DAY_COLUMNS and _read_day(condition) is not None
-    if condition.metric == "customer_kind":
-        known = env["key.account.rule"]._fields["customer_kind"].get_values(env)
+    if condition.metric == "customer_value_type":
+        known = env["key.account.rule"]._fields["customer_value_type"].get_values(env)
         return condition.operator in ("=", "in") and len(condition.values) == 1 and condition.values[0] in known
     return condition.operator in ("=", "in")
 
@@ -119,7 +119,7 @@ def get_column_phrases(rule, say):
 def get_column_names(rule, metric):
     """Return the names chosen in a column; they work on unsaved rows, for sentences shown while the user edits."""
     value = rule[CHOICE_COLUMNS[metric]]
-    if metric == "customer_kind":
+    if metric == "customer_value_type":
         return [value] if value else []
     vocabulary = rule.env["key.account.cap.vocabulary"]
     names = [vocabulary._get_record_name(record) or "" for record in value]

@@ -18,7 +18,7 @@ class CreditLimit(GrantKind):
     one, many = _lt("1 credit limit"), _lt("%s credit limits")
     rows = "credit_rule_ids"
     columns = (
-        "cap_tier_ids",
+        "tier_filter_ids",
         "without_tier",
         "credit_formula",
         "formula_value",

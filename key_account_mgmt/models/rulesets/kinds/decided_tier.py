@@ -18,7 +18,7 @@ class DecidedTierKind(RuleKind):
             if condition.metric == TIER:
                 codes = [code for code in condition.values if code != NO_TIER]
                 values = {
-                    "cap_tier_ids": [Command.set([reader.tiers[code].id for code in codes])],
+                    "tier_filter_ids": [Command.set([reader.tiers[code].id for code in codes])],
                     "without_tier": NO_TIER in condition.values,
                 }
         return values

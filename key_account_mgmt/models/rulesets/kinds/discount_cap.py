@@ -126,8 +126,9 @@ class DiscountCap(RuleKind):
     # --- Warnings ---
 
     def get_refused_codes(self, company):
-        # sudo: the refusal of uneven caps does not depend on the user's right to read the company's settings
-        return frozenset(["cap_not_monotone"]) if company.sudo().key_account_refuse_uneven_caps else frozenset()
+        # sudo: the refusal of caps that are not monotone does not depend on the user's right to read the company's
+        # settings
+        return frozenset(["cap_not_monotone"]) if company.sudo().key_account_require_monotone_caps else frozenset()
 
     def get_comparable(self, env, policy):
         """Return the policy with categories and products as options of one metric, so that rows can be compared.
@@ -166,8 +167,8 @@ class DiscountCap(RuleKind):
             "product": {code: [code] for code in options.get("product", [])},
             "product_category": {
                 code: [
-                    *(other for other, inner in categories.items() if _is_within(inner, category)),
-                    *(other for other, product in products.items() if _is_within(product.categ_id, category)),
+                    *(other for other, inner in categories.items() if _is_descendant(inner, category)),
+                    *(other for other, product in products.items() if _is_descendant(product.categ_id, category)),
                 ]
                 for code, category in categories.items()
             },
@@ -175,12 +176,12 @@ class DiscountCap(RuleKind):
 
     # --- Active rules ---
 
-    def note_in_force(self, company, ruleset, has_rules):
+    def update_company(self, company, ruleset, has_rules):
         """Store on the company the rule set that caps its discounts."""
         # sudo: administrators of rules activate them, and need not be administrators of companies
         company.sudo().key_account_cap_ruleset_id = ruleset if has_rules else False
 
 
-def _is_within(category, outer):
+def _is_descendant(category, outer):
     """Return whether the category is the outer one or below it."""
     return bool(category) and category.parent_path.startswith(outer.parent_path)

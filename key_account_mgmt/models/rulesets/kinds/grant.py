@@ -58,7 +58,7 @@ class GrantKind(DecidedTierKind):
             return mismatch
         return env._(
             "Rule “%(rule)s”: “%(column)s” is 0, which means none here. Take it out of the file, or take out the rule.",
-            column=env["key.account.problem"]._get_column_label(self.not_zero),
+            column=env["key.account.policy.error.text"]._get_column_label(self.not_zero),
             rule=row.name or row.key,
         )
 

@@ -14,7 +14,7 @@ class Reward(GrantKind):
     row_name, table_name = _lt("Reward"), _lt("Rewards")
     one, many = _lt("1 reward"), _lt("%s rewards")
     rows = "reward_rule_ids"
-    columns = ("cap_tier_ids", "without_tier", "reward", "bonus_formula", "formula_value", "cost", "budget")
+    columns = ("tier_filter_ids", "without_tier", "reward", "bonus_formula", "formula_value", "cost", "budget")
     selections = ("reward", "bonus_formula")
     formula_column = "bonus_formula"
     optional_numbers = ("cost", "budget")
@@ -57,7 +57,7 @@ class Reward(GrantKind):
     def _get_reward_name(self, say, reward):
         """Return the name of the reward, for use inside a sentence."""
         names = dict(say.env["key.account.rule"]._fields["reward"]._description_selection(say.env))
-        return say._lower(names.get(reward, reward or "…"))
+        return say._lowercase_title(names.get(reward, reward or "…"))
 
     def get_unconditional_sentence(self, say, outcome):
         # Rewards add up: a rule does not exclude customers from the rules after it.

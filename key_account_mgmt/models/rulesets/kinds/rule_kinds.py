@@ -3,10 +3,10 @@ from .credit_limit import CreditLimit
 from .discount_cap import DiscountCap
 from .reward import Reward
 from .tier import Tier, Veto
-from .value_kind import ValueKind
+from .value_type import ValueType
 
 # In the order of screens and of tables in policies. Another addon adds its kind here on import.
-RULE_KINDS = {kind.code: kind for kind in (Tier(), Veto(), DiscountCap(), CreditLimit(), Reward(), ValueKind())}
+RULE_KINDS = {kind.code: kind for kind in (Tier(), Veto(), DiscountCap(), CreditLimit(), Reward(), ValueType())}
 UNKNOWN_KIND = RuleKind()
 
 

@@ -70,7 +70,7 @@ class Veto(RuleKind):
             return say.env._("Veto “%(rule)s”: at best tier %(tier)s.", **names)
         return say.env._("Veto “%(rule)s”: %(facts)s: at best tier %(tier)s.", facts=facts, **names)
 
-    def explain_capped(self, say, params, labels, _currency):
+    def explain_lowered_by_veto(self, say, params, labels, _currency):
         return say.env._(
             "Lowered from tier %(before)s to tier %(after)s by veto.",
             before=labels.tiers.get(params.get("from"), params.get("from")),

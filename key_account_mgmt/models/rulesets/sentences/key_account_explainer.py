@@ -11,7 +11,7 @@ class KeyAccountExplainer(models.AbstractModel):
     """Rules and reasons as sentences in the user's language. This model makes no decisions."""
 
     _name = "key.account.explainer"
-    _inherit = ["key.account.explainer.scale"]
+    _inherit = ["key.account.scale.text"]
     _description = "Explainer of Key Account Decisions"
 
     @api.model

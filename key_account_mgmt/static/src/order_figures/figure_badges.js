@@ -29,8 +29,8 @@ export class KeyAccountBadges extends Component {
 }
 
 /** How much more the order as a whole may give away. */
-export class CapRoom extends Component {
-    static template = "key_account_mgmt.CapRoom";
+export class RemainingDiscount extends Component {
+    static template = "key_account_mgmt.RemainingDiscount";
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -66,7 +66,7 @@ function cell(figure) {
     return { component: CapCell, supportedTypes: ["float"], extractProps: () => ({ figure }) };
 }
 
-registry.category("fields").add("key_account_given", cell("given_pct"));
+registry.category("fields").add("key_account_effective_discount", cell("given_pct"));
 registry.category("fields").add("key_account_cap", cell("cap"));
 registry.category("view_widgets").add("key_account_badges", { component: KeyAccountBadges });
-registry.category("view_widgets").add("key_account_cap_room", { component: CapRoom });
+registry.category("view_widgets").add("key_account_remaining_discount", { component: RemainingDiscount });

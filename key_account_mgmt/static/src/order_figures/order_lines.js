@@ -2,7 +2,7 @@ import { SaleOrderLineListRenderer } from "@sale/js/sale_order_line_field/sale_o
 import { patch } from "@web/core/utils/patch";
 import { getLineFigures, useFigures } from "./figures";
 
-const WIDGETS = ["key_account_given", "key_account_cap"];
+const WIDGETS = ["key_account_effective_discount", "key_account_cap"];
 
 function isOfCaps(column) {
     const asksWhy = (button) => button.clickParams.name === "action_key_account_why";
