@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from odoo.addons.key_account_mgmt import rules
-from odoo.addons.key_account_mgmt.models.evaluations.key_account_evaluation_run import EvaluationRun
+from odoo.addons.key_account_mgmt.models.evaluations.evaluation_run import EvaluationRun
 from odoo.addons.key_account_mgmt.rules.decision import evaluator, frame, ranking
 
 from . import floor, memory, policies

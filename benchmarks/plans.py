@@ -15,7 +15,7 @@ import psycopg2
 
 from odoo.tools import SQL
 
-from odoo.addons.key_account_mgmt.models.metrics.key_account_collection_scope import CollectionScope
+from odoo.addons.key_account_mgmt.models.metrics.collection_scope import CollectionScope
 
 PERIOD = (date(2025, 1, 1), date(2025, 12, 31))
 ALL = "all together"

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
-from ..models.metrics.key_account_collection_scope import CollectionScope
+from ..models.metrics.collection_scope import CollectionScope
 
 
 @tagged("post_install", "-at_install")

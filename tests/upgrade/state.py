@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from odoo.addons.key_account_mgmt.models.evaluations.key_account_evaluation_replay import Replay
+from odoo.addons.key_account_mgmt.models.evaluations.evaluation_replay import Replay
 
 # Records by model, counted: whatever an upgrade may lose.
 COUNTED = [

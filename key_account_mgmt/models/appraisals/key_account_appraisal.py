@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
-from ..plans.key_account_plan_overlap import get_overlap_message
+from ..plans.plan_overlap import get_overlap_message
 from ..shared.access import ACTIVITY_APPRAISAL, KEY_ACCOUNT_MANAGER, strip_caller_context
 from ..shared.statements import touch
 

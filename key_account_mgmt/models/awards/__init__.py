@@ -13,7 +13,7 @@ from . import award_posting
 from . import award_delivery
 from . import key_account_award
 from . import key_account_source_incentive
-from . import key_account_evaluation_effects
+from . import evaluation_effects
 from . import key_account_evaluation
 from . import credit_family
 from . import res_partner

@@ -3,9 +3,9 @@
 Asks ``evaluations`` and ``rulesets``.
 """
 
-from . import key_account_comparison_run
-from . import key_account_comparison_job
-from . import key_account_comparison_summary
+from . import comparison_run
+from . import comparison_job
+from . import comparison_summary
 from . import key_account_comparison
 from . import key_account_comparison_line
 from . import key_account_ruleset

@@ -4,8 +4,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..shared.access import SALES_ALL_DOCUMENTS
-from .key_account_comparison_job import ComparisonJob
-from .key_account_comparison_summary import ComparisonSummary
+from .comparison_job import ComparisonJob
+from .comparison_summary import ComparisonSummary
 
 # Only Compute sets these fields, whatever values a form, an import or a remote call sends.
 RESULT_DEFAULTS = {

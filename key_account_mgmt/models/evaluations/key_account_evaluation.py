@@ -6,15 +6,15 @@ from odoo.tools import SQL
 
 from ...rules import FactError
 from ..shared.access import TOTALS_READERS
-from .key_account_evaluation_application import EvaluationApplication
-from .key_account_evaluation_claim import EvaluationClaim
-from .key_account_evaluation_customers import CustomerWriting
-from .key_account_evaluation_job import NO_JOB, EvaluationJob, EvaluationProgress
-from .key_account_evaluation_notices import EvaluationNotices
-from .key_account_evaluation_replay import Replay
-from .key_account_evaluation_review import EvaluationReview
-from .key_account_evaluation_run import EvaluationRun
-from .key_account_evaluation_summary import EvaluationSummary
+from .evaluation_application import EvaluationApplication
+from .evaluation_claim import EvaluationClaim
+from .evaluation_customers import CustomerWriting
+from .evaluation_job import NO_JOB, EvaluationJob, EvaluationProgress
+from .evaluation_notices import EvaluationNotices
+from .evaluation_replay import Replay
+from .evaluation_review import EvaluationReview
+from .evaluation_run import EvaluationRun
+from .evaluation_summary import EvaluationSummary
 
 EVALUATION_STATES = [
     ("draft", "Draft"),

@@ -3,12 +3,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..rulesets.key_account_grant_vocabulary import GRANT_KINDS
-from .key_account_evaluation_claim import EvaluationClaim
-from .key_account_evaluation_review import EvaluationReview
-from .key_account_evaluation_run import MOVEMENTS, get_movement
-from .key_account_evaluation_scorecard import Scorecard
-from .key_account_evaluation_summary import get_list_html
+from ..rulesets.grant_vocabulary import GRANT_KINDS
+from .evaluation_claim import EvaluationClaim
+from .evaluation_review import EvaluationReview
+from .evaluation_run import MOVEMENTS, get_movement
+from .evaluation_scorecard import Scorecard
+from .evaluation_summary import get_list_html
 
 CREDIT_CHANGES = [("first", "First Limit"), ("raise", "Raised"), ("lower", "Lowered")]
 OVERRIDE_FIELDS = {"override_tier_id", "override_reason"}

@@ -8,11 +8,11 @@ from . import key_account_metric_user_mixin
 from . import key_account_metric
 from . import key_account_metric_option
 from . import key_account_metric_value
-from . import key_account_collection_scope
+from . import collection_scope
 from . import key_account_source
 from . import account_move
 from . import account_move_line_cost
-from . import key_account_source_invoice_line
+from . import source_invoice_line
 from . import key_account_source_invoice
 from . import key_account_source_order
 from . import key_account_source_customer

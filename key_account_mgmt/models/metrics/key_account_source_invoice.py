@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .key_account_source_invoice_line import InvoiceLines
+from .source_invoice_line import InvoiceLines
 
 # A corrected invoice follows its reversal within this number of days.
 DAYS_TO_REWRITE = 7

@@ -3,9 +3,9 @@
 Asks ``evaluations`` and ``metrics``.
 """
 
-from . import key_account_evaluation_measures
-from . import key_account_evaluation_levels
-from . import key_account_evaluation_matrix
-from . import key_account_evaluation_pyramids
+from . import evaluation_measures
+from . import evaluation_levels
+from . import evaluation_matrix
+from . import evaluation_pyramids
 from . import key_account_evaluation
 from . import key_account_evaluation_line

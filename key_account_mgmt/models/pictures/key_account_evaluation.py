@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..shared.access import SALES_ALL_DOCUMENTS
-from .key_account_evaluation_matrix import ValueMatrix
-from .key_account_evaluation_measures import EvaluationMeasures
-from .key_account_evaluation_pyramids import EvaluationPyramids
+from .evaluation_matrix import ValueMatrix
+from .evaluation_measures import EvaluationMeasures
+from .evaluation_pyramids import EvaluationPyramids
 
 # Curry's customer pyramid.
 DEFAULT_PYRAMIDS = [{"measure": "metric:revenue", "cut": "share", "limits": ["1", "4", "15", "80"]}]

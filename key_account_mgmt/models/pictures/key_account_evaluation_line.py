@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..shared.access import SALES_ALL_DOCUMENTS
-from .key_account_evaluation_levels import EvaluationLevels
+from .evaluation_levels import EvaluationLevels
 
 LEVEL_KEYS = {"measure", "cut", "limits", "level"}
 

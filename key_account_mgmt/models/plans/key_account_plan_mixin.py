@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..settings.res_company import QUARTERS, YEARS
 from ..shared.numbers import get_largest_amount, is_number
-from .key_account_plan_overlap import get_overlap_message
+from .plan_overlap import get_overlap_message
 
 
 class KeyAccountPlanMixin(models.AbstractModel):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..metrics.key_account_collection_scope import CollectionScope
+from ..metrics.collection_scope import CollectionScope
 from ..shared.access import SALES_ALL_DOCUMENTS
 
 

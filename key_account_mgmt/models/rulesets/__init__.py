@@ -6,7 +6,7 @@ and the shared room.
 
 from . import key_account_cap_vocabulary
 from . import key_account_tier
-from . import key_account_grant_vocabulary
+from . import grant_vocabulary
 from . import key_account_ruleset_part
 from . import kinds
 from . import sentences
@@ -17,7 +17,7 @@ from . import ruleset_weights
 from . import key_account_ruleset_policy
 from . import key_account_ruleset_lifecycle
 from . import key_account_ruleset
-from . import key_account_template_names
+from . import template_names
 from . import key_account_template
 from . import key_account_tier_benefit
 from . import key_account_criterion

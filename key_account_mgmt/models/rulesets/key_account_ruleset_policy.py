@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...rules import Policy, PolicyError, asks_for_places, lint, out_of_reach
-from ..metrics.key_account_collection_scope import CollectionScope
+from ..metrics.collection_scope import CollectionScope
 from ..shared.numbers import exact_text
 from .kinds.rule_kinds import RULE_KINDS, find_kind
 

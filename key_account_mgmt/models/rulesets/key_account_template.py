@@ -1,9 +1,9 @@
 from odoo import fields, models
 from odoo.tools import file_open
 
-from .key_account_template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
 from .policy_reader import PolicyReader
 from .shipped_rows import SHIPPED_VALUE_TYPES
+from .template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
 
 
 class KeyAccountTemplate(models.Model):

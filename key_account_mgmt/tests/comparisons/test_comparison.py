@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
-from ...models.comparisons.key_account_comparison_summary import ComparisonSummary
+from ...models.comparisons.comparison_summary import ComparisonSummary
 from ..comparison_common import KeyAccountComparisonCommon
 from ..evaluation_common import YEAR
 from ..ways_round_common import WaysRoundCommon

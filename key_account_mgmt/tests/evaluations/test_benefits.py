@@ -5,8 +5,8 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from ...models.awards.key_account_evaluation_effects import EvaluationEffects
-from ...models.evaluations.key_account_evaluation_scorecard import Scorecard
+from ...models.awards.evaluation_effects import EvaluationEffects
+from ...models.evaluations.evaluation_scorecard import Scorecard
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..grant_common import GrantRulesMixin
 

@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tools import mute_logger
 
-from ...models.evaluations.key_account_evaluation_application import EvaluationApplication
-from ...models.evaluations.key_account_evaluation_run import EvaluationRun
+from ...models.evaluations.evaluation_application import EvaluationApplication
+from ...models.evaluations.evaluation_run import EvaluationRun
 from ..evaluation_common import KeyAccountEvaluationCommon
 from ..job_common import Crash, KeyAccountJobCommon
 

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tests import Form, freeze_time
 
-from ...models.evaluations.key_account_evaluation_summary import EvaluationSummary, get_tier_rows
+from ...models.evaluations.evaluation_summary import EvaluationSummary, get_tier_rows
 from ..evaluation_common import KeyAccountEvaluationCommon
 
 

@@ -3,7 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ...models.metrics.key_account_collection_scope import CollectionScope
+from ...models.metrics.collection_scope import CollectionScope
 from ..common import KeyAccountCommon
 
 

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
-from ...models.rulesets.sentences.key_account_policy_error_messages import MESSAGES
+from ...models.rulesets.sentences.policy_error_messages import MESSAGES
 from ...models.shared.numbers import exact_text
 from ...rules import Policy
 from ..ruleset_common import RulesetCommon

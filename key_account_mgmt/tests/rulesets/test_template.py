@@ -6,12 +6,12 @@ from odoo.tests import Form
 from odoo.tools import file_open
 from odoo.tools.misc import file_path
 
-from ...models.rulesets.key_account_template_names import (
+from ...models.rulesets.shipped_rows import SHIPPED_VALUE_TYPES, SHIPPED_VETOES
+from ...models.rulesets.template_names import (
     CRITERION_NAMES,
     RULE_NAMES,
     TIER_NAMES,
 )
-from ...models.rulesets.shipped_rows import SHIPPED_VALUE_TYPES, SHIPPED_VETOES
 from ...rules import Policy, evaluate, lint
 from ..template_common import TemplateCommon
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ...models.awards.key_account_evaluation_effects import EvaluationEffects
-from ...models.evaluations.key_account_evaluation_summary import get_list_html
+from ...models.awards.evaluation_effects import EvaluationEffects
+from ...models.evaluations.evaluation_summary import get_list_html
 
 
 class KeyAccountEvaluationStep(models.TransientModel):

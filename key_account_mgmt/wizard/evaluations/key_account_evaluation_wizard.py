@@ -8,9 +8,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
-from ...models.evaluations.key_account_evaluation_notices import get_same_period_evaluations
-from ...models.evaluations.key_account_evaluation_run import get_movement
-from ...models.evaluations.key_account_evaluation_summary import get_tier_rows, render_tier_rows
+from ...models.evaluations.evaluation_notices import get_same_period_evaluations
+from ...models.evaluations.evaluation_run import get_movement
+from ...models.evaluations.evaluation_summary import get_tier_rows, render_tier_rows
 from ...models.settings.res_company import YEARS
 from ...rules import Evaluator, out_of_reach
 

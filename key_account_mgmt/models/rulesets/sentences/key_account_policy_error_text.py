@@ -3,7 +3,7 @@ from itertools import pairwise
 from odoo import api, models
 
 from ..kinds.rule_kinds import RULE_KINDS
-from .key_account_policy_error_messages import COLUMNS, FORMS, MESSAGES
+from .policy_error_messages import COLUMNS, FORMS, MESSAGES
 from .policy_rows import PolicyRows, get_rows
 
 

@@ -6,7 +6,7 @@ from odoo.tools.misc import formatLang
 
 from ...rules import corners
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
-from .key_account_evaluation_benefit import TierBenefits
+from .evaluation_benefit import TierBenefits
 
 RADIUS = 100.0
 # The distance from the top of the picture to its centre, and the space below the lowest label.

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .key_account_evaluation_run import EvaluationRun, get_decisions_sql
+from .evaluation_run import EvaluationRun, get_decisions_sql
 
 
 class Replay:

@@ -1,7 +1,7 @@
 """The computation of a comparison: at once, or in the background as the user who asked, in one transaction."""
 
 from ..shared.key_account_job_mixin import COLLISIONS
-from .key_account_comparison_run import ComparisonRun
+from .comparison_run import ComparisonRun
 
 
 class ComparisonJob:

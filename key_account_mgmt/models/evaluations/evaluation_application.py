@@ -4,7 +4,7 @@ import json
 
 from odoo.tools import SQL
 
-from .key_account_evaluation_benefit import NO_CHANGE, TierBenefits
+from .evaluation_benefit import NO_CHANGE, TierBenefits
 
 
 class EvaluationApplication:

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo.tools.misc import formatLang
 
-from .key_account_evaluation_run import MOVEMENTS
+from .evaluation_run import MOVEMENTS
 
 
 class EvaluationSummary:

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from odoo.exceptions import UserError, ValidationError
 
-from ..evaluations.key_account_evaluation_summary import EvaluationSummary
-from .key_account_evaluation_levels import EvaluationLevels
+from ..evaluations.evaluation_summary import EvaluationSummary
+from .evaluation_levels import EvaluationLevels
 
 # Each pyramid is a picture and a query; more than a few are of no use to readers.
 MOST_PYRAMIDS = 8

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...rules import Evaluator, FactBatch, Policy
 from ..shared.numbers import get_exact_column, to_plain_text
-from .key_account_evaluation_collection import LineCollection
+from .evaluation_collection import LineCollection
 
 MOVEMENTS = [
     ("new", "New"),

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
-from ..evaluations.key_account_evaluation_benefit import TierBenefits
+from ..evaluations.evaluation_benefit import TierBenefits
 
 # This many customers are named per kind of award; of the others only the number is shown.
 NAMED = 5

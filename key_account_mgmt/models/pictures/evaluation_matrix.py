@@ -2,8 +2,8 @@
 
 from odoo.tools import SQL
 
-from .key_account_evaluation_levels import EvaluationLevels
-from .key_account_evaluation_measures import VALUES, EvaluationMeasures
+from .evaluation_levels import EvaluationLevels
+from .evaluation_measures import VALUES, EvaluationMeasures
 
 
 class ValueMatrix:
