@@ -82,7 +82,9 @@ class Opener {
         for (const dialog of document.querySelectorAll(".o_error_dialog")) {
             this.note(dialog.innerText);
         }
-        for (const warning of document.querySelectorAll(".o_notification.border-danger, .o_notification_bar.bg-danger")) {
+        for (const warning of document.querySelectorAll(
+            ".o_notification.border-danger, .o_notification_bar.bg-danger"
+        )) {
             this.note(warning.parentElement.innerText);
         }
         // On a small screen the client may choose cards instead of a list.

@@ -10,7 +10,15 @@ import { pressButton } from "./press";
 
 // Long enough to skip a call at each key, short enough that salespeople do not notice the wait.
 const DELAY = 250;
-const ORDER_FIELDS = ["partner_id", "partner_invoice_id", "pricelist_id", "currency_id", "team_id", "company_id", "state"];
+const ORDER_FIELDS = [
+    "partner_id",
+    "partner_invoice_id",
+    "pricelist_id",
+    "currency_id",
+    "team_id",
+    "company_id",
+    "state",
+];
 const LINE_FIELDS = [
     "product_id",
     "product_uom_id",

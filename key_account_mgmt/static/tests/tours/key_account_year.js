@@ -9,7 +9,10 @@ registry.category("web_tour.tours").add("key_account_year_manager", {
         { content: "The preview has the tiers", trigger: ".modal .o_key_account_summary .badge:contains(B)" },
         { content: "Evaluate", trigger: ".modal button[name=action_evaluate]", run: "click" },
         { content: "It is computed", trigger: ".o_statusbar_status .o_arrow_button_current:contains(Computed)" },
-        { content: "The result is there", trigger: ".o_form_sheet .o_key_account_summary tr:contains(A) td:contains(4,000.00)" },
+        {
+            content: "The result is there",
+            trigger: ".o_form_sheet .o_key_account_summary tr:contains(A) td:contains(4,000.00)",
+        },
         { content: "Open the lines", trigger: "button[name=action_open_lines]", run: "click" },
         { content: "Unfold tier C", trigger: ".o_group_header .o_group_name:contains(C)", run: "click" },
         { content: "Open the vetoed customer", trigger: "td[name=partner_name]:contains(Big)", run: "click" },
@@ -18,8 +21,16 @@ registry.category("web_tour.tours").add("key_account_year_manager", {
         { content: "Choose B", trigger: ".o-autocomplete--dropdown-item a:contains(B)", run: "click" },
         { content: "With a reason", trigger: "div[name=override_reason] input", run: "edit Signed for three years" },
         { content: "Save", trigger: ".o_form_button_save", run: "click" },
-        { content: "The badge is B", trigger: ".o_form_saved div[name=tier_id] .badge:contains(B), .o_form_view div[name=tier_id] .badge:contains(B)" },
-        { content: "Back to the evaluation", trigger: ".breadcrumb-item a:contains(Evaluation 2024), .o_back_button a:contains(Evaluation 2024)", run: "click" },
+        {
+            content: "The badge is B",
+            trigger:
+                ".o_form_saved div[name=tier_id] .badge:contains(B), .o_form_view div[name=tier_id] .badge:contains(B)",
+        },
+        {
+            content: "Back to the evaluation",
+            trigger: ".breadcrumb-item a:contains(Evaluation 2024), .o_back_button a:contains(Evaluation 2024)",
+            run: "click",
+        },
         { content: "Ask for approval", trigger: "button[name=action_submit]", run: "click" },
         { content: "In review", trigger: ".o_statusbar_status .o_arrow_button_current:contains(In Review)" },
         { content: "Not by the same person", trigger: "button[name=action_approve]", run: "click" },
@@ -44,6 +55,9 @@ registry.category("web_tour.tours").add("key_account_year_approver", {
         { content: "Unfold tier A", trigger: ".o_group_header .o_group_name:contains(A)", run: "click" },
         { content: "Open the customer's line", trigger: "td[name=partner_name]:contains(Second)", run: "click" },
         { content: "Open the customer", trigger: "div[name=partner_id] a.o_form_uri", run: "click" },
-        { content: "The customer shows its tier", trigger: ".o_form_view div[name=key_account_shown_tier_id] .badge:contains(A)" },
+        {
+            content: "The customer shows its tier",
+            trigger: ".o_form_view div[name=key_account_shown_tier_id] .badge:contains(A)",
+        },
     ],
 });
