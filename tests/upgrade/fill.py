@@ -90,7 +90,9 @@ def make_orders():
         ]
     )
     orders[0].action_confirm()
-    orders[1].with_user(env.ref("base.user_admin")).action_key_account_ask()
+    seller = env.ref("base.user_admin")
+    request = env["key.account.approval.request"].with_user(seller)
+    request.create({"order_id": orders[1].id, "reason": "A large order next month"}).action_request()
 
 
 finance = make_finance_user()
