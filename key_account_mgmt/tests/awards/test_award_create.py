@@ -119,7 +119,7 @@ class TestMaking(AwardCommon):
             evaluation.award_budget = -1
         evaluation.award_budget = 200
         self.advance(evaluation, "approved")
-        with self.assertRaisesRegex(UserError, "cannot change"):
+        with self.assertRaisesRegex(UserError, "can no longer change"):
             evaluation.award_budget = 300
 
     def test_an_applied_evaluation_is_duplicated_as_a_draft_of_its_own(self):

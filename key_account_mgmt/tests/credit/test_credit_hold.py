@@ -23,7 +23,7 @@ class TestAcceptedOrdersAreHeld(CreditHoldCommon):
                 self.assert_held(order)
                 [activity] = self.get_activities(order)
                 self.assertIn(f"{order.name} was accepted by Customer and is held", activity.summary)
-                self.assertIn("than Customer may have on credit", activity.note)
+                self.assertIn("exceeds what Customer may have on credit", activity.note)
 
     def test_overdue(self):
         self.company.key_account_check_overdue = True

@@ -81,7 +81,7 @@ class TestNoWayToConfirm(CreditGuardCommon):
             with self.subTest(name):
                 result = self.call(self.salesperson, ORDER, "load", header, [row])
                 self.assertFalse(result["ids"])
-                self.assertIn("than Customer may have on credit", result["messages"][0]["message"])
+                self.assertIn("exceeds what Customer may have on credit", result["messages"][0]["message"])
                 self.env.invalidate_all()
                 self.assert_limit_kept()
 

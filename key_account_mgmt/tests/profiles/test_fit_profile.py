@@ -229,7 +229,7 @@ class TestIndustryProposal(FitCommon):
 
     def test_tiers_of_another_company_do_not_count(self):
         other = self.setup_other_company(currency_id=self.company.currency_id.id)["company"]
-        with self.assertRaisesRegex(UserError, f"no customer of {other.name} has a tier and an industry"):
+        with self.assertRaisesRegex(UserError, f"no customer of {other.name} has both a tier and an industry"):
             self.env[INDUSTRY].with_company(other).action_propose()
         self.assertFalse(self.env[INDUSTRY].search([]))
 
