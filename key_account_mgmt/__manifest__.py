@@ -10,6 +10,7 @@
     "external_dependencies": {"python": ["pydantic"]},
     "data": [
         "security/key_account_parts.xml",
+        "data/key_account_part_data.xml",
         "security/key_account_security.xml",
         "security/ir.model.access.csv",
         "security/key_account_rules.xml",

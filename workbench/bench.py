@@ -64,6 +64,7 @@ def _measure_evaluation(name, customers, invoices):
     try:
         copy_filled(source, target)
         odoo.install(target, (paths.ADDON,))
+        templates.switch_on_parts(target)
         _run_in_odoo(target, "evaluation", BENCH_OUT=_result(name), BENCH_ROUNDS=_number("BENCH_ROUNDS", 3))
     finally:
         database.drop(target)
@@ -79,6 +80,7 @@ def _measure_plans(customers):
         # PostgreSQL must not look at the tables by itself meanwhile.
         database.leave_to_tests(target)
         odoo.install(target, (paths.ADDON,))
+        templates.switch_on_parts(target)
         _run_in_odoo(target, "plans", BENCH_OUT=_result("plans"))
     finally:
         database.drop(target)
@@ -98,7 +100,7 @@ def _measure_journeys():
     console.heading("Files and functions on four journeys, and how often an order is judged")
     name = settings.own("bench_journeys")
     try:
-        templates.fresh_database_with_addon(name)
+        templates.switch_on_parts(templates.fresh_database_with_addon(name))
         _run_in_odoo(name, "journeys", BENCH_OUT=_result("journeys"))
     finally:
         database.drop(name)
@@ -108,7 +110,7 @@ def _measure_beside_plain(part, rounds):
     names = {side: settings.own(f"bench_{part}_{side}") for side in ("without", "with")}
     try:
         templates.fresh_database(names["without"])
-        templates.fresh_database_with_addon(names["with"])
+        templates.switch_on_parts(templates.fresh_database_with_addon(names["with"]))
         values = {f"BENCH_{side.upper()}": name for side, name in names.items()}
         _run_in_odoo(names["with"], part, BENCH_OUT=_result(part), BENCH_ROUNDS=rounds, **values)
     finally:
@@ -122,7 +124,7 @@ def _measure_credit():
     others = [comparison.addons_path()]
     try:
         templates.fresh_database(names["plain"])
-        templates.fresh_database_with_addon(names["addon"])
+        templates.switch_on_parts(templates.fresh_database_with_addon(names["addon"]))
         templates.fresh_database(names["oca"])
         odoo.install(names["oca"], comparison.ADDONS, more_addons=others)
         values = {f"BENCH_{side.upper()}": name for side, name in names.items()}

@@ -2,9 +2,18 @@
 
 import ast
 
-from . import console, database, locks, odoo, odoo_source, paths, settings, stamps
+from . import console, database, locks, odoo, odoo_source, paths, postgres, settings, stamps
 
 PREPARE_TESTS = paths.ROOT / "workbench/odoo_scripts/prepare_tests.py"
+
+PARTS_ON = f"""
+    INSERT INTO res_groups_implied_rel (gid, hid)
+         SELECT employees.res_id, part.res_id
+           FROM ir_model_data employees, ir_model_data part
+          WHERE (employees.module, employees.name) = ('base', 'group_user')
+                AND part.module = '{paths.ADDON}' AND part.model = 'res.groups' AND part.name LIKE 'group\\_part\\_%'
+    ON CONFLICT DO NOTHING
+"""
 
 
 def base_addons():
@@ -51,6 +60,11 @@ def fresh_database_with_addon(name, demo=False, more=()):
     fresh_database(name, demo, more)
     odoo.install(name, (paths.ADDON,))
     return name
+
+
+def switch_on_parts(name):
+    """Switch on all parts of the addon, most of which are off after the installation."""
+    postgres.query(PARTS_ON, name)
 
 
 def addon_files():

@@ -30,6 +30,8 @@ class KeyAccountCommon(AccountTestInvoicingCommon):
             cls._set_up_accounting()
         else:
             super().setUpClass()
+        # ``make test-odoo`` has switched on all parts; elsewhere only some are.
+        cls.env["key.account.part"].sudo()._switch_on_all()
         cls.euro = cls.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])  # 1 EUR = 2 USD
         cls.good = cls._create_product(name="Goods", list_price=100.0, standard_price=60.0, taxes_id=[])
 

@@ -10,6 +10,7 @@ MANAGER, FINANCE = "key_account_mgmt.group_key_account_manager", "key_account_mg
 env = env  # noqa: F821 (the shell's)
 company = env.ref("base.main_company")
 env["ir.config_parameter"].set_param("key_account_mgmt.at_once_limit", 0)
+env["key.account.part"]._switch_on_all()
 
 
 def make_user(login, group):

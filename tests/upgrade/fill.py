@@ -8,6 +8,7 @@ env = env  # noqa: F821 (the shell's)
 company = env.ref("base.main_company")
 manager = env["res.users"].search([("login", "=", "key_manager")])
 approver = env["res.users"].search([("login", "=", "key_approver")])
+env["key.account.part"]._switch_on_all()
 
 
 def make_finance_user():

@@ -14,6 +14,8 @@ company.account_fiscal_country_id = company.account_fiscal_country_id or env.ref
 company.currency_id = env.ref("base.USD")  # noqa: F821
 # Who makes a company gets it; scheduled actions, which run as this user, should not.
 env.user.company_ids -= company  # noqa: F821
+# Tests are about every part of the addon.
+env["key.account.part"]._switch_on_all()  # noqa: F821
 env["ir.qweb"]._pregenerate_assets_bundles()  # noqa: F821
 # Those that no page names, but that pages of tests, or views such as pivots, ask for.
 for name in ("web.assets_backend_lazy", "web.assets_tests", "web.chartjs_lib", "web.fullcalendar_lib"):

@@ -76,6 +76,9 @@ class KeyAccountEvaluation(models.Model):
     # -------------------------------------------------------------------------
 
     def _make_awards(self, rows):
+        """Propose what the lines grant; nothing while credit limits and rewards are switched off."""
+        if not self.env["key.account.part"]._is_on("credit"):
+            return
         lines = self.env["key.account.evaluation.line"].browse([row["id"] for row in rows])
         granted = lines.filtered(lambda line: line.outcome == "applied" and line.grants)
         if granted:
@@ -158,7 +161,9 @@ class KeyAccountEvaluation(models.Model):
             evaluation.award_summary_html = AwardBudgets(evaluation).render(rows) if rows else False
 
     def _get_award_rows(self):
-        """Return the rows of ``AwardBudgets.get_rows``."""
+        """Return the rows of ``AwardBudgets.get_rows``; none while credit limits and rewards are switched off."""
+        if not self.env["key.account.part"]._is_on("credit"):
+            return []
         return AwardBudgets(self).get_rows()
 
     @api.model
@@ -167,7 +172,9 @@ class KeyAccountEvaluation(models.Model):
 
     def _get_budget_notices(self):
         """Return the budgets that the evaluation exceeds, as sentences, until it is approved."""
-        return AwardBudgets(self).get_notices() if self.state in ("computed", "in_review") else []
+        if self.state not in ("computed", "in_review") or not self.env["key.account.part"]._is_on("credit"):
+            return []
+        return AwardBudgets(self).get_notices()
 
     # -------------------------------------------------------------------------
     # Finance has to consent before an evaluation with granted awards is reverted

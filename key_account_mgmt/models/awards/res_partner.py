@@ -37,7 +37,9 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_key_account_limit_off(self):
         self.key_account_limit_off = False
-        if self.env.company._get_key_account_credit_facts().uses_credit:
+        # With the whole part switched off, nothing of it is shown.
+        is_on = self.env["key.account.part"]._is_on("credit")
+        if not is_on or self.env.company._get_key_account_credit_facts().uses_credit:
             return
         # sudo: a user who may see limits may know whether a limit counts
         domain = [("company_id", "=", self.env.company.id), ("state", "=", "posted"), ("kind", "=", "credit")]

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -7,6 +7,15 @@ class KeyAccountRuleset(models.Model):
     """Open a comparison of the rule sets selected in the list."""
 
     _inherit = "key.account.ruleset"
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Remove the button while comparisons are switched off; its groups already are those of managers."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if not self.env["key.account.part"]._is_on("comparisons"):
+            for button in arch.xpath("//button[@name='action_compare']"):
+                button.getparent().remove(button)
+        return arch, view
 
     def action_compare(self):
         """Open a new comparison of these rule sets; nothing is computed yet."""

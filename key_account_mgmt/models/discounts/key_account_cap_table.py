@@ -15,7 +15,7 @@ class KeyAccountCapTable(models.AbstractModel):
 
     @api.model
     def _get_table(self, company):
-        """Return the company's discount caps; None without an active rule set, or without caps in it.
+        """Return the company's discount caps; None without an active rule set, without caps in it, or switched off.
 
         The company's own record names the rule set. So every transaction sees the one of its own snapshot, without an
         additional query and without notifying other processes.
@@ -23,7 +23,7 @@ class KeyAccountCapTable(models.AbstractModel):
         :rtype: CapTable | None
         """
         # sudo: caps bind every salesperson, also without read access to rules or companies
-        ruleset_id = company.sudo().key_account_cap_ruleset_id.id
+        ruleset_id = company.sudo()._get_key_account_cap_ruleset().id
         return self._get_compiled(ruleset_id) if ruleset_id else None
 
     @api.model

@@ -36,7 +36,12 @@ class TierBenefits:
         self.company = evaluation.company_id
 
     def get_by_tier(self):
-        """Return ``{tier id: {field of the customer: record}}``, without benefits that a tier does not have."""
+        """Return ``{tier id: {field of the customer: record}}``, without benefits that a tier does not have.
+
+        Empty while credit limits and rewards, of which benefits are a part, are switched off.
+        """
+        if not self.env["key.account.part"]._is_on("credit"):
+            return {}
         # sudo: a user who may apply or read an evaluation may know the benefits of its tiers
         benefits = self.evaluation.ruleset_id.sudo().benefit_ids
         return {

@@ -113,6 +113,8 @@ class LineCollection:
                 self.env.cr.execute(self._get_fit_sql())
 
     def _looks_at_fit(self):
+        if not self.env["key.account.part"]._is_on("profiles"):
+            return False
         codes = self.env["key.account.source.profile"]._get_metric_codes()
         return not self.evaluator.metrics.isdisjoint(codes)
 

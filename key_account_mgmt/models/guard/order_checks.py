@@ -11,7 +11,7 @@ class DiscountCheck:
         self.env = env
 
     def applies(self, company):
-        return bool(company.key_account_cap_ruleset_id)
+        return bool(company and company._get_key_account_cap_ruleset())
 
     def snapshot(self, orders):
         """Return ``{order: {"discount": verdict, "deal": …}}`` of orders whose discounts are judged."""

@@ -148,7 +148,7 @@ class KeyAccountCollector(models.AbstractModel):
         """
         if metrics is None:
             metrics = self.env["key.account.metric"].union(*self._get_metrics_by_source().values())
-        sources = set(metrics.mapped("source")) - set(UNCOLLECTED_SOURCES)
+        sources = set(metrics.filtered("is_available").mapped("source")) - set(UNCOLLECTED_SOURCES)
         return {source for source in sources if self._get_source(source)._offers_prospects}
 
     def _get_json_sql(self, metrics_by_source):
@@ -200,13 +200,15 @@ class KeyAccountCollector(models.AbstractModel):
     def _get_metrics_by_source(self):
         """Return the metrics to collect, archived ones too: an active rule set may still use them.
 
+        Metrics of parts that are switched off are not collected, and have no values.
+
         :return: ``{source: key.account.metric records}``; the source of invoices first, since it determines the
             population
         """
         metrics = (
             self.env["key.account.metric"]
             .with_context(active_test=False)
-            .search([("source", "not in", UNCOLLECTED_SOURCES)])
+            .search([("source", "not in", UNCOLLECTED_SOURCES), ("is_available", "=", True)])
         )
         return {"invoice": metrics.browse(), **metrics.grouped("source")}
 
@@ -256,7 +258,7 @@ class KeyAccountCollector(models.AbstractModel):
         """
         self._check_scope(scope)
         self.env.flush_all()
-        sources = sorted({metric.source for metric in metrics}.difference(UNCOLLECTED_SOURCES))
+        sources = sorted({metric.source for metric in metrics if metric.is_available}.difference(UNCOLLECTED_SOURCES))
         return self._get_rate_notices(scope) + [
             notice for source in sources for notice in self._get_source(source)._get_notices(scope)
         ]

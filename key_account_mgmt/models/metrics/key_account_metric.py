@@ -2,6 +2,9 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..settings.key_account_part import PARTS
 
 METRIC_KINDS = [
     ("number", "Number"),
@@ -23,6 +26,15 @@ RESERVED_CODES |= {"sales_team", "country", "pricelist", "order_date"}
 UNCOLLECTED_SOURCES = ("score", "line")
 LINE_CODES = ["order_amount", "order_quantity"]
 DEFINITION_FIELDS = ("code", "kind", "source")
+# Sources whose metrics all belong to a part of the addon. Other metrics of a part name it in their data.
+PART_OF_SOURCE = {
+    "target": "targets",
+    "service": "costs",
+    "expectation": "expectations",
+    "territory": "territories",
+    "profile": "profiles",
+    "credit": "credit",
+}
 
 
 class KeyAccountMetric(models.Model):
@@ -66,6 +78,20 @@ class KeyAccountMetric(models.Model):
         help="Where the values come from. Another addon adds a source by extending this selection"
         " and defining the model key.account.source.<source>.",
     )
+    part = fields.Selection(
+        PARTS,
+        compute="_compute_part",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        help="The metric can be used only while this part is switched on in the settings. Empty: always.",
+    )
+    is_available = fields.Boolean(
+        compute="_compute_is_available",
+        search="_search_is_available",
+        help="The part that the metric belongs to is switched on.",
+    )
     unit = fields.Char(translate=True)
     description = fields.Text(translate=True, help="What the metric means and how it is computed.")
     missing_when = fields.Text(translate=True, help="When a customer has no value.")
@@ -74,6 +100,24 @@ class KeyAccountMetric(models.Model):
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE (code)", "A metric with this code exists already.")
+
+    @api.depends("source")
+    def _compute_part(self):
+        for metric in self:
+            metric.part = PART_OF_SOURCE.get(metric.source, metric.part)
+
+    @api.depends("part")
+    def _compute_is_available(self):
+        on = self.env["key.account.part"]._get_on()
+        for metric in self:
+            metric.is_available = not metric.part or metric.part in on
+
+    @api.model
+    def _search_is_available(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        off = Domain("part", "in", self.env["key.account.part"]._get_off())
+        return Domain.OR(~off if one else off for one in value)
 
     @api.constrains("code", "source")
     def _check_code(self):

@@ -35,7 +35,11 @@ class KeyAccountMetricValue(models.Model):
         "res.partner", string="Customer", required=True, index=True, ondelete="cascade", check_company=True
     )
     metric_id = fields.Many2one(
-        "key.account.metric", required=True, index=True, ondelete="restrict", domain=[("source", "=", "manual")]
+        "key.account.metric",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain=[("source", "=", "manual"), ("is_available", "=", True)],
     )
     metric_kind = fields.Selection(related="metric_id.kind")
     unit = fields.Char(related="metric_id.unit")

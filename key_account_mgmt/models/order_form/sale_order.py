@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         return {
             "tier": tier and {"name": tier.name, "color": tier.color},
             # sudo: whether there are caps does not depend on the user's right to read the company's settings
-            "has_caps": bool(self.company_id.sudo().key_account_cap_ruleset_id),
+            "has_caps": bool(self.company_id and self.company_id.sudo()._get_key_account_cap_ruleset()),
             "capped": bool(verdict),
             "over": verdict.get("over", False),
             "problem": verdict.get("problem"),

@@ -39,7 +39,7 @@ class KeyAccountCriterion(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain=[("source", "not in", UNCOLLECTED_SOURCES)],
+        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("is_available", "=", True)],
     )
     metric_kind = fields.Selection(related="metric_id.kind")
     max_points = fields.Float("Maximum Points", required=True, default=100, digits=False, min_display_digits=1)
@@ -51,7 +51,7 @@ class KeyAccountCriterion(models.Model):
         "key.account.metric",
         string="Target from Metric",
         ondelete="restrict",
-        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice")],
+        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice"), ("is_available", "=", True)],
         help="The metric that holds each customer's own target, such as an entered target. Used instead of a"
         " fixed target.",
     )
@@ -60,7 +60,7 @@ class KeyAccountCriterion(models.Model):
         "key.account.metric",
         string="Offset by",
         ondelete="restrict",
-        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice")],
+        domain=[("source", "not in", UNCOLLECTED_SOURCES), ("kind", "!=", "choice"), ("is_available", "=", True)],
         help="Each occurrence of this metric offsets one occurrence of the other, such as an invoice paid on"
         " time for one paid late.",
     )

@@ -38,7 +38,9 @@ class KeyAccountRuleCondition(models.Model):
     rule_id = fields.Many2one("key.account.rule", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="rule_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    metric_id = fields.Many2one("key.account.metric", required=True, index=True, ondelete="restrict")
+    metric_id = fields.Many2one(
+        "key.account.metric", required=True, index=True, ondelete="restrict", domain=[("is_available", "=", True)]
+    )
     metric_kind = fields.Selection(related="metric_id.kind")
     measure = fields.Selection(
         MEASURES,

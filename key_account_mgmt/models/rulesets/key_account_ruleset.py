@@ -132,6 +132,9 @@ class KeyAccountRuleset(models.Model):
     perspective_weights = fields.Char("By Perspective", compute="_compute_perspective_weights")
     summary = fields.Char(compute="_compute_summary")
     findings_html = fields.Html("Findings", compute="_compute_findings_html", sanitize=False)
+    off_text = fields.Text(
+        "Switched Off", compute="_compute_off_text", help="Parts that the rules use, and that the settings switch off."
+    )
     policy = fields.Json(readonly=True, copy=False, help="The rules as they were activated.")
     policy_hash = fields.Char(
         "Fingerprint", readonly=True, copy=False, help="Rule sets with the same fingerprint have the same rules."
@@ -200,6 +203,13 @@ class KeyAccountRuleset(models.Model):
         for ruleset in self:
             saved_draft = ruleset.state == "draft" and isinstance(ruleset.id, int)
             ruleset.findings_html = ruleset._render_findings(*ruleset._get_findings()) if saved_draft else False
+
+    @api.depends_context("lang")
+    def _compute_off_text(self):
+        """Compute what is switched off of an active rule set; a draft has it among its findings."""
+        for ruleset in self:
+            sentences = ruleset._get_off_sentences() if ruleset.state == "active" else []
+            ruleset.off_text = "\n".join(sentences) or False
 
     def _compute_export_file(self):
         for ruleset in self:

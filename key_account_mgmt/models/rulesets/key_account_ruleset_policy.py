@@ -107,8 +107,58 @@ class KeyAccountRulesetPolicy(models.AbstractModel):
         doubts += self._get_unreached(policy)
         return (
             self._get_problem_sentences([doubt for doubt in doubts if doubt.code in refused]),
-            self._get_problem_sentences([doubt for doubt in doubts if doubt.code not in refused]),
+            self._get_problem_sentences([doubt for doubt in doubts if doubt.code not in refused])
+            + self._get_off_sentences(),
         )
+
+    def _get_used_parts(self):
+        """Return which rows use which part of the addon, by their names.
+
+        :return: ``{code of the part: [names of its rows]}``
+        """
+        self.ensure_one()
+        users = {}
+        for criterion in self.criterion_ids.filtered("active"):
+            for part in {metric.part for metric in criterion._get_policy_metrics()} - {False}:
+                users.setdefault(part, []).append(criterion.name)
+        rules = self.rule_ids.filtered("active")
+        formulas = self._get_formula_parts(rules)
+        for rule in rules:
+            kind = find_kind(rule.kind)
+            used = {
+                kind.part,
+                *kind.get_used_parts(rule),
+                *formulas[rule],
+                *rule.condition_ids.metric_id.mapped("part"),
+            }
+            for part in used - {None, False}:
+                users.setdefault(part, []).append(rule.name or rule.summary)
+        if self.benefit_ids:
+            users.setdefault("credit", []).append(self._fields["benefit_ids"]._description_string(self.env))
+        return users
+
+    def _get_formula_parts(self, rules):
+        """Return the parts of the metrics in the outcomes of rules: ``{rule: {part}}``."""
+        codes = {rule: find_kind(rule.kind).get_formula_metrics(rule) for rule in rules}
+        known = self.env["key.account.metric"].with_context(active_test=False)
+        metrics = known.search([("code", "in", list(set().union(*codes.values()))), ("part", "!=", False)])
+        part_of = {metric.code: metric.part for metric in metrics}
+        return {rule: {part_of[code] for code in used if code in part_of} for rule, used in codes.items()}
+
+    def _get_off_sentences(self):
+        """Return a sentence for each part that is switched off though rows use it."""
+        parts = self.env["key.account.part"]
+        users = self._get_used_parts() if parts._get_off() else {}
+        return [
+            self.env._(
+                "“%(part)s” is switched off in the settings, so these rows have no effect: %(rows)s.",
+                part=label,
+                rows=self.env["key.account.formatter"]._format_list(users[part]),
+            )
+            for part in parts._get_off()
+            if part in users
+            for label in parts._get_labels([part])
+        ]
 
     def _lint(self, policy):
         """Return what is valid but doubtful in the policy, as problems of the core."""

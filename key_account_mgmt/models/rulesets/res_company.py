@@ -14,3 +14,9 @@ class ResCompany(models.Model):
         groups="base.group_user",
         help="The active rule set, if it has discount caps. Kept by activating and retiring rule sets.",
     )
+
+    def _get_key_account_cap_ruleset(self):
+        """Return the rule set whose discount caps are in force; empty while caps are switched off."""
+        self.ensure_one()
+        ruleset = self.key_account_cap_ruleset_id
+        return ruleset if self.env["key.account.part"]._is_on("caps") else ruleset.browse()

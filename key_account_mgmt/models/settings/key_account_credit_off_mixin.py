@@ -20,9 +20,11 @@ class KeyAccountCreditOffMixin(models.AbstractModel):
 
     @api.depends(lambda self: ("company_id", *self._get_credit_off_fields()))
     def _compute_is_credit_off(self):
+        # With the whole part switched off, the rule set says so instead.
+        is_on = self.env["key.account.part"]._is_on("credit")
         for record in self:
             company = record.company_id
-            off = bool(company) and not company._get_key_account_credit_facts().uses_credit
+            off = is_on and bool(company) and not company._get_key_account_credit_facts().uses_credit
             record.is_credit_off = off and record._grants_credit_limits()
 
     @api.model

@@ -141,9 +141,13 @@ class ResCompany(models.Model):
         return result
 
     def _get_key_account_credit_facts(self):
-        """Return the credit settings and the currency of the company, without reading all its fields."""
+        """Return the credit settings and the currency of the company, without reading all its fields.
+
+        While credit limits and rewards are switched off, the company uses no limits, whatever its own settings say.
+        """
         self.ensure_one()
-        return self._get_key_account_credit_facts_of(self.id)
+        facts = self._get_key_account_credit_facts_of(self.id)
+        return facts if self.env["key.account.part"]._is_on("credit") else facts._replace(uses_credit=False)
 
     def _get_key_account_limiting(self):
         """Return the companies whose credit limits apply to orders of this one: itself and its root company."""

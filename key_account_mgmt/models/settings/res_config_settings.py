@@ -6,6 +6,30 @@ from ...rules import matcher_name
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    group_key_account_part_caps = fields.Boolean("Discount Caps", implied_group="key_account_mgmt.group_part_caps")
+    group_key_account_part_credit = fields.Boolean(
+        "Credit Limits and Rewards", implied_group="key_account_mgmt.group_part_credit"
+    )
+    group_key_account_part_appraisals = fields.Boolean(
+        "Appraisals", implied_group="key_account_mgmt.group_part_appraisals"
+    )
+    group_key_account_part_targets = fields.Boolean("Targets", implied_group="key_account_mgmt.group_part_targets")
+    group_key_account_part_expectations = fields.Boolean(
+        "Expected Value", implied_group="key_account_mgmt.group_part_expectations"
+    )
+    group_key_account_part_profiles = fields.Boolean(
+        "Experience Matching", implied_group="key_account_mgmt.group_part_profiles"
+    )
+    group_key_account_part_territories = fields.Boolean(
+        "Territories", implied_group="key_account_mgmt.group_part_territories"
+    )
+    group_key_account_part_costs = fields.Boolean("Costs to Serve", implied_group="key_account_mgmt.group_part_costs")
+    group_key_account_part_value_types = fields.Boolean(
+        "Value Types", implied_group="key_account_mgmt.group_part_value_types"
+    )
+    group_key_account_part_comparisons = fields.Boolean(
+        "Comparisons", implied_group="key_account_mgmt.group_part_comparisons"
+    )
     key_account_four_eyes = fields.Boolean(related="company_id.key_account_four_eyes", readonly=False)
     key_account_require_monotone_caps = fields.Boolean(
         related="company_id.key_account_require_monotone_caps", readonly=False

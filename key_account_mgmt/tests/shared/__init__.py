@@ -10,4 +10,5 @@ from . import test_company_change
 from . import test_places_told
 from . import test_every_view_tour
 from . import test_files
+from . import test_parts
 from . import test_demo

@@ -26,6 +26,8 @@ def main(env):
     years = [int(year) for year in os.environ["DEMO_YEARS"].split(",")]
     manager, approver = _make_user(env, "key_manager", "Kim Manager"), _make_user(env, "key_approver", "Robin Approver")
     _silence_other_jobs(env)
+    # The demo shows everything.
+    env["key.account.part"]._switch_on_all()
     env.cr.commit()
     if os.environ["DEMO_GENERATED"]:
         enter(env, years[-1])

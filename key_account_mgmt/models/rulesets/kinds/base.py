@@ -16,6 +16,8 @@ class RuleKind:
     # Phrases for the number of rules: "1 veto", "%s vetoes". Kinds that every rule set should have are also counted at
     # zero.
     one = many = None
+    # The part of the addon that the rules belong to; None: always on.
+    part = None
     always_counted = False
     # The field of the rule set that lists the rules of the kind.
     rows = "rule_ids"
@@ -30,6 +32,10 @@ class RuleKind:
 
     def check(self, rule):
         """Raise on a rule that makes no sense; activation finds what a policy cannot express."""
+
+    def get_used_parts(self, _rule):
+        """Return the parts of the addon that the columns of the rule use, besides the kind's own."""
+        return set()
 
     # --- From records to a policy ---
 

@@ -16,6 +16,7 @@ class CreditLimit(GrantKind):
     code, label = CREDIT, "Credit Limit"
     row_name, table_name = _lt("Credit limit"), _lt("Credit limits")
     one, many = _lt("1 credit limit"), _lt("%s credit limits")
+    part = "credit"
     rows = "credit_rule_ids"
     columns = (
         "tier_filter_ids",

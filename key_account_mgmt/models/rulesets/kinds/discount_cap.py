@@ -24,6 +24,7 @@ class DiscountCap(RuleKind):
     code, label = CAPS, "Discount Cap"
     row_name, table_name = _lt("Discount cap"), _lt("Discount caps")
     one, many = _lt("1 discount cap"), _lt("%s discount caps")
+    part = "caps"
     rows = "cap_rule_ids"
     columns = (
         "cap",
@@ -36,6 +37,9 @@ class DiscountCap(RuleKind):
     )
     checked = ("cap", "has_margin_floor", "margin_floor")
     judges_order_lines = True
+
+    def get_used_parts(self, rule):
+        return {"value_types"} if rule.customer_value_type else set()
 
     def check(self, rule):
         # Written so that "not a number" is refused, too.

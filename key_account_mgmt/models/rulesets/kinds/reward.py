@@ -13,6 +13,7 @@ class Reward(GrantKind):
     code, label = REWARDS, "Reward"
     row_name, table_name = _lt("Reward"), _lt("Rewards")
     one, many = _lt("1 reward"), _lt("%s rewards")
+    part = "credit"
     rows = "reward_rule_ids"
     columns = ("tier_filter_ids", "without_tier", "reward", "bonus_formula", "formula_value", "cost", "budget")
     selections = ("reward", "bonus_formula")

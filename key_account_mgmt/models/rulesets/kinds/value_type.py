@@ -12,6 +12,7 @@ class ValueType(DecidedTierKind):
     code, label = VALUE_TYPES, "Value Type"
     row_name, table_name = _lt("Value type"), _lt("Value types")
     one, many = _lt("1 value type rule"), _lt("%s value type rules")
+    part = "value_types"
     rows = "value_type_rule_ids"
     columns = ("tier_filter_ids", "without_tier", "value_type")
     selections = ("value_type",)
