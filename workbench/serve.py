@@ -9,7 +9,7 @@ from .problems import Problem
 def run(existing):
     port = settings.port()
     check_free(port)
-    setup.all_parts()
+    setup.server()
     odoo.serve(existing("demo"), port)
 
 

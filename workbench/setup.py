@@ -13,10 +13,15 @@ def core(again=False):
 
 
 def all_parts(again=False):
-    """Enough for anything that runs Odoo."""
+    """Enough for anything that runs Odoo, tests in a browser too."""
+    server(again)
+    _machine("browser", browser.ensure, again)
+
+
+def server(again=False):
+    """Enough for a database and a server: users bring their own browsers."""
     core(again)
     python.ensure("odoo")
-    _machine("browser", browser.ensure, again)
     _machine("pdf", system.ensure_pdf, again)
     with locks.exclusive("odoo-source"):
         odoo_source.ensure()

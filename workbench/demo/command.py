@@ -29,7 +29,7 @@ def run():
 def make(invoices, year, name):
     """Make the demo database of that name, print the report and write the file of results."""
     book, year = choose_book(invoices, year)
-    setup.all_parts()
+    setup.server()
     result = make_from(book, years_to_evaluate(book, year), name, generated=not invoices)
     write_rows(RESULT, result["rows"])
     _show(result, name, book)
