@@ -5,7 +5,10 @@ from workbench.uv import settings_of_pip
 # What `pip config list` writes, and the variables that uv gets for it.
 CASES = {
     "no settings": ("", {}),
-    "a mirror of a company": ("global.index-url='https://mirror/simple'", {"UV_DEFAULT_INDEX": "https://mirror/simple"}),
+    "a mirror of a company": (
+        "global.index-url='https://mirror/simple'",
+        {"UV_DEFAULT_INDEX": "https://mirror/simple"},
+    ),
     "several further indexes": (
         "global.extra-index-url='file:///a/simple file:///b/simple'",
         {"UV_INDEX": "file:///a/simple file:///b/simple"},
