@@ -31,3 +31,6 @@ from . import guard
 # After the guard: the ledger of limits has to see a customer's limit before and after all other changes
 from . import awards
 from . import comparisons
+
+# What users see first, of all the rooms
+from . import overview

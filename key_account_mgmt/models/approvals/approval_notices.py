@@ -109,9 +109,7 @@ class ApprovalNotices:
                 "No user can approve %(order)s of %(customer)s, %(excess)s: add approvers", **self._get_names()
             ),
             "note": plaintext2html(
-                self.env._(
-                    "Key Accounts / Rules and Metrics / Approval Levels. Users involved in the order cannot decide."
-                )
+                self.env._("Key Accounts / Configuration / Approval Levels. Users involved in the order cannot decide.")
             ),
         }
 

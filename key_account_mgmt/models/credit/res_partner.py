@@ -1,3 +1,4 @@
+import operator as operators
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -12,6 +13,7 @@ from .sale_order_line import OPEN_FIELD
 CREDIT_READERS = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
 CREDIT_EDITORS = "account.group_account_invoice,account.group_account_readonly"
 LIMIT_FIELDS = ["credit_limit", "key_account_no_credit"]
+COMPARISONS = {"<": operators.lt, ">": operators.gt}
 CREDIT_STATES = [("none", "No Limit"), ("limited", "Limit"), ("zero", "Nothing on Credit")]
 
 
@@ -51,12 +53,20 @@ class ResPartner(models.Model):
         " credits, in this company.",
     )
     key_account_credit_free = fields.Monetary(
-        "Credit Left", compute="_compute_key_account_credit", groups=CREDIT_READERS
+        "Credit Left",
+        compute="_compute_key_account_credit",
+        search="_search_key_account_credit_free",
+        groups=CREDIT_READERS,
     )
     key_account_credit_pct = fields.Integer(
         "Credit Used (%)", compute="_compute_key_account_credit", groups=CREDIT_READERS
     )
-    key_account_overdue = fields.Monetary("Overdue", compute="_compute_key_account_credit", groups=CREDIT_READERS)
+    key_account_overdue = fields.Monetary(
+        "Overdue",
+        compute="_compute_key_account_credit",
+        search="_search_key_account_overdue",
+        groups=CREDIT_READERS,
+    )
 
     # -------------------------------------------------------------------------
     # Limits
@@ -205,6 +215,36 @@ class ResPartner(models.Model):
             return 0
         # Truncated, not rounded: 100 means that the limit is reached.
         return int(used * 100 / limit) if limit else 100
+
+    @api.model
+    def _search_key_account_credit_free(self, operator, value):
+        """Find customers with a limit by what is left of it: ``< 0`` is over the limit."""
+        limited = self.search([("key_account_credit_state", "in", ("limited", "zero"))])
+        return self._search_key_account_figure(limited, "key_account_credit_free", operator, value)
+
+    @api.model
+    def _search_key_account_overdue(self, operator, value):
+        """Find customers by their overdue amount: ``> 0`` is overdue."""
+        # sudo: only whether a customer owes something is read; the amounts follow from fields with their own groups
+        items = self.env["account.move.line"].sudo()
+        domain = [
+            ("company_id", "child_of", self.env.company.id),
+            ("account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+            ("date_maturity", "<", fields.Date.context_today(self)),
+        ]
+        owing = self.browse(customer.id for (customer,) in items._read_group(domain, ["partner_id"]) if customer)
+        return self._search_key_account_figure(owing, "key_account_overdue", operator, value)
+
+    @api.model
+    def _search_key_account_figure(self, candidates, name, operator, value):
+        """Return the domain of the candidates whose figure compares so; of the others the figure counts as zero."""
+        compare = COMPARISONS.get(operator)
+        if not compare or compare(0, value):
+            return NotImplemented
+        found = candidates.filtered(lambda customer: compare(customer[name], value))
+        return Domain("commercial_partner_id", "in", found.commercial_partner_id.ids)
 
     def action_open_key_account_exposure(self):
         """Open the documents that make up the used credit."""

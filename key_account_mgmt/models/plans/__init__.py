@@ -4,6 +4,7 @@ Asks ``metrics`` and rooms above it.
 """
 
 from . import plan_overlap
+from . import plan_revenue
 from . import key_account_plan_mixin
 from . import key_account_target
 from . import key_account_source_target

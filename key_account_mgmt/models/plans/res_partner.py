@@ -1,8 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .plan_revenue import get_revenues
+
+USERS = "key_account_mgmt.group_key_account_user"
+COURSES = [("on_track", "On Track"), ("behind", "Behind")]
 
 
 class ResPartner(models.Model):
-    """The territory in which a customer may sell, one per company, on the commercial partner."""
+    """The plans for a customer, how it stands against its target, and the territory in which it may sell."""
 
     _inherit = "res.partner"
 
@@ -17,15 +22,74 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="Where goods for this customer may be sold. Evaluations show which share went elsewhere.",
     )
-    key_account_target_ids = fields.One2many(
-        "key.account.target", "partner_id", string="Targets", groups="key_account_mgmt.group_key_account_user"
-    )
+    key_account_target_ids = fields.One2many("key.account.target", "partner_id", string="Targets", groups=USERS)
     key_account_expectation_ids = fields.One2many(
-        "key.account.expectation", "partner_id", string="Expectations", groups="key_account_mgmt.group_key_account_user"
+        "key.account.expectation", "partner_id", string="Expectations", groups=USERS
     )
     key_account_service_cost_ids = fields.One2many(
         "key.account.service.cost",
         "partner_id",
         string="Costs to Serve",
-        groups="key_account_mgmt.group_key_account_user",
+        groups=USERS,
     )
+    key_account_year_revenue = fields.Monetary(
+        "Revenue This Year",
+        compute="_compute_key_account_year",
+        groups=USERS,
+        help="Untaxed revenue of the current fiscal year so far, in this company.",
+    )
+    key_account_year_target = fields.Monetary(
+        "Target This Year",
+        compute="_compute_key_account_year",
+        groups=USERS,
+        help="The targets of the current fiscal year and its quarters.",
+    )
+    key_account_target_pct = fields.Integer("Target Attained (%)", compute="_compute_key_account_year", groups=USERS)
+    key_account_course = fields.Selection(
+        COURSES,
+        string="Course",
+        compute="_compute_key_account_year",
+        groups=USERS,
+        help="On Track: the share of the target that is attained is at least the share of the year that is over.",
+    )
+
+    @api.depends_context("company", "uid")
+    def _compute_key_account_year(self):
+        company, customers = self.env.company, self.commercial_partner_id
+        first, last = company._get_key_account_period(company._get_key_account_this_year())
+        revenues = get_revenues(self.env, company, customers, first, last)
+        targets = self._get_key_account_targets(company, customers, first, last)
+        for partner in self:
+            customer = partner.commercial_partner_id._origin
+            figures = self._prepare_key_account_year(revenues.get(customer, 0.0), targets.get(customer, 0.0))
+            partner.update({**figures, "key_account_course": self._get_key_account_course(figures, first, last)})
+
+    @api.model
+    def _get_key_account_targets(self, company, customers, date_from, date_to):
+        """Return ``{customer: amount}`` of the targets wholly within a period, in company currency."""
+        domain = [
+            ("company_id", "=", company.id),
+            ("partner_id", "in", customers.ids),
+            ("date_from", ">=", date_from),
+            ("date_to", "<=", date_to),
+        ]
+        return dict(self.env["key.account.target"]._read_group(domain, ["partner_id"], ["amount:sum"]))
+
+    @api.model
+    def _prepare_key_account_year(self, revenue, target):
+        """Return the figures of the year; the percentage is truncated, so that 100 means that the target is reached."""
+        return {
+            "key_account_year_revenue": revenue,
+            "key_account_year_target": target,
+            "key_account_target_pct": int(max(revenue, 0) * 100 / target) if target else 0,
+        }
+
+    @api.model
+    def _get_key_account_course(self, figures, first, last):
+        """Return whether the revenue keeps pace with the days of the year, today included; False without a target."""
+        target = figures["key_account_year_target"]
+        if not target:
+            return False
+        passed = (fields.Date.context_today(self) - first).days + 1
+        due = target * passed / ((last - first).days + 1)
+        return "on_track" if figures["key_account_year_revenue"] >= due else "behind"

@@ -104,7 +104,7 @@ class KeyAccountEvaluationWizard(models.TransientModel):
         if not self.ruleset_id:
             return [
                 self.env._(
-                    "%(company)s has no active rule set. Activate one under Key Accounts / Rules and Metrics / Rule"
+                    "%(company)s has no active rule set. Activate one under Key Accounts / Configuration / Rule"
                     " Sets, or choose one to preview.",
                     company=self.company_id.name,
                 )

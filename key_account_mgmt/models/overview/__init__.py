@@ -1,0 +1,4 @@
+"""The first pages of the app: the customers with their figures, and what waits for the user. Asks all rooms."""
+
+from . import key_account_todo
+from . import res_partner

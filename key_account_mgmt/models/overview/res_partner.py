@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+
+USERS = "key_account_mgmt.group_key_account_user"
+
+
+class ResPartner(models.Model):
+    """What the pages of customers filter by: the results of evaluations, and the one in force."""
+
+    _inherit = "res.partner"
+
+    key_account_line_ids = fields.One2many(
+        "key.account.evaluation.line", "partner_id", string="Evaluation Results", groups=USERS
+    )
+    key_account_movement = fields.Selection(
+        lambda self: self.env["key.account.evaluation.line"]._fields["movement"].selection,
+        string="Movement",
+        compute="_compute_key_account_movement",
+        groups=USERS,
+        help="How the tier in force compares with the one before.",
+    )
+
+    @api.depends_context("company", "uid")
+    def _compute_key_account_movement(self):
+        lines = self.env["key.account.evaluation.line"].search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+                ("in_force", "=", True),
+            ]
+        )
+        movements = {line.partner_id: line.movement for line in lines}
+        for partner in self:
+            partner.key_account_movement = movements.get(partner.commercial_partner_id, False)
+
+    @api.model
+    def action_your_key_accounts(self):
+        """Open the page of customers: a salesperson's own first, all of them for users without customers."""
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_customer_action")
+        mine = self.search_count([("key_account_tier_id", "!=", False), ("user_id", "=", self.env.uid)], limit=1)
+        context = {"search_default_key_accounts": 1, "res_partner_search_mode": "customer"}
+        return {**action, "context": {**context, "search_default_mine": 1} if mine else context}
