@@ -13,3 +13,4 @@ from .approvals import *
 from .guard import *
 from .awards import *
 from .comparisons import *
+from .overview import *

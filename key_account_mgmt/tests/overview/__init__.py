@@ -1,0 +1,2 @@
+from . import test_customers
+from . import test_todo
