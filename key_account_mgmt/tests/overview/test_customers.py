@@ -66,7 +66,9 @@ class TestCustomersPage(PlanCommon, CreditCommon):
             with self.subTest(due=due):
                 customer = self.make_customer(name=str(due))
                 self.make_invoice(customer, 10, today - 30 * DAY, due=due)
-                self.assertEqual(bool(self.page.search([("id", "=", customer.id), ("key_account_overdue", ">", 0)])), overdue)
+                self.assertEqual(
+                    bool(self.page.search([("id", "=", customer.id), ("key_account_overdue", ">", 0)])), overdue
+                )
 
     def test_over_the_limit_from_the_first_cent(self):
         for amount, over in ((999.99, False), (1000, False), (1000.01, True)):
@@ -94,7 +96,10 @@ class TestCustomersPage(PlanCommon, CreditCommon):
         customers = self.page.create([{"name": f"Customer {number}"} for number in range(80)])
         self.make_invoices(*((customer, 100, "2024-02-01") for customer in customers))
         specification = {
-            name: {} for name in self.env["res.partner"].get_views([(self.env.ref(LIST).id, "list")])["models"]["res.partner"]["fields"]
+            name: {}
+            for name in self.env["res.partner"].get_views([(self.env.ref(LIST).id, "list")])["models"]["res.partner"][
+                "fields"
+            ]
         }
         page = self.page.with_user(self.manager)
         # As on a server that runs: rights and rules are known.

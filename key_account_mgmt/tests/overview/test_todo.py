@@ -42,9 +42,7 @@ class TestTodo(AwardCommon, AppraisalCommon):
 
     def test_a_part_that_is_off_has_no_card(self):
         self.env.ref("base.group_user").implied_ids -= self.env.ref("key_account_mgmt.group_part_credit")
-        self.assertEqual(
-            set(self.get_counts(self.finance)), CARDS["finance"] - {"decide_award", "deliver_award"}
-        )
+        self.assertEqual(set(self.get_counts(self.finance)), CARDS["finance"] - {"decide_award", "deliver_award"})
 
     def test_a_card_opens_the_records_that_it_counts(self):
         for role in CARDS:
