@@ -32,6 +32,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.key_account_movement = movements.get(partner.commercial_partner_id, False)
 
+    @api.private
     @api.model
     def action_your_key_accounts(self):
         """Open the page of customers: a salesperson's own first, all of them for users without customers."""

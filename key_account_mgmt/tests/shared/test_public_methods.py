@@ -113,8 +113,8 @@ EXPECTED = {
     },
     "sale.order.line": {"action_key_account_why": "opens"},
 }
-# Metrics belong to all companies, and this opens a list that record rules filter.
-OPEN_TO_ALL = {("key.account.metric", "action_open_values")}
+# Metrics and cards belong to all companies, and these open lists that record rules filter.
+OPEN_TO_ALL = {("key.account.metric", "action_open_values"), ("key.account.todo", "action_open")}
 ARGUMENTS = {
     "action_refuse": ["No"],
     "action_request_revert": ["No"],
