@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ..shared.optional_float import OptionalFloat
 from .key_account_cap_vocabulary import CHOICE_COLUMNS, CUSTOMER_VALUE_TYPES, MODELS, NO_TIER, NO_VALUE_TYPE
 from .kinds.rule_kinds import RULE_KINDS, find_kind
 
@@ -59,6 +60,15 @@ class KeyAccountRule(models.Model):
     condition_ids = fields.One2many("key.account.rule.condition", "rule_id", copy=True)
     ruleset_tier_ids = fields.Many2many(related="ruleset_id.tier_ids", string="Tiers of the Rule Set")
     has_choice = fields.Boolean(compute="_compute_has_choice")
+    has_threshold = fields.Boolean(compute="_compute_threshold")
+    threshold = fields.Float(
+        digits=False,
+        min_display_digits=1,
+        compute="_compute_threshold",
+        inverse="_inverse_threshold",
+        aggregator=None,
+        help="The number of the only condition that compares one. Open the row to change several conditions.",
+    )
     summary = fields.Text(compute="_compute_summary")
     active = fields.Boolean(default=True)
 
@@ -72,7 +82,7 @@ class KeyAccountRule(models.Model):
 
     # --- Discount caps; credit limits, rewards and value types also have the column of customer tiers ---
 
-    cap = fields.Float(
+    cap = OptionalFloat(
         "Cap (%)",
         digits=False,
         min_display_digits=0,
@@ -132,16 +142,16 @@ class KeyAccountRule(models.Model):
 
     # --- Credit limits and rewards ---
 
-    formula_value = fields.Float(
+    formula_value = OptionalFloat(
         digits=False,
         min_display_digits=0,
         help="The number of the formula: an amount, a factor, a percentage, or how many months or days.",
     )
-    rounding_step = fields.Float(
+    rounding_step = OptionalFloat(
         "Rounding",
         digits=False,
         min_display_digits=0,
-        help="Limits are rounded half up to a multiple of this amount. 0: to the cent.",
+        help="Limits are rounded half up to a multiple of this amount. Empty: to the cent.",
     )
     credit_formula = fields.Selection(
         CREDIT_FORMULAS,
@@ -150,20 +160,23 @@ class KeyAccountRule(models.Model):
         help="Average Months and Days of Sales: revenue of the period, divided by its months since the customer's first"
         " invoice, or by its days.",
     )
-    minimum = fields.Float(
-        "Lowest Limit", digits=False, min_display_digits=0, help="The lowest limit that the rule gives. 0: no minimum."
+    minimum = OptionalFloat(
+        "Lowest Limit",
+        digits=False,
+        min_display_digits=0,
+        help="The lowest limit of the rule. Empty: no minimum.",
     )
-    maximum = fields.Float(
+    maximum = OptionalFloat(
         "Highest Limit",
         digits=False,
         min_display_digits=0,
-        help="The highest limit that the rule gives. 0: no maximum.",
+        help="The highest limit that the rule gives. Empty: no maximum.",
     )
-    max_change_pct = fields.Float(
+    max_change_pct = OptionalFloat(
         "Maximum Change (%)",
         digits=False,
         min_display_digits=0,
-        help="Maximum change from the current limit, in percent. 0: no restriction.",
+        help="Maximum change from the current limit, in percent. Empty: no restriction.",
     )
     direction = fields.Selection(
         DIRECTIONS,
@@ -178,7 +191,6 @@ class KeyAccountRule(models.Model):
     )
     reward = fields.Selection(
         REWARD_KINDS,
-        default="bonus",
         help="Nothing: the reasons say that there is no reward. More Credit is a promise; the credit limit rules"
         " set the amount.",
     )
@@ -189,13 +201,13 @@ class KeyAccountRule(models.Model):
         help="Share of the Growth: a percentage of the revenue growth over the previous period, so that small but"
         " growing customers are rewarded. Customers without growth get none.",
     )
-    cost = fields.Float(
-        "Estimated Cost", digits=False, min_display_digits=0, help="The cost of one such reward. 0: unknown."
+    cost = OptionalFloat(
+        "Estimated Cost", digits=False, min_display_digits=0, help="The cost of one such reward. Empty: unknown."
     )
-    budget = fields.Float(
+    budget = OptionalFloat(
         digits=False,
         min_display_digits=0,
-        help="For all rewards of this row in one evaluation, in company currency. 0: no budget.",
+        help="For all rewards of this row in one evaluation, in company currency. Empty: no budget.",
     )
 
     # --- Value types ---
@@ -203,7 +215,6 @@ class KeyAccountRule(models.Model):
     value_type = fields.Selection(
         CUSTOMER_VALUE_TYPES,
         string="Suggested Type",
-        default="intrinsic",
         help="Suggested for customers for whom the rule holds. It is written on a customer only when a user"
         " confirms it.",
     )
@@ -214,6 +225,29 @@ class KeyAccountRule(models.Model):
     def _compute_has_choice(self):
         for rule in self:
             rule.has_choice = "choice" in rule.condition_ids.metric_id.mapped("kind")
+
+    @api.depends("condition_ids.value", "condition_ids.metric_id.kind")
+    def _compute_threshold(self):
+        for rule in self:
+            condition = rule._get_threshold_condition()
+            rule.has_threshold, rule.threshold = bool(condition), condition.value
+
+    def _inverse_threshold(self):
+        for rule in self:
+            condition = rule._get_threshold_condition()
+            if condition and condition.value != rule.threshold:
+                condition.value = rule.threshold
+
+    @api.onchange("threshold")
+    def _onchange_threshold(self):
+        """Show the sentence with the new number at once."""
+        self._inverse_threshold()
+
+    def _get_threshold_condition(self):
+        """Return the condition with a number, if there is only one; a list has one cell for it."""
+        self.ensure_one()
+        numbers = self.condition_ids.filtered(lambda condition: condition.metric_id.kind not in (False, "choice"))
+        return numbers if len(numbers) == 1 else numbers.browse()
 
     @api.depends(lambda self: self._get_summary_dependencies())
     @api.depends_context("lang")

@@ -16,11 +16,12 @@ class KeyAccountTierBenefit(models.Model):
 
     ruleset_id = fields.Many2one("key.account.ruleset", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="ruleset_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
     ruleset_tier_ids = fields.Many2many(related="ruleset_id.tier_ids", string="Tiers of the Rule Set")
     tier_id = fields.Many2one("key.account.tier", required=True, index=True, ondelete="restrict", check_company=True)
     tier_color = fields.Integer("Tier Color", related="tier_id.color")
     rank = fields.Integer(related="tier_id.rank", store=True)
-    has_credit_ceiling = fields.Boolean("Ceiling", help="Whether there is a limit that no rule can exceed.")
+    has_credit_ceiling = fields.Boolean("Has Ceiling", help="Whether there is a limit that no rule can exceed.")
     credit_ceiling = fields.Float(
         digits=False,
         min_display_digits=0,

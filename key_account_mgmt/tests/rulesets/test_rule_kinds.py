@@ -90,9 +90,13 @@ class TestRuleKindRows(RuleKindTable):
         with Form(ruleset) as form, getattr(form, RULE_KINDS[case.code].rows).new() as row:
             self.assertEqual(row.kind, case.code)
             row.name = "Typed"
+            self.assertEqual(row.summary, case.unfinished)
+        # A row without an outcome is no rule, not one of 0.
+        self.assertIn("“Typed”", " ".join(ruleset._get_findings()[0]))
+        [rule] = self.get_rules(ruleset, case)
+        with Form(rule) as row:
             sentence, metrics = case.enter(self, row)
             self.assertEqual(self.plain(row.summary), sentence)
-        [rule] = self.get_rules(ruleset, case)
         self.assertEqual((rule.kind, self.plain(rule.summary)), (case.code, sentence))
         [values] = self.table(ruleset, case.code)["rules"]
         self.assertEqual([condition["metric"] for condition in values["conditions"]], metrics)
@@ -195,6 +199,14 @@ class TestRuleKindFiles(RuleKindTable):
         ruleset.action_activate()
         imported = self.import_file(self.export(ruleset))
         self.assertEqual(imported._get_policy().content_hash, ruleset.policy_hash)
+
+    def test_a_zero_in_a_file_is_a_zero_here(self):
+        for code, columns in (("credit_limit", {"minimum": "0", "maximum": "0"}), ("reward", {"cost": "0"})):
+            with self.subTest(code):
+                values = self.export(self.make_full(next(case for case in KIND_CASES if case.code == code)))
+                values["tables"][-1]["rules"][0].update(columns)
+                [rule, *_others] = self.table(self.import_file(values), code)["rules"]
+                self.assertEqual({name: rule[name] for name in columns}, columns)
 
     @of_each_kind
     def test_what_does_not_fit_is_refused_by_name(self, case):

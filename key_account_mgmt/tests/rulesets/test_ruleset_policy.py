@@ -287,9 +287,7 @@ class TestRuleConditions(RulesetCommon):
 
     def test_choosing_another_metric_keeps_what_fits(self):
         ruleset = self.make_ruleset()
-        with Form(ruleset) as form, form.tier_rule_ids.new() as rule:
-            rule.name = "Best"
-            rule.tier_id = self.get_tier("A")
+        with Form(self.make_rule(ruleset, "A")) as rule:
             with rule.condition_ids.new() as condition:
                 condition.metric_id = self.get_metric("revenue")
                 condition.measure = "rank_pct"
@@ -301,6 +299,25 @@ class TestRuleConditions(RulesetCommon):
             self.assertEqual(rule.summary, "If loyalty is Good: tier A")
         self.assertEqual(ruleset.rule_ids.kind, "tier")
         self.assertEqual(ruleset.rule_ids.condition_ids.option_ids, self.option("good"))
+
+    def test_the_only_number_of_a_rule_is_typed_into_its_row(self):
+        ruleset = self.make_ruleset()
+        rule = self.make_rule(ruleset, "A", ("revenue", "rank_pct", "<=", 15), ("loyalty", "in", ["good"]))
+        with Form(ruleset) as form, form.tier_rule_ids.edit(0) as row:
+            self.assertEqual((row.has_threshold, row.threshold), (True, 15))
+            row.threshold = 20
+            self.assertIn("in the top 20 % and loyalty is Good", self.plain(row.summary))
+        self.assertEqual(rule.condition_ids[0].value, 20)
+
+    def test_which_rules_have_a_number_in_their_row(self):
+        ruleset = self.make_ruleset()
+        two = [("revenue", ">=", 5), ("late_count", "<=", 2)]
+        graded = [("loyalty", "in", ["good"])]
+        for conditions, values in (([], []), (two[:1], [7]), (two, [5, 2]), (graded, [0])):
+            with self.subTest(conditions):
+                rule = self.make_rule(ruleset, "A", *conditions)
+                rule.threshold = 7
+                self.assertEqual((rule.has_threshold, rule.condition_ids.mapped("value")), (7 in values, values))
 
     def test_the_same_grade_twice_is_refused(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):

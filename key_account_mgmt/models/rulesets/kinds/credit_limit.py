@@ -33,7 +33,6 @@ class CreditLimit(GrantKind):
     selections = ("credit_formula", "direction")
     formula_column = "credit_formula"
     optional_numbers = ("minimum", "maximum", "max_change_pct")
-    not_zero = "maximum"
 
     # --- From records to a policy ---
 
@@ -95,6 +94,8 @@ class CreditLimit(GrantKind):
     def get_outcome_phrase(self, rule, say):
         """Return the new limit, then its bounds."""
         amount = self.get_formula_phrase(rule, say)
+        if not amount:
+            return say.env._("choose an amount")
         return say._format_list(
             [
                 say.env._("credit limit %(amount)s", amount=amount),
@@ -110,7 +111,7 @@ class CreditLimit(GrantKind):
             "rounding_step": say.env._("in steps of %(amount)s"),
         }
         found = self.get_amount_phrases(rule, say, phrases)
-        if rule.max_change_pct:
+        if rule.max_change_pct is not False:
             change = say._format_percentage(exact_text(rule.max_change_pct))
             found.append(say.env._("changed by at most %(change)s", change=change))
         return found

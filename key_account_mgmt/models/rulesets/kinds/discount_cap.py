@@ -68,7 +68,7 @@ class DiscountCap(RuleKind):
         return prepare_column_conditions(rule)
 
     def outcome_to_policy(self, rule):
-        values = {"cap": exact_text(rule.cap)}
+        values = {} if rule.cap is False else {"cap": exact_text(rule.cap)}
         return {**values, "margin_floor": exact_text(rule.margin_floor)} if rule.has_margin_floor else values
 
     def table_to_policy(self, ruleset, rules):
@@ -100,6 +100,8 @@ class DiscountCap(RuleKind):
         return get_column_phrases(rule, say)
 
     def get_outcome_phrase(self, rule, say):
+        if rule.cap is False:
+            return say.env._("choose a discount")
         floor = exact_text(rule.margin_floor) if rule.has_margin_floor else None
         return self._get_cap_phrase(say, exact_text(rule.cap), floor)
 

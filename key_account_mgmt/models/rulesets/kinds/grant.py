@@ -17,9 +17,8 @@ class GrantKind(DecidedTierKind):
 
     # The selection on the rule that names the formula.
     formula_column = ""
-    # Columns in which 0 means "none"; in ``not_zero`` a policy cannot express 0.
+    # Columns that may stay empty.
     optional_numbers = ()
-    not_zero = ""
 
     # --- From records to a policy ---
 
@@ -27,12 +26,14 @@ class GrantKind(DecidedTierKind):
         return {"rounding": exact_text(rule.rounding_step or rule.currency_id.rounding or 0.01)}
 
     def prepare_formula_values(self, rule):
-        """Return the formula with its number in the form of a policy; None if no formula is chosen."""
+        """Return the formula with its number in the form of a policy; what is not chosen yet is missing in it."""
         formula = rule[self.formula_column]
-        return {"type": formula, FORMULA_NUMBERS[formula]: exact_text(rule.formula_value)} if formula else None
+        if not formula or rule.formula_value is False:
+            return {"type": formula} if formula else None
+        return {"type": formula, FORMULA_NUMBERS[formula]: exact_text(rule.formula_value)}
 
     def prepare_optional_numbers(self, rule):
-        return {name: exact_text(rule[name]) for name in self.optional_numbers if rule[name]}
+        return {name: exact_text(rule[name]) for name in self.optional_numbers if rule[name] is not False}
 
     # --- From a policy to records ---
 
@@ -51,21 +52,12 @@ class GrantKind(DecidedTierKind):
         number = getattr(formula, FORMULA_NUMBERS[formula.type])
         return {self.formula_column: formula.type, "formula_value": float(number)}
 
-    def find_own_mismatch(self, env, row):
-        """Return a message if the policy contains a 0 that a row would show as no number."""
-        mismatch = super().find_own_mismatch(env, row)
-        if mismatch or getattr(row, self.not_zero) != 0:
-            return mismatch
-        return env._(
-            "Rule “%(rule)s”: “%(column)s” is 0, which means none here. Take it out of the file, or take out the rule.",
-            column=env["key.account.policy.error.text"]._get_column_label(self.not_zero),
-            rule=row.name or row.key,
-        )
-
     # --- As sentences ---
 
     def get_formula_phrase(self, rule, say):
-        """Return the amount that the formula grants, as a phrase."""
+        """Return the amount that the formula grants, as a phrase; empty while it is not chosen."""
+        if rule.formula_value is False:
+            return ""
         number = exact_text(rule.formula_value)
         shown, percentage = say._format_number(number), say._format_percentage(number)
         phrases = {
@@ -77,7 +69,7 @@ class GrantKind(DecidedTierKind):
             "days": lambda: say.env._("%(number)s days of sales", number=shown),
         }
         formula = rule[self.formula_column]
-        return phrases[formula]() if formula in phrases else "…"
+        return phrases[formula]() if formula in phrases else ""
 
     def get_amount_phrases(self, rule, say, phrases):
         """Return a phrase for each amount of the rule.
@@ -87,7 +79,7 @@ class GrantKind(DecidedTierKind):
         amounts = {
             name: say._format_amount(exact_text(rule[name]), rule.currency_id, trim=True)
             for name in phrases
-            if rule[name]
+            if rule[name] is not False
         }
         return [phrases[name] % {"amount": amount} for name, amount in amounts.items()]
 

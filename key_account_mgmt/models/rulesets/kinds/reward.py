@@ -19,7 +19,6 @@ class Reward(GrantKind):
     selections = ("reward", "bonus_formula")
     formula_column = "bonus_formula"
     optional_numbers = ("cost", "budget")
-    not_zero = "budget"
 
     # --- Policy and records ---
 
@@ -49,10 +48,12 @@ class Reward(GrantKind):
         return say._format_list([self._get_reward_phrase(rule, say), *self.get_amount_phrases(rule, say, phrases)])
 
     def _get_reward_phrase(self, rule, say):
+        if not rule.reward:
+            return say.env._("choose a reward")
         name = self._get_reward_name(say, rule.reward)
         if rule.reward != "bonus":
             return say.env._("reward: %(reward)s", reward=name)
-        amount = self.get_formula_phrase(rule, say)
+        amount = self.get_formula_phrase(rule, say) or say.env._("choose an amount")
         return say.env._("reward: %(reward)s of %(amount)s", reward=name, amount=amount)
 
     def _get_reward_name(self, say, reward):

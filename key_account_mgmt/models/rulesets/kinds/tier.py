@@ -21,7 +21,9 @@ class Tier(RuleKind):
         return {"tier_id": reader.tiers[row.tier].id}
 
     def get_outcome_phrase(self, rule, say):
-        return say.env._("tier %(tier)s", tier=rule.tier_id.name or "…")
+        if not rule.tier_id:
+            return say.env._("choose a tier")
+        return say.env._("tier %(tier)s", tier=rule.tier_id.name)
 
     def get_unconditional_sentence(self, say, outcome):
         return say.env._("Every other customer: %(outcome)s", outcome=outcome)
@@ -56,7 +58,9 @@ class Veto(RuleKind):
         return {"tier_id": reader.tiers[row.tier].id, "freezes_credit": bool(row.freezes_credit)}
 
     def get_outcome_phrase(self, rule, say):
-        outcome = say.env._("at best tier %(tier)s", tier=rule.tier_id.name or "…")
+        if not rule.tier_id:
+            return say.env._("choose a tier")
+        outcome = say.env._("at best tier %(tier)s", tier=rule.tier_id.name)
         if rule.freezes_credit:
             return say.env._("%(outcome)s, and the credit limit stays as it is", outcome=outcome)
         return outcome

@@ -24,6 +24,8 @@ class ValueType(DecidedTierKind):
         return {**super().from_policy(row, reader), "value_type": row.value_type}
 
     def get_outcome_phrase(self, rule, say):
+        if not rule.value_type:
+            return say.env._("choose a value type")
         return say.env._("suggest %(kind)s", kind=say._get_value_type_name(rule.value_type))
 
     # --- Reasons ---
