@@ -2,6 +2,10 @@
 
 from odoo.tools import SQL
 
+# What results are later compared by, frozen with the facts: columns of the line, and of the query below.
+DIMENSION_COLUMNS = SQL("user_id, team_id, country_id, industry_id")
+DIMENSION_VALUES = SQL("partner.user_id, team.id, partner.country_id, partner.industry_id")
+
 
 class LineCollection:
     """The collection of facts for one evaluation and its rules."""
@@ -35,13 +39,15 @@ class LineCollection:
             """
             INSERT INTO key_account_evaluation_line (
                         evaluation_id, company_id,
-                        partner_id, partner_name, in_population, decided, facts, revenue, previous_tier_id
+                        partner_id, partner_name, %(dimensions)s, in_population, decided, facts, revenue,
+                        previous_tier_id
                    )
             SELECT %(evaluation)s, %(company)s,
-                   partner.id, COALESCE(partner.complete_name, partner.name), TRUE, FALSE, collected.facts,
-                   (collected.facts->>'revenue')::numeric, tier.id
+                   partner.id, COALESCE(partner.complete_name, partner.name), %(dimension_values)s,
+                   TRUE, FALSE, collected.facts, (collected.facts->>'revenue')::numeric, tier.id
               FROM (%(facts_query)s) collected
               JOIN res_partner partner ON partner.id = collected.partner_id
+         LEFT JOIN (%(teams)s) team ON team.user_id = partner.user_id
          LEFT JOIN key_account_tier tier ON tier.id = (partner.key_account_tier_id->>%(company_key)s)::int
               ORDER BY partner.id
             """,
@@ -55,13 +61,14 @@ class LineCollection:
             """
             INSERT INTO key_account_evaluation_line (
                         evaluation_id, company_id,
-                        partner_id, partner_name, in_population, decided, facts, points, reasons, revenue, vetoed,
-                        has_missing, previous_tier_id, movement
+                        partner_id, partner_name, %(dimensions)s, in_population, decided, facts, points, reasons,
+                        revenue, vetoed, has_missing, previous_tier_id, movement
                    )
             SELECT %(evaluation)s, %(company)s,
-                   partner.id, COALESCE(partner.complete_name, partner.name), FALSE, TRUE, '{}', '{}', '[]', 0, FALSE,
-                   FALSE, tier.id, 'lost'
+                   partner.id, COALESCE(partner.complete_name, partner.name), %(dimension_values)s,
+                   FALSE, TRUE, '{}', '{}', '[]', 0, FALSE, FALSE, tier.id, 'lost'
               FROM res_partner partner
+         LEFT JOIN (%(teams)s) team ON team.user_id = partner.user_id
               JOIN key_account_tier tier ON tier.id = (partner.key_account_tier_id->>%(company_key)s)::int
              WHERE partner.key_account_tier_id IS NOT NULL
                AND partner.commercial_partner_id = partner.id
@@ -80,7 +87,23 @@ class LineCollection:
             "evaluation": self.evaluation.id,
             "company": self.evaluation.company_id.id,
             "company_key": str(self.evaluation.company_id.id),
+            "dimensions": DIMENSION_COLUMNS,
+            "dimension_values": DIMENSION_VALUES,
+            "teams": self._get_teams_sql(),
         }
+
+    def _get_teams_sql(self):
+        """Return one team per salesperson: of several teams, one of the company itself, then the first in the list."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (member.user_id) member.user_id, team.id
+              FROM crm_team_member member
+              JOIN crm_team team ON team.id = member.crm_team_id
+             WHERE member.active AND team.active AND COALESCE(team.company_id, %(company)s) = %(company)s
+          ORDER BY member.user_id, team.company_id IS NULL, team.sequence, team.id
+            """,
+            company=self.evaluation.company_id.id,
+        )
 
     def _count_missing(self):
         """Count the lines without a value, by metric that the rules use; metrics without gaps are left out."""

@@ -12,6 +12,7 @@ from .evaluation_summary import get_list_html
 
 CREDIT_CHANGES = [("first", "First Limit"), ("raise", "Raised"), ("lower", "Lowered")]
 OVERRIDE_FIELDS = {"override_tier_id", "override_reason"}
+FROZEN_DIMENSION = "As it was when the evaluation was computed."
 
 
 class KeyAccountEvaluationLine(models.Model):
@@ -35,7 +36,14 @@ class KeyAccountEvaluationLine(models.Model):
     date_from = fields.Date(related="evaluation_id.date_from")
     date_to = fields.Date(related="evaluation_id.date_to")
     partner_id = fields.Many2one("res.partner", string="Customer", index=True, readonly=True, ondelete="set null")
-    partner_name = fields.Char("Customer Name", readonly=True, help="As it was when the evaluation was computed.")
+    partner_name = fields.Char("Customer Name", readonly=True, help=FROZEN_DIMENSION)
+    # Who served the customer and where it stood when the evaluation was computed, to compare results by them later.
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null", help=FROZEN_DIMENSION)
+    team_id = fields.Many2one(
+        "crm.team", "Sales Team", readonly=True, ondelete="set null", help="Team of the salesperson at that moment."
+    )
+    country_id = fields.Many2one("res.country", readonly=True, ondelete="set null", help=FROZEN_DIMENSION)
+    industry_id = fields.Many2one("res.partner.industry", readonly=True, ondelete="set null", help=FROZEN_DIMENSION)
     in_population = fields.Boolean(
         default=True, readonly=True, help="Off: the customer has a tier but had no business in the period."
     )

@@ -1,3 +1,5 @@
+import runpy
+from pathlib import Path
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
@@ -256,6 +258,51 @@ class TestEvaluation(KeyAccountEvaluationCommon):
 class TestEvaluationFrozen(KeyAccountEvaluationCommon):
     """What nobody can change by hand, by whatever route."""
 
+    def set_dimensions(self, customer, **values):
+        """Give a customer a salesperson in a team, a country and an industry; return them as the line keeps them."""
+        team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
+        self.env["crm.team.member"].create({"user_id": self.salesperson.id, "crm_team_id": team.id})
+        found = {
+            "user_id": self.salesperson.id,
+            "country_id": self.env.ref("base.ie").id,
+            "industry_id": self.env["res.partner.industry"].create({"name": "Mills"}).id,
+        }
+        customer.write({**found, **values})
+        self.env.flush_all()
+        return {**found, "team_id": team.id}
+
+    def test_results_keep_who_served_the_customer_and_where(self):
+        gone = self.make_customer(name="Gone")
+        gone.with_company(self.company).key_account_tier_id = self.tier_b
+        for customer in (self.third, gone):
+            with self.subTest(customer.name):
+                expected = self.set_dimensions(customer)
+                line = self.get_line(self.make_evaluation(), customer)
+                self.assertRecordValues(line, [expected])
+                customer.write({"user_id": self.manager.id, "country_id": self.env.ref("base.be").id})
+                line.invalidate_recordset()
+                self.assertRecordValues(line, [expected])
+
+    def test_a_customer_has_one_result_however_many_teams_its_salesperson_has(self):
+        expected = self.set_dimensions(self.third)
+        other = self.setup_other_company()["company"]
+        self.salesperson.company_ids += other
+        self.env["ir.config_parameter"].set_param("sales_team.membership_multi", "True")
+        for name, company, sequence in (("Abroad", other, 0), ("Of nobody", self.env["res.company"], 0)):
+            team = self.env["crm.team"].create({"name": name, "company_id": company.id, "sequence": sequence})
+            self.env["crm.team.member"].sudo().create({"user_id": self.salesperson.id, "crm_team_id": team.id})
+        self.assertRecordValues(self.get_line(self.make_evaluation(), self.third), [expected])
+
+    def test_results_of_the_first_release_get_the_values_of_today(self):
+        line = self.get_line(self.make_evaluation(), self.third)
+        self.assertFalse(line.user_id or line.team_id)
+        expected = self.set_dimensions(self.third)
+        path = Path(__file__).parents[2] / "migrations/19.0.1.1.0/post-evaluations.py"
+        runpy.run_path(str(path))["migrate"](self.cr, "19.0.1.0.0")
+        line.invalidate_recordset()
+        self.assertRecordValues(line, [expected])
+        self.assertFalse(self.get_line(line.evaluation_id, self.fifth).user_id)
+
     def test_workflow_fields_are_not_writable(self):
         evaluation = self.make_evaluation()
         for name, value in {
@@ -292,7 +339,8 @@ class TestEvaluationFrozen(KeyAccountEvaluationCommon):
     def test_lines_are_frozen(self):
         line = self.get_line(self.make_evaluation(), self.fifth)
         for name in ("tier_id", "computed_tier_id", "score", "rank", "facts", "partner_id", "outcome", "decided",
-                     "evaluation_id", "movement", "override_user_id", "replaced_tier_id"):  # fmt: skip
+                     "evaluation_id", "movement", "override_user_id", "replaced_tier_id", "user_id", "team_id",
+                     "country_id", "industry_id"):  # fmt: skip
             with self.subTest(name), self.assertRaisesRegex(UserError, "frozen"):
                 self.call(self.manager, line, "write", {name: False})
 

@@ -1,5 +1,8 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form
+from odoo.tools.safe_eval import safe_eval
 
 from ..award_common import AwardCommon
 
@@ -90,6 +93,16 @@ class TestSalespeopleReadEvaluations(AwardCommon):
                 user, LINE, "formatted_read_group", [("evaluation_id", "=", evaluation.id)], [], ["revenue:sum"]
             )
             self.assertEqual(row["revenue:sum"], expected)
+
+    def test_my_customers_are_those_that_are_mine_today(self):
+        evaluation = self.make_evaluation("applied")
+        self.third.user_id = self.salesperson
+        arch = self.env[LINE].get_view(view_type="search")["arch"]
+        mine = etree.fromstring(arch).find(".//filter[@name='my_customers']").get("domain")
+        for user, expected in ((self.salesperson, ["Second", "Third"]), (self.manager, ["Big", "Fourth", "Fifth"])):
+            domain = [("evaluation_id", "=", evaluation.id), *safe_eval(mine, {"uid": user.id})]
+            lines = self.search(user, LINE, domain, ["partner_name"])
+            self.assertEqual([line["partner_name"] for line in lines], expected)
 
     def test_salespeople_see_totals_nowhere(self):
         evaluation = self.make_evaluation("applied")
