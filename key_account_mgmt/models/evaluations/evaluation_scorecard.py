@@ -122,8 +122,8 @@ class Scorecard:
     # -------------------------------------------------------------------------
 
     def get_grants(self):
-        """Return the proposed credit limit and rewards; None if nothing is granted."""
-        grants = self.line.grants or {}
+        """Return the proposed credit limit and rewards; None if nothing is granted, or they are switched off."""
+        grants = (self.env["key.account.part"]._is_on("credit") and self.line.grants) or {}
         return {
             "credit": grants.get("credit") and self._get_credit_values(grants["credit"]),
             "rewards": [self._get_reward_values(reward) for reward in grants.get("rewards", [])],

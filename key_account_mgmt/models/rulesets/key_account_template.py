@@ -1,9 +1,32 @@
-from odoo import fields, models
-from odoo.tools import file_open
+import json
+from pathlib import PurePosixPath
 
+from odoo import api, fields, models
+from odoo.tools import file_open, file_path
+
+from .kinds.rule_kinds import find_kind
 from .policy_reader import PolicyReader
 from .shipped_rows import SHIPPED_VALUE_TYPES
 from .template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
+
+# Of templates that other addons ship without a picture.
+OWN_PICTURE = "/key_account_mgmt/static/img/templates/own.svg"
+
+
+def _exists(name):
+    try:
+        return bool(file_path(name))
+    except (FileNotFoundError, ValueError):
+        return False
+
+
+def _get_used_parts(content, part_of):
+    """Return the parts that the file of a template uses.
+
+    :param part_of: ``{code of the metric: part}``
+    """
+    kinds = {find_kind(table["kind"]).part for table in content.get("tables", ()) if table["rules"]}
+    return kinds | {part_of.get(metric["code"]) for metric in content.get("metrics", ())}
 
 
 class KeyAccountTemplate(models.Model):
@@ -14,9 +37,51 @@ class KeyAccountTemplate(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
+    summary = fields.Char(translate=True, help="The method in one sentence.")
     description = fields.Text(translate=True)
     sequence = fields.Integer(default=10)
     path = fields.Char(required=True, help="The file in its addon, such as key_account_mgmt/data/templates/name.json.")
+    picture = fields.Char(compute="_compute_picture", help="Address of the picture on its card.")
+    parts_text = fields.Char(
+        "Needed Parts", compute="_compute_parts_text", help="Parts of the addon that the method needs and that are off."
+    )
+
+    @api.depends("path")
+    def _compute_picture(self):
+        """Compute the picture named as the file, beside it in the same addon."""
+        for template in self:
+            path = PurePosixPath(template.path or "")
+            addon = path.parts[0] if path.parts else ""
+            name = f"{addon}/static/img/templates/{path.stem}.svg"
+            template.picture = f"/{name}" if _exists(name) else OWN_PICTURE
+
+    @api.depends("path")
+    @api.depends_context("lang", "uid")
+    def _compute_parts_text(self):
+        parts = self.env["key.account.part"]
+        may_switch = parts._may_switch()
+        for template, needed in self._get_off_parts().items():
+            labels = self.env["key.account.formatter"]._format_list(parts._get_labels(needed))
+            if not needed:
+                template.parts_text = False
+            elif may_switch:
+                template.parts_text = self.env._("Switches on: %s", labels)
+            else:
+                template.parts_text = self.env._("Needs %s, which an administrator can switch on", labels)
+
+    def _get_off_parts(self):
+        """Return the parts that the methods need and that are switched off.
+
+        :return: ``{template: [code of the part]}``
+        """
+        off = self.env["key.account.part"]._get_off()
+        files = {template: json.loads(template._read_file()) if off else {} for template in self}
+        metrics = self.env["key.account.metric"].with_context(active_test=False).search([("part", "in", off)])
+        part_of = {metric.code: metric.part for metric in metrics}
+        return {
+            template: [part for part in off if part in _get_used_parts(content, part_of)]
+            for template, content in files.items()
+        }
 
     def _create_draft(self, company):
         """Create a draft of the template for the company, with the shipped vetoes and value types inactive.

@@ -110,7 +110,7 @@ class KeyAccountEvaluationLine(models.Model):
 
     def _get_value_type_values(self, labels):
         suggestion = (self.grants or {}).get("value_type")
-        if not suggestion:
+        if not suggestion or not self.env["key.account.part"]._is_on("value_types"):
             return {}
         return {
             "name": self.env["key.account.explainer"]._get_value_type_name(suggestion["value_type"]),

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...models.metrics.collection_scope import CollectionScope
@@ -289,6 +290,44 @@ class TestParts(GrantRulesMixin, ApprovalCommon, AwardCommon):
                 self.switch(*ALL)
                 self.env.invalidate_all()
                 self.assertFalse(draft.off_text)
+
+    # --- Templates ---
+
+    def choose(self, name, user):
+        template = self.env.ref(f"{MODULE}.template_{name}")
+        wizards = self.env["key.account.template.wizard"].with_user(user).with_company(self.company)
+        return wizards.create({"template_id": template.id, "company_id": self.company.id}).action_create()
+
+    def get_needs(self, user):
+        templates = self.env["key.account.template"].with_user(user).search([])
+        return {template.picture.split("/")[-1].removesuffix(".svg"): template.parts_text for template in templates}
+
+    def test_templates_say_what_they_switch_on(self):
+        self.switch()
+        needed = {
+            "single_indicator_rank": False,
+            "single_indicator_thresholds": False,
+            "value_pyramid": False,
+            "scorecard": "Switches on: Appraisals",
+            "composite_points": "Switches on: Appraisals",
+            "three_families": "Switches on: Appraisals, Costs to Serve",
+            "yearly_appraisal": "Switches on: Credit Limits and Rewards, Appraisals, Targets",
+            "expected_value": "Switches on: Expected Value",
+            "experience_matching": "Switches on: Experience Matching",
+        }
+        self.assertEqual(self.get_needs(self.users["administrator"]), needed)
+        self.assertRegex(self.get_needs(self.users["rule_admin"])["scorecard"], "Needs Appraisals, which an admin")
+        self.switch(*ALL)
+        self.assertEqual(set(self.get_needs(self.users["administrator"]).values()), {False})
+
+    def test_choosing_a_template_switches_on_what_it_needs(self):
+        self.switch("caps")
+        with self.assertRaisesRegex(UserError, "Appraisals: switched off"):
+            self.choose("scorecard", self.users["rule_admin"])
+        self.assertEqual(self.parts._get_on(), {"caps"})
+        self.assertEqual(self.choose("scorecard", self.users["administrator"])["type"], "ir.actions.act_url")
+        self.assertEqual(self.parts._get_on(), {"caps", "appraisals"})
+        self.assertEqual(self.choose("value_pyramid", self.users["rule_admin"])["type"], "ir.actions.act_window")
 
     # --- Switching ---
 
