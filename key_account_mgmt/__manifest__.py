@@ -27,6 +27,7 @@
         "data/key_account_todo_data.xml",
         "data/mail_activity_type_data.xml",
         "wizard/rulesets/key_account_ruleset_import_views.xml",
+        "wizard/rulesets/key_account_ruleset_activation_views.xml",
         "wizard/rulesets/key_account_template_wizard_views.xml",
         "views/rulesets/key_account_tier_views.xml",
         "views/rulesets/key_account_rule_views.xml",

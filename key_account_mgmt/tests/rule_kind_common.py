@@ -45,7 +45,7 @@ class KindCase:
 class TierCase(KindCase):
     code = "tier"
     unfinished = "Every other customer: choose a tier"
-    summary, two = "3 tiers, 0 criteria, 1 tier rule, 0 vetoes", "2 tier rules"
+    summary, two = "3 tiers, 1 tier rule", "2 tier rules"
 
     def make_ruleset(self, tests):
         return tests.make_ruleset()
@@ -97,7 +97,7 @@ class TierCase(KindCase):
 class VetoCase(TierCase):
     code = "veto"
     unfinished = "Every customer: choose a tier"
-    summary, two = "3 tiers, 0 criteria, 3 tier rules, 1 veto", "2 vetoes"
+    summary, two = "3 tiers, 3 tier rules, 1 veto", "2 vetoes"
 
     def make_ruleset(self, tests):
         return KindCase.make_ruleset(self, tests)
@@ -147,7 +147,7 @@ class DiscountCapCase(KindCase):
     code = "discount_cap"
     unfinished = "Every other order line: choose a discount"
     ruleset_values, table_values = {"discount_reference": "pricelist"}, {"reference": "pricelist"}
-    summary = "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 discount cap"
+    summary = "3 tiers, 3 tier rules, 1 discount cap"
     two = "2 discount caps"
 
     def make(self, tests, ruleset, *conditions, cap=10, **values):
@@ -282,7 +282,7 @@ class DecidedTierCase(KindCase):
 class CreditLimitCase(DecidedTierCase):
     code = "credit_limit"
     unfinished = "Every other customer: choose an amount"
-    summary = "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 credit limit"
+    summary = "3 tiers, 3 tier rules, 1 credit limit"
     two = "2 credit limits"
     # The step of the currency stands in the file as a number.
     rewritten = ("rounding_step", "summary")
@@ -420,7 +420,7 @@ class CreditLimitCase(DecidedTierCase):
 class RewardCase(DecidedTierCase):
     code = "reward"
     unfinished = "Every customer: choose a reward"
-    summary = "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 reward"
+    summary = "3 tiers, 3 tier rules, 1 reward"
     two = "2 rewards"
 
     def make(self, tests, ruleset, *conditions, reward="training", **values):
@@ -495,7 +495,7 @@ class RewardCase(DecidedTierCase):
     def get_problems(self, tests):
         wrong = "Reward “Wrong”"
         return [
-            ({"reward": False}, f"{wrong}, Reward: got “”, allowed are:…"),
+            ({"reward": False}, f"{wrong}, Reward: has to be filled in."),
             ({"reward": "bonus", "bonus_formula": False}, f"{wrong}, Formula: has to be filled in.…"),
             ({"budget": -1}, f"{wrong}, Budget: got -1, it must not be negative.…"),
             ({"cost": -1}, f"{wrong}, Estimated Cost: got -1, it must not be negative.…"),
@@ -506,7 +506,7 @@ class RewardCase(DecidedTierCase):
 class ValueTypeCase(DecidedTierCase):
     code = "value_type"
     unfinished = "Every other customer: choose a value type"
-    summary = "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 value type rule"
+    summary = "3 tiers, 3 tier rules, 1 value type rule"
     two = "2 value type rules"
 
     def make(self, tests, ruleset, *conditions, kind="intrinsic", **values):
@@ -550,11 +550,7 @@ class ValueTypeCase(DecidedTierCase):
 
     def get_problems(self, tests):
         return [
-            (
-                {"kind": False},
-                "Value type “Wrong”, Value Type: got “”, allowed are: Intrinsic (Price), Extrinsic (Service),"
-                " Strategic.",
-            ),
+            ({"kind": False}, "Value type “Wrong”, Value Type: has to be filled in."),
             ({"tiers": (tests.gold,)}, f"Value type “Wrong”, {GOLD}, allowed are: A, B, C, no_tier."),
         ]
 

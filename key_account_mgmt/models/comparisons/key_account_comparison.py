@@ -314,6 +314,15 @@ class KeyAccountComparison(models.Model):
             title, {"search_default_agreed": 1, "search_default_reference": 1, "search_default_group_tier": 1}
         )
 
+    def _get_form_action(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     def _get_lines_action(self, title, context):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_comparison_line_action")

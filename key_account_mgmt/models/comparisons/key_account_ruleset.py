@@ -1,12 +1,23 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .ruleset_effect import RulesetEffect
+
 
 class KeyAccountRuleset(models.Model):
-    """Open a comparison of the rule sets selected in the list."""
+    """Compare rule sets: those selected in the list, or a draft with the one that is active."""
 
     _inherit = "key.account.ruleset"
+
+    can_compare = fields.Boolean(compute="_compute_can_compare")
+
+    def _compute_can_compare(self):
+        """Compute whether another rule set of the company is active, with no dependencies: it changes with others."""
+        is_on = self.env["key.account.part"]._is_on("comparisons")
+        active = self.search([("company_id", "in", self.company_id.ids), ("state", "=", "active")])
+        for ruleset in self:
+            ruleset.can_compare = is_on and ruleset.company_id in (active - ruleset._origin).company_id
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
@@ -16,6 +27,29 @@ class KeyAccountRuleset(models.Model):
             for button in arch.xpath("//button[@name='action_compare']"):
                 button.getparent().remove(button)
         return arch, view
+
+    def _get_effect_sentence(self):
+        """Return who would move if this rule set were active, as a sentence; None if that cannot be said."""
+        self.ensure_one()
+        return RulesetEffect(self).get_sentence()
+
+    def action_compare_with_active(self):
+        """Compare this rule set with the active one on last year's figures, and open the comparison."""
+        return self._compare_with_active()._get_form_action()
+
+    def action_open_moves(self):
+        """Open the customers that would have another tier, by the comparison with the active rule set."""
+        comparison = self._compare_with_active()
+        # A big comparison is computed in the background: it has no lines yet.
+        return comparison.action_open_moves() if comparison.state == "computed" else comparison._get_form_action()
+
+    def _compare_with_active(self):
+        self.ensure_one()
+        if not self.can_compare:
+            raise UserError(self.env._("%s has no other active rule set to compare with.", self.company_id.name))
+        comparison = self.env["key.account.comparison"].create(RulesetEffect(self).prepare_comparison())
+        comparison.action_compute()
+        return comparison
 
     def action_compare(self):
         """Open a new comparison of these rule sets; nothing is computed yet."""

@@ -20,3 +20,4 @@ from . import key_account_evaluation
 from . import evaluation_scorecard
 from . import key_account_evaluation_line
 from . import res_partner
+from . import key_account_ruleset

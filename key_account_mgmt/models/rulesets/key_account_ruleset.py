@@ -190,9 +190,12 @@ class KeyAccountRuleset(models.Model):
         counts = [kind.get_count_phrase(self.env, len(self._get_active_rules(kind))) for kind in RULE_KINDS.values()]
         return [
             self.env._("1 tier") if tiers == 1 else self.env._("%s tiers", tiers),
-            self.env._("1 criterion") if criteria == 1 else self.env._("%s criteria", criteria),
+            *([self._get_criteria_phrase(criteria)] if criteria else []),
             *filter(None, counts),
         ]
+
+    def _get_criteria_phrase(self, count):
+        return self.env._("1 criterion") if count == 1 else self.env._("%s criteria", count)
 
     def _get_active_rules(self, kind):
         """Return the active rules of a kind, in the order of the screen, also while the user edits them."""

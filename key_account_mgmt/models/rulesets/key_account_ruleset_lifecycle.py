@@ -44,15 +44,32 @@ class KeyAccountRulesetLifecycle(models.AbstractModel):
             )
         else:
             level, message = "success", self.env._("No problems found. It can be activated.")
+        effect = None if errors else self._get_effect_sentence()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "title": self.display_name,
                 "type": level,
-                "message": message,
+                "message": f"{message} {effect}" if effect else message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
+        }
+
+    def action_review_activation(self):
+        """Check the rules, and show what activating them changes before it is done."""
+        self.ensure_one()
+        if self.state != "draft":
+            raise UserError(self._get_activated_message())
+        self._check_activation(self._get_policy())
+        review = self.env["key.account.ruleset.activation"].create({"ruleset_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Activate Rules"),
+            "res_model": review._name,
+            "res_id": review.id,
+            "views": [(False, "form")],
+            "target": "new",
         }
 
     def action_activate(self):

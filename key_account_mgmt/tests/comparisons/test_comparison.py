@@ -1,14 +1,18 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 
 from ...models.comparisons.comparison_summary import ComparisonSummary
+from ...models.comparisons.ruleset_effect import RulesetEffect
 from ..comparison_common import KeyAccountComparisonCommon
 from ..evaluation_common import YEAR
 from ..ways_round_common import WaysRoundCommon
 
 COMPARISON = "key.account.comparison"
 LINE = "key.account.comparison.line"
+RULE_ADMIN_GROUPS = "base.group_user,key_account_mgmt.group_key_account_rule_admin"
 
 
 class TestComparison(KeyAccountComparisonCommon):
@@ -67,6 +71,41 @@ class TestComparison(KeyAccountComparisonCommon):
         self.make_rule(steps, "C")
         line = self.get_lines(self.make_comparison(self.ruleset, steps), steps)[1]
         self.assertIn("“Revenue” 20 %, in the reference 80 %.", line.explanation)
+
+    @freeze_time("2025-06-15")
+    def test_check_and_activation_say_who_would_move(self):
+        draft = self.draft.with_user(self.make_user("rules", RULE_ADMIN_GROUPS)).with_company(self.company)
+        effect = "On the figures of 2024: 2 up, 1 down, 2 unchanged."
+        self.assertTrue(draft.action_check()["params"]["message"].endswith(effect))
+        review = draft.env["key.account.ruleset.activation"].browse(draft.action_review_activation()["res_id"])
+        self.assertEqual((review.effect, review.active_ruleset_id), (effect, self.ruleset))
+        self.assertFalse(self.env[COMPARISON].search([("ruleset_ids", "in", draft.ids)]))
+        moved = review.action_open_moves()
+        lines = self.env[LINE].search(moved["domain"]).filtered(lambda line: line.ruleset_id == draft)
+        self.assertEqual(sorted(lines.mapped("direction")), ["down", "same", "same", "up", "up"])
+        review.action_activate()
+        self.assertEqual((self.draft.state, self.ruleset.state), ("active", "retired"))
+
+    @freeze_time("2025-06-15")
+    def test_when_nobody_can_be_said_to_move(self):
+        admin = self.make_user("rules", RULE_ADMIN_GROUPS)
+        broken, active, draft = (
+            one.with_user(admin).with_company(self.company)
+            for one in (self.make_ruleset(name="Without rules"), self.ruleset, self.draft)
+        )
+        self.assertNotIn("2024", broken.action_check()["params"]["message"])
+        with self.assertRaisesRegex(UserError, "cannot be used yet"):
+            broken.action_review_activation()
+        self.assertIsNone(active._get_effect_sentence())
+        self.assertIsNone(self.draft.with_user(self.salesperson)._get_effect_sentence())
+        with patch.object(RulesetEffect, "most_customers", 4):
+            self.assertIn("Press Compare with Active", self.draft._get_effect_sentence())
+        with freeze_time("2015-06-15"):
+            self.assertIsNone(draft._get_effect_sentence())
+        active.action_retire()
+        self.assertIsNone(draft._get_effect_sentence())
+        with self.assertRaisesRegex(UserError, "no other active rule set"):
+            draft.action_compare_with_active()
 
     def test_where_rules_alone_differ_it_is_said(self):
         lenient = self.make_ruleset(name="Without veto")

@@ -63,7 +63,7 @@ class TestGrantRows(GrantRulesCommon):
             benefit.tier_id = self.get_tier("A")
             benefit.has_credit_ceiling = True
             benefit.credit_ceiling = 70_000
-        self.assertEqual(ruleset.summary, "3 tiers, 0 criteria, 3 tier rules, 0 vetoes, 1 credit limit, 1 reward")
+        self.assertEqual(ruleset.summary, "3 tiers, 3 tier rules, 1 credit limit, 1 reward")
         self.assertEqual(self.table(ruleset, "credit_limit")["ceilings"], {"A": "70000"})
         self.assertEqual(len(ruleset.tier_rule_ids), 3)
         ruleset.action_activate()

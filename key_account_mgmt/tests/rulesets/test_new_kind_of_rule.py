@@ -75,7 +75,7 @@ class TestNewKindOfRule(RulesetCommon):
         self.assertEqual(self.plain(asking.summary), "If invoices ≥ 2: a gift worth $ 30")
 
     def test_the_rule_set_counts_them(self):
-        for expected in ("3 tiers, 0 criteria, 1 tier rule, 0 vetoes, 1 gift", "2 gifts"):
+        for expected in ("3 tiers, 1 tier rule, 1 gift", "2 gifts"):
             self.make_gift()
             self.ruleset.invalidate_recordset(["summary"])
             self.assertIn(expected, self.ruleset.summary)

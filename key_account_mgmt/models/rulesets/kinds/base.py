@@ -13,7 +13,7 @@ class RuleKind:
     # Labels on the screen, in sentences about one rule, and in sentences about all rules of the kind.
     label = ""
     row_name = table_name = None
-    # Phrases for the number of rules: "1 veto", "%s vetoes". Kinds that every rule set should have are also counted at
+    # Phrases for the number of rules: "1 veto", "%s vetoes". The kind that every rule set needs is also counted at
     # zero.
     one = many = None
     # The part of the addon that the rules belong to; None: always on.

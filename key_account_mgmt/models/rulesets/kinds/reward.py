@@ -25,7 +25,7 @@ class Reward(GrantKind):
     def outcome_to_policy(self, rule):
         values = {
             **super().outcome_to_policy(rule),
-            "reward": rule.reward or "",
+            **({"reward": rule.reward} if rule.reward else {}),
             **self.prepare_optional_numbers(rule),
         }
         formula = self.prepare_formula_values(rule) if rule.reward == "bonus" else None

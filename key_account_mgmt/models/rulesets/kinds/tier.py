@@ -46,7 +46,7 @@ class Veto(RuleKind):
 
     code, label = "veto", "Veto"
     row_name, table_name = _lt("Veto"), _lt("Vetoes")
-    one, many, always_counted = _lt("1 veto"), _lt("%s vetoes"), True
+    one, many = _lt("1 veto"), _lt("%s vetoes")
     rows = "veto_rule_ids"
     columns = ("tier_id.name", "freezes_credit")
 

@@ -18,7 +18,7 @@ class ValueType(DecidedTierKind):
     selections = ("value_type",)
 
     def outcome_to_policy(self, rule):
-        return {"value_type": rule.value_type or ""}
+        return {"value_type": rule.value_type} if rule.value_type else {}
 
     def from_policy(self, row, reader):
         return {**super().from_policy(row, reader), "value_type": row.value_type}
