@@ -93,7 +93,7 @@
         "views/overview/res_partner_views.xml",
         "views/overview/key_account_todo_views.xml",
     ],
-    "demo": ["demo/key_account_appraisal_demo.xml"],
+    "demo": ["demo/key_account_appraisal_demo.xml", "demo/key_account_life_demo.xml"],
     "images": ["static/description/review_list.png"],
     "assets": {
         "web.assets_backend": ["key_account_mgmt/static/src/**/*"],

@@ -32,8 +32,26 @@ LEFTOVERS = {
 KEPT = "SELECT name FROM ir_filters WHERE name = 'Of others' UNION ALL SELECT name FROM ir_exports_line"
 KEPT_EXPECTED = ["Of others", "name"]
 # The worked example of the yearly appraisal.
-DEMO_SCORES = "SELECT partner_name || ' ' || round(score) FROM key_account_evaluation_line"
+DEMO_SCORES = """
+    SELECT partner_name || ' ' || round(score) FROM key_account_evaluation_line WHERE partner_name = 'Lakeside Trading'
+"""
 DEMO_EXPECTED = ["Lakeside Trading 75"]
+# The company with a year of life after its evaluation, by the model's own states.
+DEMO_LIFE = """
+    SELECT 'awards: ' || string_agg(DISTINCT state, ', ' ORDER BY state) FROM key_account_award
+     UNION ALL
+    SELECT 'approvals: ' || string_agg(DISTINCT state, ', ' ORDER BY state) FROM key_account_approval
+     UNION ALL
+    SELECT 'grades to give: ' || count(*) FROM key_account_appraisal_line WHERE option_id IS NULL
+     UNION ALL
+    SELECT 'targets under way: ' || count(*) FROM key_account_target WHERE year = extract(year FROM current_date)
+"""
+DEMO_LIFE_EXPECTED = [
+    "awards: delivered, posted, promised, proposed, refused",
+    "approvals: approved, refused, requested",
+    "grades to give: 10",
+    "targets under way: 12",
+]
 
 
 def run():
@@ -54,6 +72,7 @@ def run():
     _check(tally, "install-with-demo", lambda log: odoo.install(demo, (paths.ADDON,), "--with-demo", log=log))
     # Odoo goes on without demo data where they cannot be loaded.
     _look_for(tally, demo, "demo data", DEMO_SCORES, DEMO_EXPECTED)
+    _look_for(tally, demo, "life of the demo", DEMO_LIFE, DEMO_LIFE_EXPECTED)
     database.drop(plain)
     database.drop(demo)
     return tally

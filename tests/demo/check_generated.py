@@ -28,3 +28,40 @@ def test_the_worked_example_comes_out(answer):
 
 def test_an_order_within_its_cap_can_be_confirmed(answer):
     assert answer["sale"] == {"state": "sale", "currencies": ["EUR", "EUR"]}
+
+
+# Each entry of the addon's menus has something to show, and each state that a user works on is there.
+LIFE = {
+    "rule sets in force": 1,
+    "rows: discount_cap": 3,
+    "rows: credit_limit": 2,
+    "rows: reward": 3,
+    "awards: proposed": 10,
+    "awards: posted": 10,
+    "awards: promised": 5,
+    "awards: delivered": 5,
+    "awards: refused": 1,
+    "approvals: requested": 1,
+    "approvals: approved": 1,
+    "approvals: refused": 1,
+    "ledger rows": 10,
+    "grades to give": 10,
+    "targets of this year": 10,
+    "invoices of this year": 12,
+    "quotations over their cap, not asked for": 1,
+    "quotations over their limit": 1,
+    "quotations sent": 1,
+    "activities of customers": 5,
+    "activities overdue": 1,
+    "portal users": 1,
+    "languages": 2,
+}
+
+
+@pytest.mark.parametrize(("kind", "least"), LIFE.items())
+def test_there_is_life(answer, kind, least):
+    assert answer["life"].get(kind, 0) >= least
+
+
+def test_the_rules_in_force_have_names_in_each_language(answer):
+    assert answer["names"] == []

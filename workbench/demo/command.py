@@ -19,6 +19,7 @@ from .workers import run_script
 DATABASE = "demo"
 RESULT, ANSWER = FOLDER / "evaluation.csv", FOLDER / "result.json"
 FIRST_YEAR = 2000
+USERS, PORTAL_USER = ("admin", "key_manager", "key_approver", "key_finance"), "customer"
 
 
 def run():
@@ -121,6 +122,7 @@ def _show(result, name, book):
     for line in describe(result):
         console.say(line)
     console.say(f"\nAll {len(result['rows']):,} customers: {os.path.relpath(RESULT)}")
-    logins = ", ".join(["admin", "key_manager", "key_approver", *map(login, book.salespeople)])
     console.say(f"Look at it: make serve{'' if name == DATABASE else f' DB={name}'}")
-    console.say(f"Users, each with the login as password: {logins}")
+    console.say(f"Users, each with the login as password: {', '.join([*USERS, *map(login, book.salespeople)])}")
+    if result["life"]:
+        console.say(f"A customer's login for the portal, /my: {PORTAL_USER}, with the same password")

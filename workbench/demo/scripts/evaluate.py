@@ -14,6 +14,7 @@ from odoo.tests import Form
 
 from workbench.demo.scripts.compare import compare
 from workbench.demo.scripts.example import load_example
+from workbench.demo.scripts.life import count_life, find_untranslated
 from workbench.demo.scripts.methods import compare_methods
 from workbench.demo.scripts.outcome import outcome
 from workbench.demo.scripts.people import enter
@@ -24,24 +25,33 @@ SMALL = 1_000  # customers, up to which a further evaluation to look at takes no
 
 def main(env):
     years = [int(year) for year in os.environ["DEMO_YEARS"].split(",")]
+    generated = bool(os.environ["DEMO_GENERATED"])
     manager, approver = _make_user(env, "key_manager", "Kim Manager"), _make_user(env, "key_approver", "Robin Approver")
+    finance = _make_user(env, "key_finance", "Toni Finance", "key_account_mgmt.group_key_account_finance")
     _silence_other_jobs(env)
     # The demo shows everything.
-    env["key.account.part"]._switch_on_all()
+    env["key.account.demo"]._switch_on(env.company)
     env.cr.commit()
-    if os.environ["DEMO_GENERATED"]:
+    if generated:
         enter(env, years[-1])
     for year in years:
+        if generated and year == years[-1]:
+            _grant_more(env)
         started = time.monotonic()
         evaluation = _evaluate(env, manager, {"period": "year", "year": year})
         seconds = time.monotonic() - started
         _apply(env, evaluation, manager, approver)
+    if generated:
+        env["key.account.demo"]._make_life(evaluation, manager, finance)
+        env.cr.commit()
     result = {
         **outcome(evaluation.with_user(manager), seconds),
         "comparison": compare(env, manager, evaluation),
         "methods": compare_methods(env, manager, evaluation),
         "example": load_example(env, manager | approver),
         "sale": try_selling(env),
+        "life": count_life(env) if generated else {},
+        "names": find_untranslated(env, "zh_CN"),
     }
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])
@@ -54,16 +64,25 @@ def _silence_other_jobs(env):
     env["ir.cron"].search([("model_id", "!=", own.id)]).active = False
 
 
-def _make_user(env, login, name):
+def _grant_more(env):
+    """From now on a tier is worth something: the rules of the last year have caps, credit limits and rewards."""
+    ruleset = env["key.account.ruleset"].search([("state", "=", "active"), ("company_id", "=", env.company.id)])
+    env["key.account.demo"]._make_granting_version(ruleset)
+    env.cr.commit()
+
+
+def _make_user(env, login, name, group="key_account_mgmt.group_key_account_manager"):
     """The login is the password too."""
-    groups = env.ref("key_account_mgmt.group_key_account_manager") | env.ref("account.group_account_readonly")
-    return (
-        env["res.users"]
-        .with_context(no_reset_password=True)
-        .create(
-            {"name": name, "login": login, "password": login, "group_ids": [Command.link(group.id) for group in groups]}
-        )
-    )
+    groups = env.ref(group) | env.ref("account.group_account_readonly")
+    values = {
+        "name": name,
+        "login": login,
+        "password": login,
+        # A demo sends no emails.
+        "notification_type": "inbox",
+        "group_ids": [Command.link(group.id) for group in groups],
+    }
+    return env["res.users"].with_context(no_reset_password=True).create(values)
 
 
 def _evaluate(env, user, values):

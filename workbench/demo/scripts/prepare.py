@@ -8,11 +8,14 @@ from odoo.fields import Command
 from workbench.demo.book import login
 
 BATCH = 1000
+# Beside English, which the administrator reads.
+LANGUAGES = ["zh_CN"]
 
 
 def prepare(env, book, workers):
     env = env(context={**env.context, "tracking_disable": True, "no_reset_password": True})
     _set_company(env, book)
+    _add_languages(env)
     _make_journals(env, workers)
     users = _make_salespeople(env, book["salespeople"])
     _make_products(env, book["products"])
@@ -28,6 +31,12 @@ def _set_company(env, book):
         if not currency:
             raise SystemExit(f"Odoo knows no currency {book['currency']}")
         env.company.currency_id = currency
+
+
+def _add_languages(env):
+    """Before the addon is there, so that its rules have names in all languages from the start."""
+    languages = env["res.lang"].with_context(active_test=False).search([("code", "in", LANGUAGES)])
+    env["base.language.install"].create({"lang_ids": [Command.set(languages.ids)]}).lang_install()
 
 
 def _make_journals(env, workers):
@@ -56,7 +65,14 @@ def _make_journals(env, workers):
 def _make_salespeople(env, names):
     group = env.ref("sales_team.group_sale_salesman")
     values = [
-        {"name": name, "login": login(name), "password": login(name), "group_ids": [Command.link(group.id)]}
+        {
+            "name": name,
+            "login": login(name),
+            "password": login(name),
+            # A demo sends no emails.
+            "notification_type": "inbox",
+            "group_ids": [Command.link(group.id)],
+        }
         for name in names
     ]
     return {user.name: user.id for user in env["res.users"].create(values)}
