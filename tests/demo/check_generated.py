@@ -1,6 +1,8 @@
 """`make demo` on the generated book shows each method at work. Run by `make demo-check`."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from methods import check_methods
@@ -55,7 +57,36 @@ LIFE = {
     "activities overdue": 1,
     "portal users": 1,
     "languages": 2,
+    "to do: key_manager": 1,
+    "to do: key_approver": 1,
+    "to do: key_finance": 10,
+    "to do: salesperson": 1,
+    "evaluations in review": 1,
+    "comparisons": 2,
 }
+# Steps of the tour in README, and what each of them needs.
+TOUR = {
+    "Customers": ["targets of this year", "invoices of this year", "activities of customers", "activities overdue"],
+    "An order over its cap": ["quotations over their cap, not asked for", "approvals: approved", "approvals: refused"],
+    "An order over its credit limit": ["quotations over their limit"],
+    "To Do": ["to do: salesperson", "to do: key_manager", "approvals: requested"],
+    "Evaluations": ["to do: key_approver", "evaluations in review", "comparisons"],
+    "Awards & Credit": ["to do: key_finance", "awards: proposed", "awards: posted", "awards: delivered", "ledger rows"],
+    "Planning": ["targets of this year", "grades to give"],
+    "Rules": ["rows: discount_cap", "rows: credit_limit", "rows: reward", "languages"],
+    "The customer's side": ["portal users", "quotations sent"],
+}
+STEP = re.compile(r"^\d+\. \*\*(.+?)\.\*\*", re.MULTILINE)
+
+
+def test_the_tour_has_these_steps():
+    tour = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split("## A tour of five minutes")[1]
+    assert STEP.findall(tour.split("\n## ")[0]) == list(TOUR)
+
+
+@pytest.mark.parametrize("step", TOUR)
+def test_each_step_of_the_tour_has_what_it_needs(answer, step):
+    assert [kind for kind in TOUR[step] if answer["life"].get(kind, 0) < LIFE[kind]] == []
 
 
 @pytest.mark.parametrize(("kind", "least"), LIFE.items())

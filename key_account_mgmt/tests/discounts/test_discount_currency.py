@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..discount_common import LINE, ORDER, DiscountWaysCommon
@@ -71,6 +71,11 @@ class TestCurrencyWithoutRate(UnratedCommon):
                 order = self.sell(*lines, **values)
                 self.assert_not_confirmed(order)
                 self.assertIn("JPY has no exchange rate", self.get_problem(order))
+
+    def test_the_refusal_offers_no_approval_that_cannot_be_asked_for(self):
+        with self.assertRaisesRegex(UserError, "cannot be compared.*\n.*JPY has no exchange rate") as refusal:
+            self.confirm(self.sell({"discount": 1}))
+        self.assertNotIn("Ask for Approval", str(refusal.exception))
 
     def test_a_confirmed_order_gets_no_discount_afterwards(self):
         order = self.sell()

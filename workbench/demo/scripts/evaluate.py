@@ -50,11 +50,11 @@ def main(env):
         "methods": compare_methods(env, manager, evaluation),
         "example": load_example(env, manager | approver),
         "sale": try_selling(env),
-        "life": count_life(env) if generated else {},
-        "names": find_untranslated(env, "zh_CN"),
     }
     if len(result["rows"]) <= SMALL:
         _leave_one_in_review(env, manager, years[-1])
+    result["life"] = count_life(env) if generated else {}
+    result["names"] = find_untranslated(env, "zh_CN")
     Path(os.environ["DEMO_RESULT"]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
 
 

@@ -2,9 +2,26 @@
 
 from odoo.fields import Date
 
+# Users of the tour in README, and a salesperson.
+USERS = ("key_manager", "key_approver", "key_finance")
+
 
 def count_life(env):
     """Count what a new user finds, by name; nothing may be zero."""
+    return {**_count_records(env), **_count_work(env)}
+
+
+def _count_work(env):
+    """What waits on the page To Do, by login."""
+    salesperson = env["key.account.appraisal"].search([("company_id", "=", env.company.id)], limit=1).user_id
+    users = [env["res.users"].search([("login", "=", login)]) for login in USERS]
+    return {
+        f"to do: {name}": sum(env["key.account.todo"].with_user(user).search([]).mapped("count"))
+        for name, user in [*zip(USERS, users, strict=True), ("salesperson", salesperson)]
+    }
+
+
+def _count_records(env):
     company, today = env.company, Date.today()
     own = [("company_id", "=", company.id)]
     active = env["key.account.ruleset"].search([*own, ("state", "=", "active")])
@@ -14,6 +31,8 @@ def count_life(env):
         **_count_by(active.rule_ids, "kind", "rows: {}"),
         **_count_by(env["key.account.award"].search(own), "state", "awards: {}"),
         **_count_by(env["key.account.approval"].search(own), "state", "approvals: {}"),
+        "evaluations in review": env["key.account.evaluation"].search_count([*own, ("state", "=", "in_review")]),
+        "comparisons": env["key.account.comparison"].search_count(own),
         "ledger rows": env["key.account.credit.entry"].search_count(own),
         "grades to give": env["key.account.appraisal.line"].search_count([*own, ("option_id", "=", False)]),
         "targets of this year": env["key.account.target"].search_count([*own, ("year", "=", today.year)]),
