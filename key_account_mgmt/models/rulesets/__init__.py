@@ -24,5 +24,6 @@ from . import key_account_criterion
 from . import key_account_criterion_step
 from . import key_account_rule
 from . import key_account_rule_condition
+from . import ir_module
 from . import res_company
 from . import res_config_settings

@@ -2,13 +2,15 @@ import json
 from pathlib import PurePosixPath
 
 from odoo import api, fields, models
-from odoo.tools import file_open, file_path
+from odoo.tools import SQL, file_open, file_path
 
 from .kinds.rule_kinds import find_kind
 from .policy_reader import PolicyReader
 from .shipped_rows import SHIPPED_VALUE_TYPES
 from .template_names import CRITERION_NAMES, RULE_NAMES, TIER_NAMES
 
+# The language of names in files and policies.
+SOURCE = "en_US"
 # Of templates that other addons ship without a picture.
 OWN_PICTURE = "/key_account_mgmt/static/img/templates/own.svg"
 
@@ -93,8 +95,8 @@ class KeyAccountTemplate(models.Model):
         self.ensure_one()
         reader = PolicyReader.of_file(self.env, self._read_file(), company)
         # The names in the file are English, so names taken from metrics must be English here, too.
-        english, name = self.with_context(lang="en_US"), self.name
-        values = {**reader.with_lang("en_US").prepare_ruleset(name), "description": english.description}
+        english, name = self.with_context(lang=SOURCE), self.name
+        values = {**reader.with_lang(SOURCE).prepare_ruleset(name), "description": english.description}
         draft = english.env["key.account.ruleset"].create(values).with_env(self.env)
         draft.action_add_vetoes()
         SHIPPED_VALUE_TYPES.add_to(draft, active=False)
@@ -134,3 +136,66 @@ class KeyAccountTemplate(models.Model):
 
     def _get_languages(self):
         return [code for code, _name in self.env["res.lang"].get_installed()]
+
+    # --- Languages that are installed later ---
+
+    @api.model
+    def _translate_shipped_names(self, langs):
+        """Translate what was made from templates before these languages were installed.
+
+        Names that users changed, or translated themselves, stay. Rule sets in use are translated too: policies hold
+        names in the source language, so no decision and no fingerprint changes.
+        """
+        templates = {template.name: template for template in self.with_context(lang=SOURCE).search([])}
+        shipped = {
+            "key.account.rule": lambda rule: RULE_NAMES.get(rule.key),
+            "key.account.criterion": lambda criterion: CRITERION_NAMES.get(criterion.key, criterion.metric_id),
+            "key.account.tier": lambda tier: TIER_NAMES.get(tier.code),
+            "key.account.ruleset": lambda ruleset: templates.get(ruleset.name),
+        }
+        for model, get_name in shipped.items():
+            records = self.env[model].with_context(active_test=False, lang=SOURCE).search([])
+            missing = {record: self._get_missing_names(record, get_name(record), langs) for record in records}
+            self._add_names({record: names for record, names in missing.items() if names})
+
+    def _get_missing_names(self, record, name, langs):
+        """Return ``{lang: shipped name}`` for the languages in which a record still has the source's name.
+
+        :param name: a lazy term, a record with a translated name, or None
+        """
+        if not name or self._get_shipped_name(name, SOURCE) != record.name:
+            return {}
+        names = {lang: self._get_shipped_name(name, lang) for lang in langs}
+        return {
+            lang: text
+            for lang, text in names.items()
+            if text != record.name and record.with_context(lang=lang).name == record.name
+        }
+
+    def _get_shipped_name(self, name, lang):
+        known = self.with_context(lang=lang)
+        return name.with_context(lang=lang).name if isinstance(name, models.BaseModel) else known.env._(name)
+
+    def _add_names(self, names):
+        """Store translations as Odoo's import of terms does, in the database: records in use refuse other changes.
+
+        :param names: ``{record: {lang: name}}``, all of one model
+        """
+        if not names:
+            return
+        records = next(iter(names)).union(*names)
+        records.flush_recordset(["name"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s AS record
+                   SET name = record.name || added.names::jsonb
+                  FROM unnest(%(ids)s, %(names)s) AS added(id, names)
+                 WHERE record.id = added.id
+                """,
+                table=SQL.identifier(records._table),
+                ids=[record.id for record in names],
+                names=[json.dumps(added) for added in names.values()],
+            )
+        )
+        records.invalidate_recordset(["name"])

@@ -102,6 +102,29 @@ class TestTranslations(TransactionCase):
         self.assertEqual(rule.with_context(lang="zh_CN").summary, "如果销售额排名在前 15%：客户等级为 A")
         self.assertEqual((ruleset.name, rule.name, ruleset.policy), before)
 
+    def test_a_language_that_is_installed_later_translates_what_templates_made(self):
+        template = self.env["key.account.template"].search([("path", "like", "scorecard")], limit=1)
+        early = template._create_draft(self.env.company)
+        own, rule = early.rule_ids[:2]
+        own.name = "Our best"
+        early.action_activate()
+        fingerprint = early._get_policy().content_hash
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms([ADDON], ["zh_CN"])
+        late = template._create_draft(self.env.company)
+        self.env.invalidate_all()
+        for name in ("rule_ids", "criterion_ids", "tier_ids"):
+            with self.subTest(name):
+                names = {
+                    one.key: one.name for one in early.with_context(lang="zh_CN")[name] if "key" in one and one != own
+                }
+                expected = {one.key: one.name for one in late.with_context(lang="zh_CN")[name] if "key" in one}
+                self.assertEqual(names, {key: expected[key] for key in names})
+        self.assertEqual(early.with_context(lang="zh_CN").name, template.with_context(lang="zh_CN").name)
+        self.assertEqual(own.with_context(lang="zh_CN").name, "Our best")
+        self.assertEqual(early._get_policy().content_hash, fingerprint)
+        self.assertNotEqual(rule.with_context(lang="zh_CN").name, rule.with_context(lang="en_US").name)
+
     def test_sentences_built_in_code_have_the_commas_of_the_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         for lang, expected in (("en_US", "A 1, B 2, C 3"), ("zh_CN", "A 1，B 2，C 3")):
