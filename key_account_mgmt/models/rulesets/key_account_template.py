@@ -148,22 +148,25 @@ class KeyAccountTemplate(models.Model):
         """
         templates = {template.name: template for template in self.with_context(lang=SOURCE).search([])}
         shipped = {
-            "key.account.rule": lambda rule: RULE_NAMES.get(rule.key),
-            "key.account.criterion": lambda criterion: CRITERION_NAMES.get(criterion.key, criterion.metric_id),
-            "key.account.tier": lambda tier: TIER_NAMES.get(tier.code),
-            "key.account.ruleset": lambda ruleset: templates.get(ruleset.name),
+            "key.account.rule": ([("key", "in", list(RULE_NAMES))], lambda rule: RULE_NAMES[rule.key]),
+            "key.account.criterion": (
+                [("metric_id", "!=", False)],
+                lambda criterion: CRITERION_NAMES.get(criterion.key, criterion.metric_id),
+            ),
+            "key.account.tier": ([("code", "in", list(TIER_NAMES))], lambda tier: TIER_NAMES[tier.code]),
+            "key.account.ruleset": ([("name", "in", list(templates))], lambda ruleset: templates[ruleset.name]),
         }
-        for model, get_name in shipped.items():
-            records = self.env[model].with_context(active_test=False, lang=SOURCE).search([])
+        for model, (domain, get_name) in shipped.items():
+            records = self.env[model].with_context(active_test=False, lang=SOURCE).search(domain)
             missing = {record: self._get_missing_names(record, get_name(record), langs) for record in records}
             self._add_names({record: names for record, names in missing.items() if names})
 
     def _get_missing_names(self, record, name, langs):
         """Return ``{lang: shipped name}`` for the languages in which a record still has the source's name.
 
-        :param name: a lazy term, a record with a translated name, or None
+        :param name: a lazy term, or a record with a translated name
         """
-        if not name or self._get_shipped_name(name, SOURCE) != record.name:
+        if self._get_shipped_name(name, SOURCE) != record.name:
             return {}
         names = {lang: self._get_shipped_name(name, lang) for lang in langs}
         return {
