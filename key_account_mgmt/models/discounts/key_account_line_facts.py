@@ -140,6 +140,23 @@ class KeyAccountLineFacts(models.AbstractModel):
         }
 
     @api.model
+    def _get_general_batch(self, customers, metrics):
+        """Return customers as a batch for the cap table, one row each: products and figures of orders are missing.
+
+        :param customers: commercial partners
+        """
+        columns = {
+            "customer_tier": [self._get_text(one.key_account_tier_id) or NO_TIER for one in customers],
+            "customer_value_type": [one.key_account_value_type or NO_VALUE_TYPE for one in customers],
+            "country": [self._get_text(one.country_id) for one in customers],
+            "order_date": self._get_order_date(customers, None),
+        }
+        figures = metrics - self._get_line_metrics()
+        known = self._get_customer_facts(customers) if figures else {}
+        columns |= {metric: [known.get(one, {}).get(metric) for one in customers] for metric in figures}
+        return FactBatch(range(len(customers)), {code: columns[code] for code in metrics & columns.keys()})
+
+    @api.model
     def _per_line(self, lines, getter):
         """Return a fact of the order for each of its lines."""
         known = {}

@@ -48,6 +48,22 @@ class ResPartner(models.Model):
             partner.key_account_has_discount = bool(reference)
             partner.key_account_discount_given = given * 100 / reference if reference else 0
 
+    def _get_key_account_general_caps(self):
+        """Return what an order of any product is allowed: ``{customer: (cap in %, whether other caps may hold)}``.
+
+        The cap is None if no row of the discount caps is for all orders of the customer. Empty without discount caps.
+        """
+        table = self.env["key.account.cap.table"]._get_table(self.env.company)
+        if not table:
+            return {}
+        facts = self.env["key.account.line.facts"]
+        # sudo: caps bind salespeople also by figures that they may not read; only the cap is returned
+        decisions = table.decide(facts.sudo()._get_general_batch(self.sudo(), table.metrics))
+        return {
+            customer: (decision.cap, any(reason.code == "missing" for reason in decision.reasons))
+            for customer, decision in zip(self, decisions, strict=True)
+        }
+
     def action_open_key_account_discounts(self):
         """Open the discounts of the customer against its caps."""
         self.ensure_one()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_page import CustomerPages
+
 USERS = "key_account_mgmt.group_key_account_user"
 
 
@@ -18,6 +20,23 @@ class ResPartner(models.Model):
         groups=USERS,
         help="How the tier in force compares with the one before.",
     )
+
+    key_account_page_html = fields.Html(
+        "Worth",
+        compute="_compute_key_account_page_html",
+        sanitize=False,
+        exportable=False,
+        groups=USERS,
+        help="What the customer is worth, and what comes next. Only of customers, not of their contacts.",
+    )
+
+    @api.depends_context("company", "lang", "uid")
+    def _compute_key_account_page_html(self):
+        customers = self._origin.filtered(lambda partner: partner.commercial_partner_id == partner)
+        pages = CustomerPages(customers) if customers else None
+        for partner in self:
+            customer = partner._origin
+            partner.key_account_page_html = customer in customers and pages.render(customer)
 
     @api.depends_context("company", "uid")
     def _compute_key_account_movement(self):
