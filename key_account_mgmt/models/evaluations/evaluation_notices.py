@@ -1,5 +1,7 @@
 """Notices before the next step of an evaluation: gaps, appraisals, and other evaluations of the same period."""
 
+from functools import cached_property
+
 
 class EvaluationNotices:
     """Read-only: the notices of one evaluation, as sentences."""
@@ -8,6 +10,12 @@ class EvaluationNotices:
         self.evaluation = evaluation
         self.env = evaluation.env
         self.formatter = self.env["key.account.formatter"]
+
+    @cached_property
+    def evaluated_count(self):
+        """Return the number of customers with figures: values are missing among these only."""
+        lines = self.env["key.account.evaluation.line"]
+        return lines.search_count([("evaluation_id", "=", self.evaluation.id), ("in_population", "=", True)])
 
     # -------------------------------------------------------------------------
     # Missing values
@@ -28,7 +36,7 @@ class EvaluationNotices:
             "%(metric)s has no value for %(count)s of %(total)s customers.",
             metric=metric.name if metric else code,
             count=count,
-            total=self.evaluation.line_count,
+            total=self.evaluated_count,
         )
         if metric and metric.source in ("manual", "target", "expectation"):
             sentence += " " + self.env._("Enter the missing values, reset to draft and compute again.")

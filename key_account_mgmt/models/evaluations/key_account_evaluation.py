@@ -1,3 +1,5 @@
+from collections import Counter
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -14,7 +16,7 @@ from .evaluation_notices import EvaluationNotices
 from .evaluation_replay import Replay
 from .evaluation_review import EvaluationReview
 from .evaluation_run import EvaluationRun
-from .evaluation_summary import EvaluationSummary
+from .evaluation_summary import COUNTED, EvaluationSummary, format_counts, get_counted_as
 
 EVALUATION_STATES = [
     ("draft", "Draft"),
@@ -102,6 +104,11 @@ class KeyAccountEvaluation(models.Model):
     progress = fields.Float("Progress (%)", compute="_compute_progress", help="Progress of the current job.")
     line_ids = fields.One2many("key.account.evaluation.line", "evaluation_id", string="Lines", copy=False)
     line_count = fields.Integer("Customers", compute="_compute_progress")
+    customer_counts = fields.Char(
+        "Customers and Lost Customers",
+        compute="_compute_customer_counts",
+        help="Customers with business in the period, and customers that lost their tier without it.",
+    )
     missing_counts = fields.Json(
         readonly=True,
         copy=False,
@@ -549,6 +556,19 @@ class KeyAccountEvaluation(models.Model):
             evaluation.line_count = progress.get_line_count(evaluation)
             evaluation.progress = progress.get_percentage(evaluation)
 
+    @api.depends("line_ids.in_population", "line_ids.movement")
+    @api.depends_context("uid", "lang")
+    def _compute_customer_counts(self):
+        groups = self.env["key.account.evaluation.line"]._read_group(
+            [("evaluation_id", "in", self.ids)], ["evaluation_id", "in_population", "movement"], ["__count"]
+        )
+        counts = Counter()
+        for evaluation, inside, movement, count in groups:
+            counts[evaluation, get_counted_as(inside, movement)] += count
+        for evaluation in self:
+            numbers = [counts[evaluation._origin, name] for name in COUNTED]
+            evaluation.customer_counts = any(numbers) and format_counts(self.env, *numbers)
+
     def action_refresh(self):
         """Reload the form to show the progress."""
         return True
@@ -598,6 +618,21 @@ class KeyAccountEvaluation(models.Model):
     def _get_budget_notices(self):
         """Return the budgets that the evaluation exceeds, as sentences. None here."""
         return []
+
+    def action_open_figure(self, tier, figure):
+        """Open the customers that a figure of the result counts, as far as the user may see them.
+
+        :param tier: id of a tier, False for customers without a tier, or ``"all"``
+        :param figure: name of the figure, such as ``"customers"``, ``"down"`` or ``"vetoes"``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        summary = EvaluationSummary(self)
+        action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_evaluation_line_action")
+        domain = summary.get_figure_domain(tier, figure)
+        title = summary.get_figure_title(tier, figure)
+        # The client shows the display name if there is one.
+        return {**action, "name": title, "display_name": title, "domain": domain, "context": {}}
 
     def action_open_lines(self):
         """Open the list of lines to review, grouped by tier."""

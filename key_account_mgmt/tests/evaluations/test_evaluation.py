@@ -1,7 +1,9 @@
+import json
 import runpy
 from pathlib import Path
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
@@ -485,6 +487,94 @@ class TestOverride(KeyAccountEvaluationCommon):
         line.write({"override_tier_id": self.tier_a.id, "override_reason": "Reason"})
         self.advance(evaluation, "applied")
         self.assertEqual(self.get_customer_tiers(), ["C", "A", "B", "C", "A"])
+
+
+class TestResultTable(KeyAccountEvaluationCommon):
+    """Each figure of the result opens exactly the customers that it counts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gone, cls.kept = (cls.make_customer(name=name) for name in ("Gone", "Kept"))
+        for customer, tier in ((cls.gone, "B"), (cls.kept, "B"), (cls.third, "A"), (cls.fourth, "C")):
+            customer.with_company(cls.company).key_account_tier_id = cls.get_tier(tier)
+        cls.evaluation = cls.make_evaluation()
+        for customer, tier in ((cls.fourth, "A"), (cls.kept, "B")):
+            line = cls.evaluation.line_ids.filtered(lambda one, customer=customer: one.partner_id == customer)
+            line.write({"override_tier_id": cls.get_tier(tier).id, "override_reason": "Reason"})
+
+    def get_figures(self, user):
+        """The buttons of the table as ``{(tier, figure): number}``."""
+        html = etree.fromstring(str(self.evaluation.with_user(user).summary_html), etree.HTMLParser())
+        buttons = html.iterfind(".//button[@data-figure]")
+        return {tuple(json.loads(button.get("data-figure"))): int(button.text) for button in buttons}
+
+    def open_figure(self, user, tier, figure):
+        action = self.evaluation.with_user(user).action_open_figure(tier, figure)
+        return self.env[action["res_model"]].with_user(user).search(action["domain"])
+
+    def test_figures_open_what_they_count(self):
+        figures = self.get_figures(self.manager)
+        self.assertEqual(len(figures), 20)
+        for (tier, figure), number in figures.items():
+            with self.subTest(tier=tier, figure=figure):
+                self.assertEqual(len(self.open_figure(self.manager, tier, figure)), number)
+
+    def test_which_customers_they_are(self):
+        a, b, c = (self.get_tier(code).id for code in "ABC")
+        table = [
+            ((a, "customers"), {"Second", "Fourth"}),
+            ((a, "overrides"), {"Fourth"}),
+            ((a, "up"), {"Fourth"}),
+            ((b, "down"), {"Third"}),
+            ((b, "customers"), {"Third"}),
+            ((b, "same"), {"Kept"}),
+            ((c, "vetoes"), {"Big"}),
+            ((False, "lost"), {"Gone"}),
+            (("all", "lost"), {"Gone"}),
+            (("all", "overrides"), {"Fourth", "Kept"}),
+            (("all", "customers"), {"Big", "Second", "Third", "Fourth", "Fifth"}),
+        ]
+        figures = self.get_figures(self.manager)
+        for part, names in table:
+            with self.subTest(part):
+                self.assertEqual(set(self.open_figure(self.manager, *part).mapped("partner_name")), names)
+                self.assertEqual(figures[part], len(names))
+
+    def test_salespeople_count_and_open_their_own(self):
+        self.advance(self.evaluation, "applied")
+        self.env.invalidate_all()
+        (self.customers | self.gone | self.kept).user_id = self.manager
+        (self.third | self.gone).user_id = self.salesperson
+        figures = self.get_figures(self.salesperson)
+        self.assertEqual((figures["all", "customers"], figures["all", "down"], figures["all", "lost"]), (1, 1, 1))
+        for part, number in figures.items():
+            with self.subTest(part):
+                self.assertEqual(len(self.open_figure(self.salesperson, *part)), number)
+
+    def test_counts_agree_everywhere(self):
+        counts = "5 + 1 lost + 1 kept by an override"
+        self.assertEqual(self.evaluation.customer_counts, counts)
+        self.assertIn(f"Customers: {counts} (A 2, B 1, C 2)", self.evaluation._get_counts_text())
+        html = etree.fromstring(str(self.evaluation.summary_html), etree.HTMLParser())
+        total = " ".join(" ".join(html.find(".//tfoot/tr/td[2]").itertext()).split())
+        self.assertEqual(total, counts)
+
+    def test_missing_values_are_counted_among_customers_with_figures(self):
+        self.evaluation.sudo()._set_workflow_values({"missing_counts": {"invoice_count": 2}})
+        self.assertIn("for 2 of 5 customers", self.evaluation.notice_html)
+
+    def test_what_is_no_figure_is_refused(self):
+        for part in (("all", "id"), ("name", "down"), ([1], "down"), (self.tier_a.id, "unlink"), (True, "down")):
+            with self.subTest(part), self.assertRaisesRegex(UserError, "no such figure"):
+                self.evaluation.action_open_figure(*part)
+
+    def test_a_preview_has_no_buttons(self):
+        wizard = self.env["key.account.evaluation.wizard"].with_user(self.manager).with_company(self.company)
+        wizard = wizard.create({"company_id": self.company.id, "ruleset_id": self.ruleset.id, "year": 2024})
+        wizard.action_preview()
+        self.assertIn("Total", wizard.preview_html)
+        self.assertNotIn("data-figure", wizard.preview_html)
 
 
 class TestReplay(KeyAccountEvaluationCommon):

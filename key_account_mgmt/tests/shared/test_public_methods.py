@@ -57,6 +57,7 @@ EXPECTED = {
         "get_value_matrix": "refused",
         "get_pyramids": "refused",
         "action_open_level": "refused",
+        "action_open_figure": "refused",
         "action_open_lines": "refused",
         "action_open_value_types": "refused",
         "action_confirm_value_types": "refused",
@@ -126,6 +127,7 @@ ARGUMENTS = {
     "action_approve_changed": [{}],
     "action_approve_within_budget": ["rank"],
     "get_key_account_figures": [{}],
+    "action_open_figure": ["all", "customers"],
     "action_open_level": ["top", "Top"],
 }
 SECRETS = ("Secret", "1234567")

@@ -203,13 +203,14 @@ class KeyAccountEvaluationWizard(models.TransientModel):
             for result in evaluator.decide(batch, population):
                 tier = tiers.get(result.decision.tier, self.env["key.account.tier"])
                 movement = get_movement(held.pop(result.key, None), tier.rank if tier else None)
-                group = groups[tier, movement, bool(result.decision.vetoes), True]
+                missing = any(code == "missing" for code, _params in result.decision.reasons)
+                group = groups[tier, movement, bool(result.decision.vetoes), missing, True]
                 group[0] += 1
                 group[1] += revenues[result.key]
         if self.population == "all" and groups:
-            groups[self.env["key.account.tier"], "lost", False, False][0] = len(held)
-        names = ("tier", "movement", "vetoed", "in_population", "count", "revenue")
-        return [dict(zip(names, (*key, *values), strict=True)) for key, values in groups.items() if values[0]]
+            groups[self.env["key.account.tier"], "lost", False, False, False][0] = len(held)
+        names = ("tier", "movement", "vetoed", "missing", "in_population", "count", "revenue", "overrides")
+        return [dict(zip(names, (*key, *values, 0), strict=True)) for key, values in groups.items() if values[0]]
 
     def _get_held_tiers(self):
         """Return the rank of each customer's current tier."""
