@@ -474,6 +474,45 @@ class TestOverride(KeyAccountEvaluationCommon):
         evaluation.line_ids.write({"override_tier_id": self.tier_a.id, "override_reason": "Jubilee"})
         self.assertEqual(self.get_tiers(evaluation), ["A"] * 5)
 
+    def override(self, lines, user=None, **values):
+        """Override lines as the dialog of the list does."""
+        dialog = self.env["key.account.evaluation.override"].with_user(user or self.manager).with_company(self.company)
+        context = {"active_model": lines._name, "active_ids": lines.ids}
+        dialog.with_context(**context).create(
+            {"tier_id": self.tier_a.id, "reason": "Jubilee", **values}
+        ).action_override()
+
+    def test_dialog_overrides_the_selected_customers_with_one_reason(self):
+        evaluation = self.make_evaluation()
+        selected = self.get_line(evaluation, self.fourth) | self.get_line(evaluation, self.fifth)
+        self.override(selected)
+        self.assertEqual(self.get_tiers(evaluation), ["C", "A", "B", "A", "A"])
+        self.assertEqual(set(selected.mapped("override_reason")), {"Jubilee"})
+        self.assertEqual(selected.override_user_id, self.manager)
+        self.assertEqual(self.get_messages(evaluation).count("because: Jubilee"), 2)
+
+    def test_dialog_is_refused_where_the_form_is(self):
+        computed, approved, other = (self.make_evaluation(state) for state in ("computed", "approved", "computed"))
+        strange = self.env["key.account.tier"].create({"name": "Z", "code": "Z", "rank": 9})
+        table = [
+            (approved.line_ids, {}, UserError, "frozen"),
+            (computed.line_ids, {"reason": "  "}, UserError, "Give a reason"),
+            (computed.line_ids, {"tier_id": strange.id}, UserError, "does not have that tier"),
+            (computed.line_ids | other.line_ids, {}, UserError, "one evaluation"),
+            (computed.line_ids.browse(), {}, UserError, "one evaluation"),
+            (computed.line_ids, {"user": self.salesperson}, AccessError, ""),
+        ]
+        for lines, values, error, message in table:
+            with self.subTest(message=message, **values), self.assertRaisesRegex(error, message):
+                self.override(lines, **values)
+        self.assertFalse((computed | approved | other).line_ids.override_tier_id)
+
+    def test_who_overrode_in_the_dialog_does_not_approve(self):
+        evaluation = self.make_evaluation("in_review")
+        self.override(evaluation.line_ids, user=self.approver)
+        with self.assertRaisesRegex(UserError, "You changed tiers"):
+            evaluation.with_user(self.approver).action_approve()
+
     def test_override_until_approval(self):
         values = {"override_tier_id": self.tier_a.id, "override_reason": "Reason"}
         self.get_line(self.make_evaluation("in_review"), self.third).write(values)
