@@ -37,6 +37,8 @@ class KeyAccountEvaluationOverride(models.TransientModel):
         """Override them as the form of one customer does: the lines check the user, the state, tier and reason."""
         self.ensure_one()
         if len(self.line_ids.evaluation_id) != 1:
-            raise UserError(self.env._("Select customers of one evaluation: each has its own rules and its own review."))
+            raise UserError(
+                self.env._("Select customers of one evaluation: each has its own rules and its own review.")
+            )
         self.line_ids.write({"override_tier_id": self.tier_id.id, "override_reason": self.reason})
         return {"type": "ir.actions.act_window_close"}
