@@ -25,7 +25,7 @@ from .policy import (
 from .matching import FactBatch, Matcher, matcher_name
 
 # from facts to decisions and grants
-from .decision import Claim, Evaluator, Population, Purse, evaluate, grant_by_rank, grant_by_share, rank
+from .decision import Claim, Evaluator, Population, Purse, evaluate, grant_by_rank, grant_by_share, grant_cut, rank
 
 # what orders and invoices give away and use
 from .orders import (
@@ -36,8 +36,10 @@ from .orders import (
     Entry,
     Judgement,
     LineJudgement,
+    changed_rows,
     covered,
     invoiced,
+    is_changed,
     judge,
     no_worse,
     shown_given,

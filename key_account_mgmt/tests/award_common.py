@@ -2,6 +2,7 @@ import json
 
 from odoo.tests import new_test_user
 
+from ..models.shared.access import ACTIVITY_DELIVERY
 from .ways_round_common import WaysRoundCommon
 
 AWARD = "key.account.award"
@@ -75,6 +76,14 @@ class AwardCommon(WaysRoundCommon):
     @classmethod
     def get_awards(cls, evaluation):
         return cls.env[AWARD].search([("evaluation_id", "=", evaluation.id)], order="id")
+
+    def get_deliveries(self, awards):
+        """The activities to deliver rewards of the evaluations of these awards."""
+        kind = self.env.ref(ACTIVITY_DELIVERY)
+        evaluations = awards.evaluation_id.sudo()
+        evaluations.invalidate_recordset(["activity_ids"])
+        activities = evaluations.activity_ids
+        return activities.filtered(lambda activity: activity.activity_type_id == kind)
 
     @classmethod
     def set_limit(cls, customer, limit, company=None):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules import Claim, Purse, grant_by_rank, grant_by_share
+from rules import Claim, Purse, grant_by_rank, grant_by_share, grant_cut
 
 CENT = Decimal("0.01")
 
@@ -56,6 +56,26 @@ def test_by_share(costs, budgets, expected):
     assert granted == {key: Decimal(cost) for key, cost in expected.items()}
 
 
+@pytest.mark.parametrize(
+    ("percent", "costs", "budgets", "expected"),
+    [
+        (20, (30, 20), {"bonus": 40}, {0: 24, 1: 16}),
+        (20, (30, 20), {"bonus": "39.99"}, {}),
+        (20, (30, 20), {"bonus": "40.01"}, {0: 24, 1: 16}),
+        (0, (30, 20), {"bonus": 50}, {0: 30, 1: 20}),
+        ("33.33", (10,), {}, {0: "6.66"}),
+        ("99.99", (10,), {}, {}),  # cut to nothing
+        (50, (30, ("course", 20, False)), {}, {0: 15, 1: 20}),
+        (50, (30, ("course", 20, False)), {"course": 10}, {0: 15}),  # only the rule that is over gets nothing
+        (50, (30, ("course", 20, False)), {"course": 10, "total": 15}, {0: 15}),
+        (50, (30, ("course", 20, False), 0), {"total": 34}, {2: 0}),
+    ],
+)
+def test_cut(percent, costs, budgets, expected):
+    granted = grant_cut(claims(*costs), purse(**budgets), Decimal(str(percent)), CENT)
+    assert granted == {key: Decimal(cost) for key, cost in expected.items()}
+
+
 AMOUNTS = st.decimals(0, 1000, places=2)
 CLAIMS = st.lists(st.builds(lambda rule, cost, part: (rule, cost, part), st.sampled_from("ab"), AMOUNTS, st.booleans()))
 
@@ -66,6 +86,7 @@ def test_no_budget_is_ever_passed(costs, budget, total):
     for granted in (
         grant_by_rank(made, purse(total, a=budget)),
         grant_by_share(made, purse(total, a=budget), CENT),
+        grant_cut(made, purse(total, a=budget), Decimal(10), CENT),
     ):
         assert sum(granted.values()) <= total
         assert sum(cost for key, cost in granted.items() if made[key].rule == "a") <= budget

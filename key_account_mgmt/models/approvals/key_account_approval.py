@@ -1,12 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..shared.access import ACTIVITY_APPROVAL, strip_caller_context
 from .approval_deciders import ApprovalDeciders
 from .approval_notices import ApprovalNotices
 from .approval_request import ApprovalRequest
 from .key_account_approval_judge import APPROVAL_KINDS
+
+# This many users are named; of the others only the number is shown.
+NAMED = 3
 
 APPROVAL_STATES = [
     ("requested", "Requested"),
@@ -78,6 +82,18 @@ class KeyAccountApproval(models.Model):
         compute="_compute_effective_state",
         help="An approval lapses when the order needs more than was approved.",
     )
+    asked_user_ids = fields.Many2many(
+        "res.users",
+        string="Waiting For",
+        compute="_compute_asked_user_ids",
+        help="The users who can decide on the request at the moment.",
+    )
+    is_changed = fields.Boolean(
+        "Changed Since",
+        compute="_compute_holds",
+        help="The order is not as it was when the approval was asked for.",
+    )
+    changes_html = fields.Html("Changes", compute="_compute_holds", sanitize=False)
     is_approver = fields.Boolean(compute="_compute_is_approver", search="_search_is_approver")
     waiting_for_me = fields.Boolean(
         "Waiting for Me", compute="_compute_waiting_for_me", search="_search_waiting_for_me"
@@ -96,7 +112,21 @@ class KeyAccountApproval(models.Model):
             verdicts = judges[kind]._judge_orders(approvals.sudo().order_id, strict=False)
             for approval in approvals:
                 order = approval.sudo().order_id
-                approval.holds = bool(order) and approval._covers(order, verdicts.get(order))
+                verdict = verdicts.get(order)
+                approval.holds = bool(order) and approval._covers(order, verdict)
+                changes = approval._get_changes(order, verdict)
+                approval.is_changed = bool(changes)
+                approval.changes_html = changes and self.env["ir.qweb"]._render(
+                    "key_account_mgmt.approval_changes", {"changes": changes}
+                )
+
+    def _get_changes(self, order, verdict):
+        """Return what changed in the order since the request, ``[(what, then, now)]``, until it is confirmed."""
+        is_open = self.state in ("requested", "approved") and order.state in ("draft", "sent")
+        if not is_open or not verdict or verdict.problem or not self.details:
+            return []
+        judge = self._get_judge()
+        return judge._compare_details(self.details, judge._prepare_details(verdict), self.currency_id)
 
     def _covers(self, order, verdict):
         """Return whether an order is within the terms of this approval.
@@ -404,6 +434,31 @@ class KeyAccountApproval(models.Model):
     @api.model
     def _get_line_name(self, order_line):
         return order_line.product_id.display_name or (order_line.name or "").partition("\n")[0]
+
+    @api.depends("state", "excess")
+    def _compute_asked_user_ids(self):
+        waiting = self.filtered(lambda approval: approval.state == "requested")
+        asked = ApprovalDeciders(waiting).get_asked() if waiting else {}
+        for approval in self:
+            approval.asked_user_ids = asked.get(approval)
+
+    def _get_waiting_text(self):
+        """Return with whom the request waits, and since when."""
+        values = {
+            "users": self._get_asked_text(),
+            "day": format_date(self.env, fields.Datetime.context_timestamp(self, self.requested_on)),
+        }
+        return self.env._("Waiting for approval by %(users)s since %(day)s", **values)
+
+    def _get_asked_text(self):
+        # sudo: only names of users are shown
+        names = self.sudo().asked_user_ids.mapped("name")
+        if not names:
+            return self.env._("no user yet; see Approval Levels")
+        text = self.env["key.account.formatter"]._format_list(names[:NAMED])
+        if len(names) <= NAMED:
+            return text
+        return self.env._("%(users)s and %(count)s more", users=text, count=len(names) - NAMED)
 
     def _describe_excess(self):
         return self._get_judge()._describe_excess(self.details, self.currency_id)

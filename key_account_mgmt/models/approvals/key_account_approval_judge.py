@@ -46,6 +46,11 @@ class KeyAccountApprovalJudge(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _compare_details(self, then, now, currency):
+        """Return what changed between two of ``_prepare_details``, as ``[(what, then, now)]`` for users."""
+        raise NotImplementedError
+
+    @api.model
     def _get_details_template(self):
         """Return the external id of the template of the table."""
         raise NotImplementedError

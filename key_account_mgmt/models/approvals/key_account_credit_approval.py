@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ...rules import is_changed
 from ..shared.access import FINANCE
 
 
@@ -58,6 +59,25 @@ class KeyAccountCredit(models.AbstractModel):
             amount = formatter._format_amount(details["overdue"], currency)
             parts.append(self.env._("%(overdue)s overdue", overdue=amount))
         return formatter._format_list(parts)
+
+    @api.model
+    def _compare_details(self, then, now, currency):
+        labels = {
+            "limit": self.env._("Credit limit"),
+            "used": self.env._("Open"),
+            "value": self.env._("This order"),
+            "overdue": self.env._("Overdue"),
+        }
+        formatter = self.env["key.account.formatter"]
+
+        def amount(value):
+            return "–" if value is None else formatter._format_amount(value, currency)
+
+        return [
+            (label, amount(then[name]), amount(now[name]))
+            for name, label in labels.items()
+            if is_changed(then, now, name)
+        ]
 
     @api.model
     def _get_details_template(self):

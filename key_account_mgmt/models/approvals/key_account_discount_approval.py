@@ -2,6 +2,11 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ...rules import changed_rows, is_changed
+
+# What of a line an approver is told about if it changed since the request.
+LINE_FIGURES = ("quantity", "net", "given", "cap")
+
 
 class KeyAccountDiscount(models.AbstractModel):
     """Describes discount verdicts for approvals."""
@@ -36,6 +41,7 @@ class KeyAccountDiscount(models.AbstractModel):
             "excess": excess,
         }
         return {
+            "line": order_line.id,
             "product": self.env["key.account.approval"]._get_line_name(order_line),
             "quantity": repr(order_line.product_uom_qty),
             "unit": order_line.product_uom_id.name or "",
@@ -53,6 +59,52 @@ class KeyAccountDiscount(models.AbstractModel):
     def _describe_excess(self, details, currency):
         amount = self.env["key.account.formatter"]._format_amount(details["excess"], currency)
         return self.env._("%(excess)s over the discount cap", excess=amount)
+
+    @api.model
+    def _compare_details(self, then, now, currency):
+        changes = [
+            change
+            for before, after in changed_rows(then["lines"], now["lines"], LINE_FIGURES)
+            for change in self._compare_line(before, after, currency)
+        ]
+        if not changes:
+            return []
+        formatter = self.env["key.account.formatter"]
+        totals = (formatter._format_amount(details["given"], currency) for details in (then, now))
+        return [*changes, (self.env._("The whole order: discount given"), *totals)]
+
+    @api.model
+    def _compare_line(self, before, after, currency):
+        """Return the changed figures of one line; a line that was added or removed has its amount on one side only."""
+        formatter, product = self.env["key.account.formatter"], (after or before)["product"]
+        if not before or not after:
+            amounts = [(row and formatter._format_amount(row["net"], currency)) or "–" for row in (before, after)]
+            return [(product, *amounts)]
+        labels = {
+            "quantity": self.env._("quantity"),
+            "net": self.env._("net value"),
+            "given": self.env._("discount given"),
+            "cap": self.env._("discount cap"),
+        }
+
+        def text(name, value):
+            if value is None:
+                return "–"
+            if name == "quantity":
+                return formatter._format_number(value, trim=True)
+            if name == "net":
+                return formatter._format_amount(value, currency)
+            return formatter._format_percentage(value)
+
+        return [
+            (
+                self.env._("%(product)s: %(what)s", product=product, what=labels[name]),
+                text(name, before[name]),
+                text(name, after[name]),
+            )
+            for name in LINE_FIGURES
+            if is_changed(before, after, name)
+        ]
 
     @api.model
     def _get_details_template(self):

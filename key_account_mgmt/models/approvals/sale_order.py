@@ -83,7 +83,7 @@ class SaleOrder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Ask for Approval"),
             "res_model": "key.account.approval.request",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_order_id": self.id},
         }

@@ -9,6 +9,7 @@ from . import award_proposals
 from . import award_decision
 from . import award_budgets
 from . import award_notices
+from . import award_summary
 from . import award_posting
 from . import award_delivery
 from . import key_account_award

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...rules import Claim, Purse, grant_by_rank, grant_by_share
-from .award_decision import is_cost_amount
+from ...rules import Claim, Purse, grant_by_rank, grant_by_share, grant_cut
+from .award_decision import get_percent, is_cost_amount
 from .award_states import COMMITTED_STATES
 
 
@@ -53,12 +53,12 @@ class AwardBudgets:
     def get_rows(self):
         """Return the rules that grant something: from the lines before applying, then from the awards.
 
-        :return: dicts of ``name``, ``is_credit``, ``count``, ``amount``, ``raise``, ``budget``, ``over``; amounts are
-            exact Decimals in company currency
+        :return: dicts of ``name``, ``is_credit``, ``count``, ``amount``, ``raise``, ``granted``, ``budget``, ``left``,
+            ``over``; amounts are exact Decimals in company currency
         """
         names, budgets = self._get_rule_names(), self.rewards
         rows = []
-        for rule, is_credit, count, amount, before in self._get_totals():
+        for rule, is_credit, count, amount, before, granted in self._get_totals():
             _name, budget = budgets.get(rule, (None, None)) if not is_credit else (None, None)
             rows.append(
                 {
@@ -67,7 +67,9 @@ class AwardBudgets:
                     "count": count,
                     "amount": amount,
                     "raise": amount - before if is_credit else None,
+                    "granted": granted,
                     "budget": budget,
+                    "left": None if budget is None else budget - granted,
                     "over": budget is not None and amount > budget,
                 }
             )
@@ -79,29 +81,28 @@ class AwardBudgets:
         return {rule["key"]: rule.get("name") or rule["key"] for table in tables for rule in table["rules"]}
 
     def _get_totals(self):
-        """Return ``[(rule key, is credit, count, sum, sum of the limits before)]``, exact."""
+        """Return ``[(rule key, is credit, count, sum, sum of the limits before, granted sum)]``, exact."""
         self.env["key.account.evaluation.line"].flush_model()
         self.env["key.account.award"].flush_model()
         granted = self._get_awarded_sql() if self.evaluation.award_ids else self._get_granted_sql()
         # As text: the driver would return numeric values as floats.
-        query = SQL("SELECT rule, is_credit, count, amount::text, before::text FROM (%s) AS granted", granted)
-        return [
-            (rule, is_credit, count, Decimal(amount), Decimal(before))
-            for rule, is_credit, count, amount, before in self.env.execute_query(query)
-        ]
+        query = SQL(
+            "SELECT rule, is_credit, count, amount::text, before::text, granted::text FROM (%s) AS granted", granted
+        )
+        return [(*row[:3], *map(Decimal, row[3:])) for row in self.env.execute_query(query)]
 
     def _get_granted_sql(self):
         return SQL(
             """
             SELECT line.grants->'credit'->>'rule' AS rule, TRUE AS is_credit, COUNT(*) AS count,
                    SUM((line.grants->'credit'->>'limit')::numeric) AS amount,
-                   SUM(COALESCE((line.grants->'credit'->>'current')::numeric, 0)) AS before
+                   SUM(COALESCE((line.grants->'credit'->>'current')::numeric, 0)) AS before, 0::numeric AS granted
               FROM key_account_evaluation_line line
              WHERE line.evaluation_id = %(evaluation)s AND line.grants->'credit'->>'rule' IS NOT NULL
           GROUP BY 1
              UNION ALL
             SELECT reward->>'rule', FALSE, COUNT(*),
-                   SUM(COALESCE((reward->>'cost')::numeric, (reward->>'amount')::numeric, 0)), 0
+                   SUM(COALESCE((reward->>'cost')::numeric, (reward->>'amount')::numeric, 0)), 0, 0
               FROM key_account_evaluation_line line, jsonb_array_elements(line.grants->'rewards') reward
              WHERE line.evaluation_id = %(evaluation)s AND jsonb_typeof(line.grants->'rewards') = 'array'
                AND reward->>'kind' <> 'none'
@@ -118,23 +119,31 @@ class AwardBudgets:
                    SUM(CASE WHEN kind <> 'credit' THEN COALESCE(cost, 0)
                             WHEN state = 'proposed' THEN proposed
                             ELSE approved_amount END) AS amount,
-                   SUM(COALESCE(limit_before, 0)) AS before
+                   SUM(COALESCE(limit_before, 0)) AS before,
+                   SUM(CASE WHEN state NOT IN %(committed)s THEN 0
+                            WHEN kind = 'credit' THEN approved_amount
+                            ELSE COALESCE(cost, 0) END) AS granted
               FROM key_account_award
-             WHERE evaluation_id = %s AND state NOT IN ('refused', 'reverted', 'expired')
+             WHERE evaluation_id = %(evaluation)s AND state NOT IN ('refused', 'reverted', 'expired')
           GROUP BY 1, 2
             """,
-            self.evaluation.id,
+            committed=COMMITTED_STATES,
+            evaluation=self.evaluation.id,
         )
 
     def render(self, rows):
-        total = sum((row["amount"] for row in rows if not row["is_credit"]), Decimal(0))
+        rewards = [row for row in rows if not row["is_credit"]]
+        total, granted = (sum((row[name] for row in rewards), Decimal(0)) for name in ("amount", "granted"))
         budget = self.total
         return self.env["ir.qweb"]._render(
             "key_account_mgmt.award_summary",
             {
                 "rows": rows,
                 "total": total,
+                "granted": granted,
+                "with_granted": bool(self.evaluation.award_ids),
                 "budget": budget,
+                "left": None if budget is None else budget - granted,
                 "over": budget is not None and total > budget,
                 "amount": lambda value: self.formatter._format_amount(value, self.evaluation.currency_id, trim=True),
             },
@@ -158,13 +167,21 @@ class AwardBudgets:
         ]
 
 
-WAYS = [("rank", "By Rank"), ("share", "All by the Same Share")]
+WAYS = [
+    ("rank", "By rank until the budget is used"),
+    ("share", "All cut alike until the budget suffices"),
+    ("cut", "All cut by a share"),
+]
 
 
 class BudgetUse(NamedTuple):
-    """What awards need of one budget, in company currency; ``budget`` is None if there is no limit."""
+    """What awards need of one budget, in company currency; ``budget`` is None if there is no limit.
+
+    :ivar rule: the key of the rule; None: the budget of all rewards of the evaluation
+    """
 
     evaluation: Any
+    rule: str | None
     name: str
     budget: Decimal | None
     spent: Decimal
@@ -195,15 +212,37 @@ class AwardBudgetCheck:
             if use.is_over:
                 raise UserError(self._get_message(use))
 
-    def is_over(self):
-        """Return whether the proposals exceed a budget; credit limits have none."""
-        if all(award.kind == "credit" for award in self.awards):
-            return False
-        return bool(self.get_exceeded())
+    def get_concerned(self):
+        """Return the awards whose budgets do not cover the proposals; what costs nothing, as a limit, is not concerned.
+
+        Where the budget of all rewards is exceeded, it concerns all of the evaluation that cost something.
+        """
+        over = {(use.evaluation, use.rule) for use in self.get_exceeded()}
+        return self.awards.filtered(
+            lambda award: (
+                award.kind != "credit"
+                and award.estimated_cost > 0
+                and not over.isdisjoint({(award.evaluation_id, award.rule_key), (award.evaluation_id, None)})
+            )
+        )
 
     def get_exceeded(self):
         """Return the budgets that the proposals exceed, each as a ``BudgetUse``."""
-        return [use for use in self._get_uses({one: one.estimated_cost for one in self.awards}) if use.is_over]
+        return [use for use in self.get_uses() if use.is_over]
+
+    def get_uses(self, costs=None):
+        """Return a ``BudgetUse`` for every budget of the awards.
+
+        :param dict costs: the cost of each award, in company currency; None: as proposed
+        """
+        if all(award.kind == "credit" for award in self.awards):
+            return []
+        costs = {award: award.estimated_cost for award in self.awards} if costs is None else costs
+        return [use for use in self._get_uses(costs) if use.budget is not None]
+
+    def is_fitting(self):
+        """Return whether the budgets suffice for any of the awards, whole or cut."""
+        return bool(self.get_fitting("rank") or self.get_fitting("share"))
 
     def _get_uses(self, costs):
         """Return a ``BudgetUse`` for every budget of the awards."""
@@ -216,9 +255,9 @@ class AwardBudgetCheck:
             spent = used[evaluation.id]
             budgets = AwardBudgets(evaluation)
             for rule, (name, budget) in budgets.rewards.items():
-                uses.append(BudgetUse(evaluation, name, budget, spent[rule], asked[rule]))
+                uses.append(BudgetUse(evaluation, rule, name, budget, spent[rule], asked[rule]))
             totals = sum(spent.values()), sum(asked.values())
-            uses.append(BudgetUse(evaluation, evaluation.name, budgets.total, *totals))
+            uses.append(BudgetUse(evaluation, None, evaluation.name, budgets.total, *totals))
         return uses
 
     def _get_message(self, use):
@@ -257,40 +296,52 @@ class AwardBudgetCheck:
     # More awards than their budgets allow: Finance grants what fits, and the others stay proposed
     # -------------------------------------------------------------------------
 
-    def get_fitting(self, way):
+    def get_fitting(self, way, percent=0):
         """Return the awards that fit into the budgets, the best customers first: ``{award: Decimal}``, their costs.
 
-        :param way: ``rank``: in full, the best customers first; ``share``: all of them, reduced by the same share
+        :param way: ``rank``: in full, the best customers first; ``share``: all of them, reduced by the share that the
+            budget requires; ``cut``: all of them, reduced by ``percent``; rules that are still over grant nothing
         """
-        # sudo: the order does not depend on the user's access to the evaluation's lines
-        ranks = {award.id: award.sudo().line_id.rank or float("inf") for award in self.awards}
+        if way not in dict(WAYS):
+            raise UserError(self.env._("Choose how to grant the awards: by rank, or all by the same share."))
+        percent = get_percent(self.env, percent) if way == "cut" else 0
         spent = self._get_committed_costs()
         fitting = {}
-        for evaluation, awards in self.awards.grouped("evaluation_id").items():
-            ordered = awards.sorted(lambda award: (ranks[award.id], award.id))
-            claims = [_get_claim(award) for award in ordered]
+        for evaluation, awards in self.get_ranked().grouped("evaluation_id").items():
+            claims = [_get_claim(award) for award in awards]
             purse = AwardBudgets(evaluation).get_purse(spent[evaluation.id])
             step = Decimal(1).scaleb(-evaluation.currency_id.decimal_places)
-            fitting |= grant_by_rank(claims, purse) if way == "rank" else grant_by_share(claims, purse, step)
+            fitting |= _grant(way, claims, purse, percent, step)
         return fitting
+
+    def get_ranked(self):
+        """Return the awards, those of the best customers first."""
+        return self.awards.sorted(lambda award: (get_rank(award) or float("inf"), award.id))
+
+    def get_comment(self, way, percent, cuts):
+        """Return the reason why awards get less than proposed; False if none does."""
+        if not cuts:
+            return False
+        if way == "cut":
+            share = self.env["key.account.formatter"]._format_percentage(get_percent(self.env, percent))
+            return self.env._("Cut by %s, like all others.", share)
+        return self.env._("Reduced by the same share as the others to stay within the budget.")
 
     def get_cuts(self, fitting):
         """Return ``{award: amount}`` of the awards that get less than proposed."""
         return {award: float(cost) for award, cost in fitting.items() if cost != _get_claim(award).cost}
 
-    def get_fitting_text(self, fitting):
-        """Return a text with the number and cost of the granted awards, and the number of those that stay proposed."""
-        formatter, currency = self.env["key.account.formatter"], self.awards.currency_id[:1]
-        costs = {award: _get_claim(award).cost for award in self.awards}
-        return self.env._(
-            "Granted: %(granted)s of %(count)s awards, %(cost)s. Still proposed: %(left)s awards. Proposed but not"
-            " granted: %(missing)s.",
-            granted=len(fitting),
-            count=len(self.awards),
-            left=len(self.awards) - len(fitting),
-            cost=formatter._format_amount(sum(fitting.values()), currency),
-            missing=formatter._format_amount(sum(costs.values()) - sum(fitting.values()), currency),
-        )
+
+def get_rank(award):
+    """Return the rank of the customer in the evaluation; 0 for none."""
+    # sudo: the order does not depend on the user's access to the evaluation's lines
+    return award.sudo().line_id.rank
+
+
+def _grant(way, claims, purse, percent, step):
+    if way == "rank":
+        return grant_by_rank(claims, purse)
+    return grant_by_share(claims, purse, step) if way == "share" else grant_cut(claims, purse, percent, step)
 
 
 def _get_claim(award):

@@ -1,6 +1,7 @@
 """Who of Finance may decide on awards, and what the decision writes."""
 
 import math
+from decimal import Decimal
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -161,6 +162,14 @@ def get_amount(award, amount):
             )
         )
     return award.currency_id.round(number)
+
+
+def get_percent(env, percent):
+    """Return the share that a user entered, as a Decimal: from nothing to less than everything."""
+    number = _read_number(percent)
+    if number is None or not 0 <= number < 100:
+        raise UserError(env._("%s is not a valid share. Enter a percentage from 0 to less than 100.", percent))
+    return Decimal(repr(number))
 
 
 def _read_number(amount):

@@ -2,13 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .award_budgets import WAYS, AwardBudgetCheck
+from .award_budgets import AwardBudgetCheck
 from .award_decision import CHANGEABLE, AwardApproval, AwardDeciders, get_approved_text, group_by_values
 from .award_delivery import AwardDelivery
 from .award_notices import AwardNotices
 from .award_posting import AwardEnding, AwardPosting
 from .award_proposals import AwardProposals
 from .award_states import AWARD_KINDS, AWARD_STATES, ENDED_STATES, GRANTED_STATES, OPEN_STATES
+from .award_summary import AwardSummary
 
 
 class KeyAccountAward(models.Model):
@@ -24,8 +25,13 @@ class KeyAccountAward(models.Model):
         "key.account.internal.thread",
         "mail.activity.mixin",
         "key.account.credit.off.mixin",
+        "key.account.run.totals.mixin",
     ]
     _order = "id desc"
+
+    # Limits and rewards do not add up, least of all limits of a customer in several evaluations; those of one rule do.
+    _run_fields = ("evaluation_id", "rule_key")
+    _run_free_fields = ("cost", "estimated_cost", "actual_cost")
 
     _mail_post_access = "read"
     # Limits per batch: each write on a customer is logged. Up to one batch is posted while the user waits.
@@ -53,11 +59,8 @@ class KeyAccountAward(models.Model):
         aggregator=None,
         help="The limit when the evaluation was computed. Posting records the limit at that time separately.",
     )
-    # Limits do not add up, least of all those of one customer in several evaluations; costs of rewards do.
-    proposed = fields.Monetary(
-        readonly=True, aggregator=None, help="Given by the rule: the new limit, or the value of the reward."
-    )
-    approved_amount = fields.Monetary(readonly=True, aggregator=None)
+    proposed = fields.Monetary(readonly=True, help="Given by the rule: the new limit, or the value of the reward.")
+    approved_amount = fields.Monetary(readonly=True)
     reason = fields.Text(readonly=True)
     estimated_cost = fields.Monetary(readonly=True)
     actual_cost = fields.Monetary(readonly=True)
@@ -151,15 +154,24 @@ class KeyAccountAward(models.Model):
     def action_approve(self):
         """Grant the awards as proposed. Credit limits are posted, other awards promised.
 
-        :return: if several awards together exceed their budget, a dialog that asks which of them to grant
+        Of several awards, those that their budgets cover are granted, whatever happens to the others.
+
+        :return: a notice; if budgets do not cover some of the awards, a dialog that asks which of those to grant
         """
         self._claim("proposed")
         self._check_decider()
-        check = AwardBudgetCheck(self)
-        if len(self) > 1 and check.is_over() and check.get_fitting("rank"):
-            return self._get_wizard_action("key.account.award.budget", self.env._("Grant within the Budget"))
-        self._approve({}, False)
-        return AwardNotices(self).get_off_notice() or True
+        concerned = AwardBudgetCheck(self).get_concerned() if len(self) > 1 else self.browse()
+        covered = self - concerned
+        is_fitting = concerned and AwardBudgetCheck(concerned).is_fitting()
+        if not covered and not is_fitting:
+            covered = self  # refused as a whole, with the budget
+        if covered:
+            covered._approve({}, False)
+        if not is_fitting:
+            return AwardSummary(self).conclude() or True
+        if covered:
+            AwardSummary(covered).log()
+        return concerned._get_budget_action(AwardSummary(covered).get_text())
 
     def action_approve_changed(self, values, comment=False):
         """Grant the awards with changes.
@@ -171,35 +183,24 @@ class KeyAccountAward(models.Model):
         if unknown:
             raise UserError(self.env._("Finance cannot change: %s.", ", ".join(unknown)))
         self._approve(values, (comment or "").strip())
-        return AwardNotices(self).get_off_notice() or True
+        return AwardSummary(self).conclude() or True
 
-    def action_approve_within_budget(self, way):
+    def action_approve_within_budget(self, way, percent=0):
         """Grant the awards that fit into the budgets.
 
-        :param way: ``rank``: in full, the best customers first; ``share``: all of them, reduced by the same share
+        :param way: one of ``WAYS``
+        :param percent: for the way ``cut``: what is taken off every amount
         :return: a notice of the granted and the remaining awards
         """
-        if way not in dict(WAYS):
-            raise UserError(self.env._("Choose how to grant the awards: by rank, or all by the same share."))
         self._claim("proposed")
         self._check_decider()
         check = AwardBudgetCheck(self)
-        fitting = check.get_fitting(way)
+        fitting = check.get_fitting(way, percent)
         if not fitting:
             raise UserError(self.env._("The budget has nothing left for any of these awards. Refuse them."))
-        granted = self.browse(award.id for award in fitting)
         cuts = check.get_cuts(fitting)
-        comment = cuts and self.env._("Reduced by the same share as the others to stay within the budget.")
-        granted._approve({}, comment or False, cuts)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if granted == self else "warning",
-                "message": check.get_fitting_text(fitting),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        self.browse(award.id for award in fitting)._approve({}, check.get_comment(way, percent, cuts), cuts)
+        return AwardSummary(self).conclude() or True
 
     def _approve(self, changes, comment, amounts=None):
         """Approve the awards, and post or promise them.
@@ -216,7 +217,7 @@ class KeyAccountAward(models.Model):
             awards._write_protected({**decision, **vals})
         self._log_each({award: get_approved_text(award) for award in self})
         self.evaluation_id._notify_finance()
-        AwardNotices(self.filtered(lambda award: award.state == "promised")).notify_deliverers()
+        AwardNotices(self).update_deliveries()
         self.filtered(lambda award: award.state == "approved")._post_or_queue()
 
     def _prepare_decision(self, comment):
@@ -234,7 +235,7 @@ class KeyAccountAward(models.Model):
         self._write_protected({**self._prepare_decision(comment.strip()), "state": "refused"})
         self._log_each({award: self.env._("Refused: %s", comment.strip()) for award in self})
         self.evaluation_id._notify_finance()
-        return True
+        return AwardSummary(self).conclude() or True
 
     def _claim(self, *states):
         """Check that the user may read these awards, that no other user decides on them, and that they are due."""
@@ -384,6 +385,20 @@ class KeyAccountAward(models.Model):
     def action_open_change(self):
         """Ask for the changes to the proposal."""
         return self._get_wizard_action("key.account.award.change", self.env._("Approve Otherwise"))
+
+    def action_open_budget(self):
+        """Show what each award would get within the budgets, by rank or cut by a share, and ask which way to grant."""
+        self._claim("proposed")
+        self._check_decider()
+        return self._get_budget_action(False)
+
+    def _get_budget_action(self, done_text):
+        """Return the dialog.
+
+        :param done_text: what has been granted before the dialog opens
+        """
+        action = self._get_wizard_action("key.account.award.budget", self.env._("Grant within Budget"))
+        return {**action, "context": {**action["context"], "default_done_text": done_text}}
 
     def action_open_delivery(self):
         """Ask for cost and proof."""

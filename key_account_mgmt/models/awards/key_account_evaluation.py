@@ -16,6 +16,9 @@ class KeyAccountEvaluation(models.Model):
 
     award_ids = fields.One2many("key.account.award", "evaluation_id", "Awards", readonly=True, copy=False)
     award_count = fields.Integer(compute="_compute_award_count")
+    delivery_count = fields.Integer(
+        "To Deliver", compute="_compute_delivery_count", help="Promised rewards that the user is responsible for."
+    )
     award_budget = fields.Monetary(
         copy=False,
         groups=TOTALS_READERS,
@@ -42,6 +45,14 @@ class KeyAccountEvaluation(models.Model):
         )
         for evaluation in self:
             evaluation.award_count = counts.get(evaluation._origin, 0)
+
+    @api.depends("award_ids.state", "award_ids.user_id")
+    @api.depends_context("uid")
+    def _compute_delivery_count(self):
+        domain = [("evaluation_id", "in", self.ids), ("state", "=", "promised"), ("user_id", "=", self.env.uid)]
+        counts = dict(self.env["key.account.award"]._read_group(domain, ["evaluation_id"], ["__count"]))
+        for evaluation in self:
+            evaluation.delivery_count = counts.get(evaluation._origin, 0)
 
     @api.model
     def _get_credit_off_fields(self):
@@ -147,7 +158,13 @@ class KeyAccountEvaluation(models.Model):
     def action_open_awards(self):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("key_account_mgmt.key_account_award_action")
-        return {**action, "name": self.name, "domain": [("evaluation_id", "=", self.id)], "context": {}}
+        context = {"search_default_group_rule": 1}
+        return {**action, "name": self.name, "domain": [("evaluation_id", "=", self.id)], "context": context}
+
+    def action_open_deliveries(self):
+        """Open the promised rewards that the user has to deliver."""
+        self.ensure_one()
+        return {**self.action_open_awards(), "context": {"search_default_to_deliver": 1}}
 
     # -------------------------------------------------------------------------
     # The planned and granted awards of an evaluation against its budgets

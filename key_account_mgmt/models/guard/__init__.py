@@ -3,6 +3,7 @@
 Asks ``discounts``, ``credit``, ``approvals`` and ``order_form``.
 """
 
+from . import approval_needed
 from . import order_checks
 from . import key_account_guard
 from . import payment_transaction

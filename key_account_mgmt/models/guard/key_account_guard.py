@@ -7,6 +7,7 @@ from odoo.tools import ormcache
 
 from ..shared.order_hold import HOLD_INSTEAD_OF_RAISING
 from ..shared.statements import touch
+from .approval_needed import ApprovalNeeded
 from .order_checks import CreditCheck, DiscountCheck
 
 ORDER_CHANGE = "key_account_order_change"
@@ -111,7 +112,20 @@ class KeyAccountGuard(models.AbstractModel):
         self._check_before_commit(OrderChange({order.id: before[order.id] for order in violations}))
         if HOLD_INSTEAD_OF_RAISING.get():
             raise OrderOnHold(self._get_violations_for_readers(violations, before))
-        raise UserError(self._get_refusal(violations))
+        message = self._get_refusal(violations)
+        if order := self._get_order_to_ask_for(violations, before):
+            raise ApprovalNeeded(message, order)
+        raise UserError(message)
+
+    @api.model
+    def _get_order_to_ask_for(self, violations, before):
+        """Return the order whose user can ask for approval; None for several orders, or if asking is of no use."""
+        order = next(iter(violations))
+        if len(violations) > 1 or before[order.id] is not None or self.env.user.share:
+            return None
+        needs = self.env["key.account.approval"]._get_needs(order, strict=False)
+        is_possible = not any(need.verdict.problem or need.obstacle for need in needs.values())
+        return order if needs and is_possible else None
 
     @api.model
     def _get_violations_for_readers(self, violations, before):

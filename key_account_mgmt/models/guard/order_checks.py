@@ -195,9 +195,7 @@ class CreditCheck:
         sentences = []
         if verdict.excess:
             sentences.append(
-                self.env._(
-                    "Limit %(limit)s, used by others %(used)s, this order %(value)s: %(excess)s too much", **values
-                )
+                self.env._("Limit %(limit)s · open %(used)s · this order %(value)s · over by %(excess)s", **values)
             )
         if verdict.overdue:
             days = verdict.company._get_key_account_credit_facts().overdue_days

@@ -105,11 +105,23 @@ class SaleOrder(models.Model):
             "remaining_text": self._format_key_account_amount(verdict.get("remaining", 0)),
             "decides": self._get_key_account_kinds_to_decide(),
             "credit": credit,
-            "alerts": [*self._prepare_key_account_alerts(verdict), *credit_alerts],
+            "alerts": self._add_key_account_waiting([*self._prepare_key_account_alerts(verdict), *credit_alerts]),
             "lines": {
                 line._origin.id or line.id.ref: lines[str(line.id)] for line in self.order_line if str(line.id) in lines
             },
         }
+
+    def _add_key_account_waiting(self, alerts):
+        """Return the alerts; those that wait for an approval with ``waiting_text``: with whom, and since when."""
+        if not any(alert["status"] == "waiting" for alert in alerts):
+            return alerts
+        # sudo: salespeople may know who decides on their orders; only names and the day are shown
+        requests = self._origin.sudo()._get_key_account_requests()
+        texts = {request.kind: request._get_waiting_text() for request in requests}
+        return [
+            {**alert, "waiting_text": texts.get(alert["kind"])} if alert["status"] == "waiting" else alert
+            for alert in alerts
+        ]
 
     def _get_key_account_kinds_to_decide(self):
         """Return the kinds of the requests that wait for the user's decision."""
@@ -221,7 +233,7 @@ class SaleOrder(models.Model):
         :param CreditUse use: of this order
         :return: ``state``, ``state_text``, ``overdue_text`` (if overdue amounts stop orders); with a limit, also one of
             zero: ``limit_text``, ``used_text`` (by other documents), ``value_text`` (of this order once it is
-            confirmed), ``free_text`` (after that), ``over`` and ``pct``
+            confirmed), ``free_text`` (after that), ``over_text`` (the excess), ``over`` and ``pct``
         """
         customer = self.partner_invoice_id._origin.commercial_partner_id
         state = customer._get_key_account_credit_state(use.limit)
@@ -235,7 +247,13 @@ class SaleOrder(models.Model):
         if use.limit is None:
             return credit
         free = use.limit - use.used - use.value
-        amounts = {"limit_text": use.limit, "used_text": use.used, "value_text": use.value, "free_text": free}
+        amounts = {
+            "limit_text": use.limit,
+            "used_text": use.used,
+            "value_text": use.value,
+            "free_text": free,
+            "over_text": max(ZERO, -free),
+        }
         return {
             **credit,
             **{name: formatter._format_amount(amount, company.currency_id) for name, amount in amounts.items()},

@@ -15,10 +15,13 @@ class KeyAccountRunTotalsMixin(models.AbstractModel):
 
     # Names of the fields that link a line to its run.
     _run_fields = ()
+    # Names of the fields that do add up over runs, such as costs.
+    _run_free_fields = ()
 
     def _read_group_select(self, aggregate_spec, query):
         total = super()._read_group_select(aggregate_spec, query)
-        if aggregate_spec.rpartition(":")[2] not in ADDING:
+        name, _colon, function = aggregate_spec.rpartition(":")
+        if function not in ADDING or name in self._run_free_fields:
             return total
         run = SQL(", ").join(self._field_to_sql(self._table, name, query) for name in self._run_fields)
         return SQL("CASE WHEN COUNT(DISTINCT (%s)) <= 1 THEN %s END", run, total)

@@ -3,7 +3,7 @@
 May ask ``matching`` and what is above it.
 """
 
-from .budgets import Claim, Purse, grant_by_rank, grant_by_share
+from .budgets import Claim, Purse, grant_by_rank, grant_by_share, grant_cut
 from .decision import Decision
 from .evaluator import Evaluator, Population, Result, evaluate
 from .grants import CreditGrant, RewardGrant
@@ -26,5 +26,6 @@ __all__ = [
     "evaluate",
     "grant_by_rank",
     "grant_by_share",
+    "grant_cut",
     "rank",
 ]

@@ -4,6 +4,7 @@ May ask ``decision`` and what is above it.
 """
 
 from .caps import CapDecision, CapTable, stricter
+from .changes import changed_rows, is_changed
 from .consent import covered, no_worse, terms
 from .credit_use import CreditUse, tolerated
 from .discount import judge
@@ -21,8 +22,10 @@ __all__ = [
     "Judgement",
     "LineJudgement",
     "as_ordered",
+    "changed_rows",
     "covered",
     "invoiced",
+    "is_changed",
     "judge",
     "no_worse",
     "shown_given",

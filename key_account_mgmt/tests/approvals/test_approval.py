@@ -3,6 +3,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.http import serialize_exception
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -57,7 +58,7 @@ class TestApprovalRequest(ApprovalCommon):
                 self.assertEqual(
                     rows[0], ["The whole order", f"given $ {given}, allowed $ 200.00", f"$ {order_excess}"]
                 )
-                told = [["Lines over their own caps, offset by other lines", f"$ {lines_excess}"]]
+                told = [["Sum of lines over their caps, offset by other lines", f"$ {lines_excess}"]]
                 self.assertEqual(rows[1:], told if lines_excess else [])
 
     def prepare_line(self, **values):
@@ -86,6 +87,65 @@ class TestApprovalRequest(ApprovalCommon):
             .create({"order_id": self.make_quotation().id, "reason": "Because"})
         )
         self.assertIn("Goods", wizard.details_html)
+
+    def test_who_is_asked_and_since_when(self):
+        order = self.make_quotation(discount=30)
+        approval = self.ask(order)
+        self.assertEqual(approval.asked_user_ids, self.leader)
+        [alert] = self.call(self.salesperson, "sale.order", "get_key_account_figures", order.ids, {})["alerts"]
+        self.assertIn(f"Waiting for approval by {self.leader.name} since ", alert["waiting_text"])
+        self.level.user_ids |= self.manager | self.approver | self.colleague
+        approval.invalidate_recordset()
+        self.assertIn(" and 1 more since ", approval.with_user(self.salesperson)._get_waiting_text())
+        self.approve(approval)
+        self.assertFalse(approval.asked_user_ids)
+        [alert] = self.call(self.salesperson, "sale.order", "get_key_account_figures", order.ids, {})["alerts"]
+        self.assertNotIn("waiting_text", alert)
+
+    def test_what_changed_since_it_was_asked_for(self):
+        extra = {"product_id": self.good.id, "product_uom_qty": 1, "discount": 0, "tax_ids": []}
+        cases = (
+            # changes of the order, rows of the table: what, then, now
+            ({}, []),
+            ({"name": "Another text"}, []),
+            ({"discount": 32}, [("net value", "700", "680"), ("discount given", "30", "32")]),
+            (
+                {"product_uom_qty": 12},
+                [("quantity", "10", "12"), ("net value", "700", "840")],
+            ),
+            ([Command.create(extra)], [("", "–", "100")]),
+        )
+        for change, expected in cases:
+            with self.subTest(change=change):
+                order = self.make_quotation(discount=30)
+                approval = self.ask(order)
+                commands = [Command.update(order.order_line.id, change)] if isinstance(change, dict) else change
+                order.with_user(self.salesperson).write({"order_line": commands})
+                self.env.flush_all()
+                self.env.invalidate_all()
+                asked = approval.with_user(self.leader)
+                self.assertEqual(asked.is_changed, bool(expected))
+                rows = self.get_changes(asked)[:-1] if expected else self.get_changes(asked)
+                self.assertEqual(len(rows), len(expected))
+                for row, (what, then, now) in zip(rows, expected, strict=True):
+                    self.assertTrue(what in row[0] and then in row[1] and now in row[2], row)
+
+    def get_changes(self, approval):
+        if not approval.changes_html:
+            return []
+        rows = html.fromstring(approval.changes_html).xpath("//tbody/tr")
+        return [[cell.text_content().strip() for cell in row] for row in rows]
+
+    def test_the_dialog_that_stops_it_asks_for_approval(self):
+        order, other = self.make_quotation(discount=30), self.make_quotation(discount=30)
+        cases = ((order, True), (order | other, False))
+        for orders, asks in cases:
+            with self.subTest(orders=len(orders)), self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+                orders.with_user(self.salesperson).action_confirm()
+            self.assertIn("gives more discount than its caps allow", str(caught.exception))
+            told = serialize_exception(caught.exception)["context"]
+            expected = {"exception_class": "key_account_mgmt.ApprovalNeeded", "order_id": order.id} if asks else {}
+            self.assertEqual(told, expected)
 
     def test_a_reason_is_needed(self):
         for reason in ("", "  \n"):

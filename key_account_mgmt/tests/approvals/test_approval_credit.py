@@ -81,7 +81,7 @@ class TestCreditRequest(ApprovalCreditCommon):
         self.assertEqual(
             {name: float(approval.details[name]) for name in expected}, {n: float(v) for n, v in expected.items()}
         )
-        for text in ("Payer", "Excess", "$\N{NO-BREAK SPACE}100.00", "$\N{NO-BREAK SPACE}1,300.00"):
+        for text in ("Payer", "Over By", "$\N{NO-BREAK SPACE}100.00", "$\N{NO-BREAK SPACE}1,300.00"):
             self.assertIn(text, approval.details_html)
         self.assertIn(self.finance, self.get_activity_users(approval))
         self.assertNotIn(self.manager, self.get_activity_users(approval))
@@ -354,9 +354,9 @@ class TestBothKinds(ApprovalCreditCommon):
 
     def test_the_dialog_shows_what_is_needed(self):
         for values, shown, hidden in (
-            ({"discount": 30, "quantity": 20}, ("Discount", "Reference Value", "Credit", "Used by Others"), ()),
-            ({"discount": 30, "quantity": 10}, ("Discount", "Reference Value"), ("Used by Others",)),
-            ({}, ("Credit", "Used by Others"), ("Reference Value",)),
+            ({"discount": 30, "quantity": 20}, ("Discount", "Reference Value", "Credit", "Left for This Order"), ()),
+            ({"discount": 30, "quantity": 10}, ("Discount", "Reference Value"), ("Left for This Order",)),
+            ({}, ("Credit", "Left for This Order"), ("Reference Value",)),
         ):
             with self.subTest(values=values):
                 order = self.make_quotation(**values)

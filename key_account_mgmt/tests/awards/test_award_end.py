@@ -4,7 +4,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import tagged
 
-from ...models.shared.access import ACTIVITY_DELIVERY
 from ..award_common import AWARD, EVALUATION, AwardCommon
 
 
@@ -137,7 +136,7 @@ class TestExpiry(AwardCommon):
         self.assertEqual(award.state, "promised")
         self.expire("2099-07-01")
         self.assertRecordValues(award, [{"state": "expired", "cost": 0}])
-        self.assertFalse(award.sudo().activity_ids)
+        self.assertFalse(self.get_deliveries(award))
 
 
 @tagged("post_install", "-at_install")
@@ -148,8 +147,7 @@ class TestDelivery(AwardCommon):
         self.second.user_id = self.salesperson
         award = self.make_reward()
         self.change(award, expiry_date="2099-06-30")
-        activity = award.sudo().activity_ids
-        self.assertEqual(activity.activity_type_id, self.env.ref(ACTIVITY_DELIVERY))
+        activity = self.get_deliveries(award)
         self.assertRecordValues(
             activity, [{"user_id": self.salesperson.id, "date_deadline": Date.to_date("2099-06-30")}]
         )
@@ -162,7 +160,38 @@ class TestDelivery(AwardCommon):
         self.assertEqual(award.sudo().message_ids[0].attachment_ids.mapped("name"), ["receipt.txt"])
         attached = self.env["ir.attachment"].search([("res_model", "=", AWARD), ("res_id", "=", award.id)])
         self.assertEqual(self.call(self.finance, "ir.attachment", "read", attached.ids, ["raw"])[0]["raw"], b"Thanks")
-        self.assertFalse(award.sudo().activity_ids)
+        self.assertFalse(self.get_deliveries(award))
+
+    def test_one_activity_per_person_and_evaluation_until_all_is_delivered(self):
+        self.colleague = self.make_user("colleague", "base.group_user,sales_team.group_sale_salesman")
+        self.customers[:3].user_id = self.salesperson
+        self.customers[3:].user_id = self.colleague
+        grants = {who: {"rewards": [self.reward(100), self.reward(50, "training", "course")]} for who in self.customers}
+        awards = self.get_awards(self.make_granting(grants))
+        other = self.make_reward(name="Other")
+        notes = len(awards.evaluation_id.sudo().message_ids)
+        self.approve(awards | other)
+        self.assertEqual(len(awards.evaluation_id.sudo().message_ids), notes + 1, "one note for ten awards")
+        self.assertFalse(awards.sudo().activity_ids)
+        mine = awards.filtered(lambda award: award.user_id == self.salesperson)
+        for rest, count in ((mine[1:], 5), (mine[2:], 4), (mine[6:], None)):
+            done = mine.filtered(lambda award, rest=rest: award.state == "promised" and award not in rest)
+            self.call(self.salesperson, AWARD, "action_deliver", done.ids)
+            found = self.get_deliveries(awards).grouped("user_id")
+            self.assertEqual(len(found[self.colleague]), 1)
+            self.assertIn("deliver: 4", found[self.colleague].summary)
+            self.assertEqual(self.get_counts(found.get(self.salesperson)), count and [f"deliver: {count}"])
+        self.assertEqual(len(self.get_deliveries(other)), 1, "of another evaluation")
+        evaluation = awards.evaluation_id
+        self.assertEqual(evaluation.with_user(self.colleague).delivery_count, 4)
+        self.assertEqual(evaluation.with_user(self.salesperson).delivery_count, 0)
+        self.revert(mine.browse((awards - mine)[:1].id))
+        self.assertIn("deliver: 3", self.get_deliveries(awards).summary)
+        self.revert((awards - mine)[1:])
+        self.assertFalse(self.get_deliveries(awards))
+
+    def get_counts(self, activities):
+        return activities and [summary[summary.index("deliver") :] for summary in activities.mapped("summary")]
 
     def test_proofs_of_others_are_not_shown(self):
         secret = self.env["ir.attachment"].sudo().create({"name": "secret", "res_model": "res.company", "raw": b"x"})

@@ -40,7 +40,7 @@ class TestLimit(CreditGuardCommon):
         nothing, unlimited = self.make_customer(key_account_no_credit=True), self.make_customer()
         self.assert_confirms(self.offer(1e9, customer=unlimited))
         message = self.assert_not_confirmed(self.offer(0.01, customer=nothing))
-        self.assertIn("Limit $ 0.00, used by others $ 0.00, this order $ 0.01: $ 0.01 too much", message)
+        self.assertIn("Limit $ 0.00 · open $ 0.00 · this order $ 0.01 · over by $ 0.01", message)
 
     def test_who_gets_nothing_on_credit_pays_in_advance(self):
         nothing = self.make_customer(key_account_no_credit=True)
@@ -142,7 +142,7 @@ class TestLimit(CreditGuardCommon):
             self.company.key_account_credit_policy = policy
             message = self.assert_not_confirmed(order)
             self.assertIn(f"{order.name} exceeds what Customer may have on credit", message)
-            self.assertIn("Limit $ 1,000.00, used by others $ 700.00, this order $ 500.00: $ 200.00 too much", message)
+            self.assertIn("Limit $ 1,000.00 · open $ 700.00 · this order $ 500.00 · over by $ 200.00", message)
             self.assertIn(way_out, message)
 
 
@@ -175,7 +175,7 @@ class TestSeveralOrdersAtOnce(CreditGuardCommon):
 
     def test_what_the_first_uses_is_in_the_message_of_the_second(self):
         message = self.assert_not_confirmed(self.offers(600, 500))
-        self.assertIn("used by others $ 600.00, this order $ 500.00: $ 100.00 too much", message)
+        self.assertIn("open $ 600.00 · this order $ 500.00 · over by $ 100.00", message)
 
     def test_customers_do_not_stand_in_each_others_way(self):
         second = self.make_customer(credit_limit=300)
@@ -188,7 +188,7 @@ class TestSeveralOrdersAtOnce(CreditGuardCommon):
         self.consent(orders[0])
         message = self.assert_not_confirmed(orders)
         self.assertNotIn(orders[0].name, message)
-        self.assertIn("used by others $ 1,200.00", message)
+        self.assertIn("open $ 1,200.00", message)
 
     def test_one_call_after_the_other_in_the_same_transaction(self):
         first, second, third = self.offers(600, 400, 0.01)

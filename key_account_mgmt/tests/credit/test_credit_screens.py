@@ -211,6 +211,8 @@ class TestCreditScreens(CreditScreensCommon):
             with self.subTest(state):
                 order.state = state
                 self.assertEqual(self.tell(order, nine), over)
+                figures = order.with_user(self.leader).get_key_account_figures(nine)
+                self.assertIn("100.00", figures["credit"]["over_text"])
         order.state = "draft"
         zero = {**nine, "partner_invoice_id": self.zero.id}
         expected = {"state": "zero", "limit": 0, "used": 0, "value": 900, "free": -900, "pct": 100, "over": True}

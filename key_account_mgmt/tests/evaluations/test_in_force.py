@@ -114,9 +114,3 @@ class TestNothingAddsUpOverRuns(AwardCommon):
         self.assertFalse(total["revenue:sum"])
         self.assertEqual({row["revenue:sum"] for row in by_evaluation}, {15_000})
         self.assertTrue(first)
-
-    def test_limits_do_not_add_up(self):
-        fields = self.env["key.account.award"].fields_get(["proposed", "approved_amount", "cost"], ["aggregator"])
-        self.assertEqual(
-            [fields[name].get("aggregator") for name in ("proposed", "approved_amount", "cost")], [None, None, "sum"]
-        )

@@ -37,6 +37,7 @@ EXPECTED = {
         "action_approve": "refused",
         "action_approve_changed": "refused",
         "action_approve_within_budget": "refused",
+        "action_open_budget": "refused",
         "action_refuse": "refused",
         "action_open_refusal": "opens",
         "action_open_change": "opens",
@@ -54,6 +55,7 @@ EXPECTED = {
     "key.account.criterion": {"action_duplicate": "refused"},
     "key.account.evaluation": {
         "action_open_awards": "refused",
+        "action_open_deliveries": "refused",
         "get_value_matrix": "refused",
         "get_pyramids": "refused",
         "action_open_level": "refused",

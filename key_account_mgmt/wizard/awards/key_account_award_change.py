@@ -39,8 +39,8 @@ class KeyAccountAwardChange(models.TransientModel):
 
     def action_approve(self):
         self.ensure_one()
-        self.award_ids.action_approve_changed(self._prepare_changes(), self.comment)
-        return {"type": "ir.actions.act_window_close"}
+        result = self.award_ids.action_approve_changed(self._prepare_changes(), self.comment)
+        return result if result is not True else {"type": "ir.actions.act_window_close"}
 
     def _prepare_changes(self):
         changes = {"valid_until": self.valid_until, "expiry_date": self.expiry_date, "user_id": self.user_id.id}

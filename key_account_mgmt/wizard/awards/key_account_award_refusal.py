@@ -12,5 +12,5 @@ class KeyAccountAwardRefusal(models.TransientModel):
 
     def action_refuse(self):
         self.ensure_one()
-        self.award_ids.action_refuse(self.comment)
-        return {"type": "ir.actions.act_window_close"}
+        result = self.award_ids.action_refuse(self.comment)
+        return result if result is not True else {"type": "ir.actions.act_window_close"}

@@ -7,7 +7,7 @@ import { pressButton } from "./press";
 
 const STYLES = { none: "text-bg-light", limited: "text-bg-info", zero: "text-bg-danger" };
 
-/** The credit of the invoiced customer: limit, used by others, this order and what is left, as a bar. */
+/** The credit of the invoiced customer: limit, what is open, this order and what is left, as a bar. */
 export class KeyAccountCredit extends Component {
     static template = "key_account_mgmt.KeyAccountCredit";
     static props = { ...standardWidgetProps };
