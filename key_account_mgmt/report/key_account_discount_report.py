@@ -6,7 +6,7 @@ class KeyAccountDiscountReport(models.Model):
     """Discount given compared with the discount caps, per line of orders that have caps."""
 
     _name = "key.account.discount.report"
-    _description = "Discounts against Caps"
+    _description = "Discount Compliance"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "order_id"

@@ -384,7 +384,7 @@ class KeyAccountAward(models.Model):
 
     def action_open_change(self):
         """Ask for the changes to the proposal."""
-        return self._get_wizard_action("key.account.award.change", self.env._("Approve Otherwise"))
+        return self._get_wizard_action("key.account.award.change", self.env._("Approve with Changes"))
 
     def action_open_budget(self):
         """Show what each award would get within the budgets, by rank or cut by a share, and ask which way to grant."""

@@ -159,7 +159,7 @@ class EvaluationApplication:
         self.env["key.account.evaluation.line"].invalidate_model()
 
     def get_outcome_text(self):
-        """Return the outcome in one line: "Applied: 19, Left Alone: 1"."""
+        """Return the outcome in one line: "Applied: 19, No Change: 1"."""
         lines = self.env["key.account.evaluation.line"]
         labels = dict(lines._fields["outcome"]._description_selection(self.env))
         counts = lines._read_group([("evaluation_id", "=", self.evaluation.id)], ["outcome"], ["__count"])

@@ -79,7 +79,7 @@ class KeyAccountEvaluationLine(models.Model):
     previous_tier_color = fields.Integer("Color of the Previous Tier", related="previous_tier_id.color")
     movement = fields.Selection(MOVEMENTS, readonly=True)
     outcome = fields.Selection(
-        [("applied", "Applied"), ("skipped", "Left Alone"), ("reverted", "Reverted")],
+        [("applied", "Applied"), ("skipped", "No Change"), ("reverted", "Reverted")],
         readonly=True,
         help="Result of applying or reverting this line.",
     )

@@ -18,7 +18,7 @@ class KeyAccountPopulationMixin(models.AbstractModel):
     population = fields.Selection(
         [
             ("all", "All customers with business in the period"),
-            ("filter", "Those of them that a filter finds"),
+            ("filter", "Filtered customers"),
             ("selected", "Selected customers"),
         ],
         required=True,
@@ -27,7 +27,7 @@ class KeyAccountPopulationMixin(models.AbstractModel):
     partner_domain = fields.Char("Filter", default="[]")
     partner_ids = fields.Many2many("res.partner", string="Selected Customers")
     with_prospects = fields.Boolean(
-        "Also Prospects",
+        "Include Prospects",
         help="Includes contacts without business in the period: those with a market potential if the rules use the"
         " expected value, those whose industry is in the industry profile if the rules use the fit score.",
     )

@@ -279,7 +279,7 @@ class KeyAccountMetricValue(models.Model):
     def _get_entered_message(self):
         return self.env._(
             "%(value)s from %(date_from)s to %(date_to)s was entered by hand: %(grade)s. Delete that value under"
-            " Entered Values first, or leave this metric out of the appraisal.",
+            " Manual Values first, or leave this metric out of the appraisal.",
             value=self.display_name,
             date_from=self.date_from,
             date_to=self.date_to,

@@ -28,7 +28,7 @@ RULE_NAMES = {
     "thin_margin": _lt("Big volume, thin margin"),
     "late_payer": _lt("Pays late"),
     "slow_payer": _lt("Pays far too late"),
-    "returns": _lt("Sends much back"),
+    "returns": _lt("High returns"),
     "dormant": _lt("Dormant"),
     "incentives": _lt("Incentives cost more than the margin"),
     "outside_territory": _lt("Goods outside the territory"),

@@ -7,8 +7,8 @@ from .key_account_evaluation import SUGGESTING_STATES
 VALUE_TYPE_ANSWERS = [
     ("same", "As Before"),
     ("confirmed", "Confirmed"),
-    ("other", "Decided Otherwise"),
-    ("skipped", "Left Alone"),
+    ("other", "Changed"),
+    ("skipped", "No Change"),
 ]
 
 
@@ -31,8 +31,8 @@ class KeyAccountEvaluationLine(models.Model):
         VALUE_TYPE_ANSWERS,
         string="Answer",
         readonly=True,
-        help="As Before: the type was already confirmed on the customer. Decided Otherwise: a user entered another"
-        " type or kept the current one. Left Alone: a later evaluation has suggested a type since, or the"
+        help="As Before: the type was already confirmed on the customer. Changed: a user entered another"
+        " type or kept the current one. No Change: a later evaluation has suggested a type since, or the"
         " customer was deleted or merged. Empty: no decision yet.",
     )
     confirmed_value_type = fields.Selection(

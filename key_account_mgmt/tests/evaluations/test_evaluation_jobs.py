@@ -291,7 +291,7 @@ class TestApply(KeyAccountEvaluationCommon):
             line = self.get_line(evaluation, customer)
             self.assertEqual(line.outcome, "skipped")
             self.assertIn("Changed since", line.outcome_note)
-        self.assertIn("Left Alone: 2", self.get_messages(evaluation))
+        self.assertIn("No Change: 2", self.get_messages(evaluation))
 
     def test_managers_without_rights_on_contacts_can_apply(self):
         self.make_user("customer_user", "base.group_user").partner_id.parent_id = self.third

@@ -213,7 +213,7 @@ class TestProspectsInEvaluations(PlanCommon):
         self.assertEqual(len(self.env["key.account.evaluation"].browse(action["res_id"]).line_ids), 7)
 
     def test_with_prospects_stands_once_there_are_lines(self):
-        with self.assertRaisesRegex(UserError, "Also Prospects"):
+        with self.assertRaisesRegex(UserError, "Include Prospects"):
             self.evaluate().with_prospects = False
 
     def test_the_form_of_a_customer_has_its_expectations(self):
