@@ -47,8 +47,8 @@ class ApprovalDeciders:
                 raise UserError(
                     self.env._(
                         "No user could approve %(order)s: it needs %(level)s, and the users who sold or entered it"
-                        " cannot approve it. Ask a rule administrator to add approvers under Key Accounts / Rules"
-                        " and Metrics / Approval Levels.",
+                        " cannot approve it. Ask a rule administrator to add approvers under Key Accounts /"
+                        " Configuration / Approval Levels.",
                         order=approval.order_id.name,
                         level=approval.level_id.sudo().name or self._get_group_name(approval),
                     )

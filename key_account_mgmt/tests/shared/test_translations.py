@@ -37,7 +37,7 @@ NAMES = {
     "model:ir.ui.menu,name:{}.menu_key_account_tier": "客户等级",
     "model:ir.ui.menu,name:{}.menu_key_account_metric": "指标",
     "model:ir.ui.menu,name:{}.menu_key_account_evaluation": "年度评估",
-    "model:ir.ui.menu,name:{}.menu_key_account_evaluation_line": "评估明细",
+    "model:ir.ui.menu,name:{}.menu_key_account_evaluation_line": "客户评估结果",
 }
 
 
