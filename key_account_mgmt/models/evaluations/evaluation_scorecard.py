@@ -7,6 +7,7 @@ from odoo.tools.misc import formatLang
 from ...rules import corners
 from ..metrics.key_account_metric import UNCOLLECTED_SOURCES
 from .evaluation_benefit import TierBenefits
+from .evaluation_run import EvaluationRun
 
 RADIUS = 100.0
 # The distance from the top of the picture to its centre, and the space below the lowest label.
@@ -36,7 +37,9 @@ class Scorecard:
         groups = self._group_rows(rows)
         return {
             "perspectives": groups,
-            "has_perspectives": any(row["perspective"] for row in rows),
+            # The subtotal of the only perspective would repeat the total, and the total of one row its points.
+            "has_perspectives": len(groups) > 1,
+            "has_total": len(rows) > 1,
             "total": self._format_points(self.line.score),
             "total_max": self._format_points(sum((row["maximum"] for row in rows), Decimal(0))),
             "radar": self._get_radar_values(groups),
@@ -115,6 +118,25 @@ class Scorecard:
                 {"name": axis["name"], "share": self.formatter._format_percentage(axis["width"]), "at": place}
                 for axis, place in zip(axes, labels, strict=True)
             ],
+        }
+
+    # -------------------------------------------------------------------------
+    # The result before
+    # -------------------------------------------------------------------------
+
+    def get_comparison(self, previous):
+        """Return this result and the previous one; nothing without a previous one.
+
+        :param previous: line of the same customer, if any
+        """
+        return [self._get_result_values(line) for line in (self.line, *previous)] if previous else []
+
+    def _get_result_values(self, line):
+        return {
+            "name": line.evaluation_id.name,
+            "tier": line.tier_id.name,
+            "score": self._format_points(line.score) if line.in_population else "",
+            "rank": line.rank if line.in_population else "",
         }
 
     # -------------------------------------------------------------------------
@@ -198,10 +220,11 @@ class Scorecard:
     # -------------------------------------------------------------------------
 
     def get_facts(self):
-        """Return all frozen facts, in the order of metrics."""
+        """Return all frozen facts, in the order of metrics; those that the rules use are marked."""
         facts = self.line.facts or {}
+        used = EvaluationRun(self.line.evaluation_id).evaluator.metrics if self.policy else ()
         return [
-            {"name": self.labels.metrics[code].name, "value": self._format_fact(code)}
+            {"name": self.labels.metrics[code].name, "value": self._format_fact(code), "used": code in used}
             for code in self.codes
             if facts.get(code) is not None
         ]

@@ -316,17 +316,46 @@ class KeyAccountEvaluationLine(models.Model):
     )
     @api.depends_context("lang")
     def _compute_scorecard_html(self):
+        # As saved: an override that is still being typed belongs to a line without an id.
+        previous = self._origin._get_previous_lines()
         for line in self:
-            line.scorecard_html = self.env["ir.qweb"]._render(
-                "key_account_mgmt.evaluation_scorecard", line._get_scorecard_values()
-            )
+            values = line._get_scorecard_values(previous[line._origin])
+            line.scorecard_html = self.env["ir.qweb"]._render("key_account_mgmt.evaluation_scorecard", values)
 
-    def _get_scorecard_values(self):
-        """Return the values of the scorecard's template: all its parts. Extend it to show more."""
+    def _get_previous_lines(self):
+        """Return ``{line: line of the same customer in the last applied evaluation of an earlier period}``."""
+        applied = self.search_fetch(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("outcome", "=", "applied"),
+            ],
+            ["partner_id", "company_id", "evaluation_id"],
+        )
+        # Not the policies of all of them, which are large.
+        applied.evaluation_id.fetch(["date_to", "name"])
+        ordered = applied.sorted(lambda line: (line.evaluation_id.date_to, line.evaluation_id.id), reverse=True)
+        by_customer = ordered.grouped(lambda line: (line.partner_id, line.company_id))
+        return {line: line._get_last_before(by_customer) for line in self}
+
+    def _get_last_before(self, by_customer):
+        """Return the line before this one.
+
+        :param by_customer: lines by customer and company, the last period first
+        """
+        lines = by_customer.get((self.partner_id, self.company_id), self.browse())
+        return lines.filtered(lambda line: line.evaluation_id.date_to < self.evaluation_id.date_to)[:1]
+
+    def _get_scorecard_values(self, previous=()):
+        """Return the values of the scorecard's template: all its parts. Extend it to show more.
+
+        :param previous: the customer's line of an earlier period, if any
+        """
         card = Scorecard(self)
         return {
             "line": self,
             **card.get_points(),
+            "comparison": card.get_comparison(previous),
             "reasons": self._get_reason_sentences(card.labels),
             **card.get_grants(),
             "value_type": self._get_value_type_values(card.labels),
@@ -341,3 +370,17 @@ class KeyAccountEvaluationLine(models.Model):
         :param labels: as returned by ``_get_explainer_labels``
         """
         return {}
+
+    # -------------------------------------------------------------------------
+    # On to the customer
+    # -------------------------------------------------------------------------
+
+    def action_open_customer(self):
+        """Open the customer."""
+        self.ensure_one()
+        return self.partner_id.with_company(self.company_id).get_formview_action()
+
+    def action_open_results(self):
+        """Open all results of the customer, the last one first."""
+        self.ensure_one()
+        return self.partner_id.with_company(self.company_id).action_open_key_account_lines()

@@ -1,7 +1,10 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import Form
 
+from ...models.evaluations.evaluation_scorecard import Scorecard
 from ..evaluation_common import KeyAccountEvaluationCommon
 
 
@@ -87,6 +90,38 @@ class TestCustomerScreens(KeyAccountEvaluationCommon):
                 self.assertIn(text, line.scorecard_html)
         self.assertIn("One-off purchase", line.reason_text)
         self.assertNotIn("One-off purchase", self.get_line(self.evaluation, self.second).reason_text)
+
+    def test_scorecard_shows_the_facts_of_the_rules_and_folds_all(self):
+        line = self.get_line(self.evaluation, self.second)
+        metrics = self.env["key.account.metric"].search([("code", "in", ("revenue", "invoice_count"))])
+        used = [fact["name"] for fact in Scorecard(line).get_facts() if fact["used"]]
+        self.assertEqual(sorted(used), sorted(metrics.mapped("name")))
+        html = etree.fromstring(str(line.scorecard_html))
+        self.assertEqual(len(html.findall("div/div")), len(used))
+        self.assertGreater(len(html.findall("details/div/div")), len(used))
+
+    def test_scorecard_does_not_repeat_the_only_criterion_as_a_total(self):
+        html = etree.fromstring(str(self.get_line(self.evaluation, self.second).scorecard_html))
+        self.assertEqual(len(html.findall(".//tbody/tr")), 1)
+        self.assertIsNone(html.find(".//tfoot"))
+
+    def test_scorecard_compares_with_the_last_applied_result_of_an_earlier_period(self):
+        later = {"name": "Later", "date_from": "2024-07-01", "date_to": "2025-06-30"}
+        self.make_evaluation("computed", **later | {"name": "Not applied", "date_to": "2025-03-31"})
+        line = self.get_line(self.make_evaluation("computed", **later), self.third)
+        html = etree.fromstring(str(line.scorecard_html))
+        rows = [["".join(cell.itertext()).strip() for cell in row] for row in html.findall("table[1]/tbody/tr")]
+        self.assertEqual([row[0] for row in rows], ["Later", "2024"])
+        self.assertEqual([row[3] for row in rows], ["2", "3"])
+        first = self.get_line(self.evaluation, self.third)
+        self.assertNotIn("Compared With Before", first.scorecard_html)
+
+    def test_line_opens_its_customer_and_all_its_results(self):
+        line = self.get_line(self.evaluation, self.second).with_user(self.salesperson)
+        action = line.action_open_customer()
+        self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", self.second.id))
+        action = line.action_open_results()
+        self.assertEqual(line.search(action["domain"]), line)
 
     def test_scorecard_of_a_lost_customer(self):
         gone = self.make_customer(name="Gone")
