@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...rules import changed_rows, is_changed
 
-# What of a line an approver is told about if it changed since the request.
+# Fields of a line that the approver sees if they changed since the request.
 LINE_FIGURES = ("quantity", "net", "given", "cap")
 
 

@@ -8,4 +8,5 @@ from . import comparison_job
 from . import comparison_summary
 from . import key_account_comparison
 from . import key_account_comparison_line
+from . import ruleset_effect
 from . import key_account_ruleset

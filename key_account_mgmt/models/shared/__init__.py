@@ -17,3 +17,4 @@ from . import key_account_job_mixin
 from . import key_account_formatter
 from . import order_hold
 from . import numbers
+from . import optional_float
