@@ -81,7 +81,12 @@ EXPECTED = {
         "action_draft": "refused",
         "action_open_refusal": "opens",
     },
-    "key.account.evaluation.line": {"action_confirm_value_type": "refused", "action_keep_value_type": "refused"},
+    "key.account.evaluation.line": {
+        "action_confirm_value_type": "refused",
+        "action_keep_value_type": "refused",
+        "action_open_customer": "refused",
+        "action_open_results": "refused",
+    },
     "key.account.exposure.document": {"action_open": "refused"},
     "key.account.industry.profile": {"action_propose": "refused"},
     "key.account.rule": {"action_duplicate": "refused"},
