@@ -76,9 +76,10 @@ class AwardBudgets:
         return sorted(rows, key=lambda row: (not row["is_credit"], row["name"]))
 
     def _get_rule_names(self):
-        """Return the names of the rules that grant something, by rule key, as frozen on computing."""
+        """Return the names of the rules, by rule key, in the user's language; the frozen ones where rules are gone."""
         tables = (self.evaluation.policy or {}).get("tables", [])
-        return {rule["key"]: rule.get("name") or rule["key"] for table in tables for rule in table["rules"]}
+        rules = [rule for table in tables for rule in table["rules"]]
+        return self.env["key.account.policy.labels"]._get_names("key.account.rule", "key", rules)
 
     def _get_totals(self):
         """Return ``[(rule key, is credit, count, sum, sum of the limits before, granted sum)]``, exact."""

@@ -132,6 +132,17 @@ class TestGrantsOfOverrides(GrantsCommon):
         self.assertIn("Best", html)
         self.assertNotIn("Best", evaluation.award_summary_html)
 
+    def test_the_table_of_grants_names_rules_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        evaluation = self.make_evaluation()
+        rules = self.ruleset.rule_ids.filtered(lambda rule: rule.name == "Course")
+        # As when the language is installed: a rule set in use refuses other changes.
+        self.env["key.account.template"]._add_names({rule: {"zh_CN": "培训"} for rule in rules})
+        names = {row["name"] for row in evaluation.with_context(lang="zh_CN")._get_award_rows()}
+        self.assertIn("培训", names)
+        self.assertNotIn("Course", names)
+        self.assertIn("Course", {row["name"] for row in evaluation.with_context(lang="en_US")._get_award_rows()})
+
     def test_awards_are_those_of_the_overridden_tier(self):
         evaluation = self.make_evaluation()
         self.override(self.get_line(evaluation, self.second), "B")
