@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..evaluations.evaluation_run import MOVEMENTS
 from .customer_page import CustomerPages
 
 USERS = "key_account_mgmt.group_key_account_user"
@@ -14,7 +15,7 @@ class ResPartner(models.Model):
         "key.account.evaluation.line", "partner_id", string="Evaluation Results", groups=USERS
     )
     key_account_movement = fields.Selection(
-        lambda self: self.env["key.account.evaluation.line"]._fields["movement"].selection,
+        MOVEMENTS,
         string="Movement",
         compute="_compute_key_account_movement",
         groups=USERS,

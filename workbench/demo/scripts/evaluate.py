@@ -28,7 +28,7 @@ def main(env):
     generated = bool(os.environ["DEMO_GENERATED"])
     manager, approver = _make_user(env, "key_manager", "Kim Manager"), _make_user(env, "key_approver", "Robin Approver")
     finance = _make_user(env, "key_finance", "Toni Finance", "key_account_mgmt.group_key_account_finance")
-    _silence_other_jobs(env)
+    _make_quiet(env)
     # The demo shows everything.
     env["key.account.demo"]._switch_on(env.company)
     env.cr.commit()
@@ -58,10 +58,12 @@ def main(env):
     Path(os.environ["DEMO_RESULT"]).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
 
 
-def _silence_other_jobs(env):
+def _make_quiet(env):
     """The demo database writes no mails and asks no services while somebody looks at it."""
     own = env["ir.model"]._get("key.account.evaluation")
     env["ir.cron"].search([("model_id", "!=", own.id)]).active = False
+    # On a phone, the greeting of Odoo's bot would cover the first page.
+    env["res.users"].search([]).odoobot_state = "disabled"
 
 
 def _grant_more(env):
