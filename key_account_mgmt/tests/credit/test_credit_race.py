@@ -124,7 +124,7 @@ class TestManyAtOnce(CreditRaceCommon):
             outcomes = self.race([(ORDER, "action_confirm", [order_id]) for order_id in order_ids])
             errors = [error for _seconds, _attempts, error in outcomes if error]
             self.assertEqual([error for error in errors if type(error) is not UserError], [])
-            self.assertTrue(all("too much" in str(error) for error in errors), errors)
+            self.assertTrue(all("over by" in str(error) for error in errors), errors)
             self.assertEqual(len(errors), number - fitting)
             self.assertEqual(len(self.get_confirmed(order_ids)), fitting)
             self.assertEqual(self.get_used(partners[0]), fitting * 100)
