@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 
+from .key_account_target import COURSES
 from .plan_revenue import get_revenues
 
 USERS = "key_account_mgmt.group_key_account_user"
-COURSES = [("on_track", "On Track"), ("behind", "Behind")]
 
 
 class ResPartner(models.Model):

@@ -87,9 +87,15 @@ class TestAppraisalRequest(AppraisalCommon):
         self.make_evaluation("applied", population="selected", partner_ids=[Command.set(self.second.ids)])
         self.assert_asked(self.ask(), (self.third, self.ann), (self.fourth, self.bob))
 
+    def test_a_closed_period_names_the_evaluation_that_closed_it(self):
+        self.make_evaluation("applied", name="Year 2024")
+        message = "of all 5 customers, the period from 01/01/2024 to 12/31/2024 is closed.*applied: Year 2024"
+        with self.assertRaisesRegex(UserError, message):
+            self.ask()
+
     def test_where_there_is_nobody_to_ask_it_says_why(self):
         cases = [
-            ({"year": 1990}, "none in the population has an open period from 1990-01-01"),
+            ({"year": 1990}, "none in the population has business from 01/01/1990"),
             ({"with_salesperson": False}, "none of the 5 customers has a salesperson"),
             ({"ruleset_id": self.ruleset.id}, "uses no grades"),
             ({"year": 24}, "24 is not a year"),

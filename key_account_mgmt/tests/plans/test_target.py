@@ -20,6 +20,32 @@ class TestTargetMetrics(PlanCommon):
         self.make_invoice(self.customer, 4000000, "2024-06-30")
         self.assert_facts(self.customer, {"target": 5000000, "target_attainment_pct": 80})
 
+    def test_each_target_shows_the_revenue_of_its_own_period_and_its_course(self):
+        for amount, day in ((300, "2024-03-31"), (500, "2024-04-01"), (9000, "2023-12-31")):
+            self.make_invoice(self.customer, amount, day)
+        self.make_invoice(self.customer, 50, "2024-05-01", currency=self.euro)  # 100 US dollars
+        other = self.make_customer(name="Other")
+        self.make_refund(other, 40, "2024-02-01")
+        cases = [
+            # customer, quarter, target; actual, attained, course on 15 May 2024, half-way through Q2
+            (self.customer, "1", 301, 300, 99, "behind"),
+            (self.customer, "2", 1200, 600, 50, "on_track"),
+            (self.customer, "3", 1000, 0, 0, False),
+            (other, "year", 1000, -40, 0, "behind"),
+        ]
+        with freeze_time("2024-05-15"):
+            for customer, quarter, amount, *expected in cases:
+                with self.subTest(quarter=quarter):
+                    target = self.make_target(amount, customer, quarter=quarter)
+                    self.assertEqual([target.actual, target.attained_pct, target.course], expected)
+
+    def test_salespeople_see_the_revenue_of_their_customers_without_rights_on_invoices(self):
+        self.customer.user_id = self.salesperson
+        self.make_invoice(self.customer, 300, "2024-03-31")
+        target = self.make_target(600).with_user(self.salesperson)
+        self.assertEqual((target.actual, target.user_id), (300, self.salesperson))
+        self.assertEqual(target.search([("user_id", "=", self.salesperson.id)]), target)
+
     def test_attainment_gives_the_points_of_the_yearly_appraisal_form(self):
         self.make_target(5000000)
         self.make_invoice(self.customer, 4000000, "2024-06-30")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...models.settings.res_company import QUARTERS
 
@@ -97,18 +98,22 @@ class KeyAccountAppraisalRequest(models.TransientModel):
 
     def _get_customers(self):
         """Return the population, without customers whose period is closed."""
-        customers = self.env["res.partner"].browse(
-            self.env["key.account.collector"]._get_customer_ids(self._get_scope())
-        )
+        customers = self._get_population()
+        closed = self._get_closing(customers)
+        return customers.filtered(lambda customer: customer not in closed)
+
+    def _get_population(self):
+        return self.env["res.partner"].browse(self.env["key.account.collector"]._get_customer_ids(self._get_scope()))
+
+    def _get_closing(self, customers):
+        """Return the customers whose period is closed, with an applied evaluation of it: ``{customer: evaluation}``."""
         closing = self.env["key.account.appraisal"]._get_closing_evaluations(self.company_id, customers)
-        return customers.filtered(
-            lambda customer: (
-                not any(
-                    evaluation.date_from <= self.date_from and self.date_to <= evaluation.date_to
-                    for evaluation in closing.get((self.company_id, customer), ())
-                )
-            )
-        )
+        return {
+            customer: evaluation
+            for (_company, customer), evaluations in closing.items()
+            for evaluation in evaluations
+            if evaluation.date_from <= self.date_from and self.date_to <= evaluation.date_to
+        }
 
     def _get_pairs(self, customers):
         """Return pairs of customer and appraiser, without pairs that already have an appraisal of these months."""
@@ -150,12 +155,28 @@ class KeyAccountAppraisalRequest(models.TransientModel):
         }
 
     def _get_no_appraisers_message(self, customers):
-        if not customers:
+        """Return why there is no appraiser to ask, and what to do about it."""
+        period = {
+            "date_from": format_date(self.env, self.date_from),
+            "date_to": format_date(self.env, self.date_to),
+        }
+        population = customers or self._get_population()
+        if not population:
             return self.env._(
-                "There are no customers to appraise: none in the population has an open period from %(date_from)s"
-                " to %(date_to)s. Choose other customers or another period.",
-                date_from=self.date_from,
-                date_to=self.date_to,
+                "There are no customers to appraise: none in the population has business from %(date_from)s to"
+                " %(date_to)s. Choose other customers or another period.",
+                **period,
+            )
+        if not customers:
+            # sudo: only the names of the evaluations are shown
+            evaluations = self.env["key.account.evaluation"].union(*self._get_closing(population).values()).sudo()
+            return self.env._(
+                "There are no grades to ask for: of all %(count)s customers, the period from %(date_from)s to"
+                " %(date_to)s is closed, because these evaluations were applied: %(evaluations)s. Choose another"
+                " period, or revert them first.",
+                count=len(population),
+                evaluations=self.env["key.account.formatter"]._format_list(evaluations.mapped("name")),
+                **period,
             )
         if not any(self._get_appraisers(customer) for customer in customers):
             return self.env._(
@@ -168,6 +189,5 @@ class KeyAccountAppraisalRequest(models.TransientModel):
             "All appraisers were already asked: there are appraisals of all %(count)s customers from %(date_from)s"
             " to %(date_to)s.",
             count=len(customers),
-            date_from=self.date_from,
-            date_to=self.date_to,
+            **period,
         )
