@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .plan_revenue import get_revenues
-
-COURSES = [("on_track", "On Track"), ("behind", "Behind")]
+from .plan_revenue import COURSES, get_attained_pct, get_course, get_revenues
 
 
 class KeyAccountTarget(models.Model):
@@ -37,20 +35,11 @@ class KeyAccountTarget(models.Model):
             for target in targets:
                 revenue = revenues.get(target.partner_id.commercial_partner_id._origin, 0.0)
                 target.actual = revenue
-                # Truncated, so that 100 means that the target is reached.
-                target.attained_pct = int(max(revenue, 0) * 100 / target.amount) if target.amount else 0
-                target.course = target._get_course(revenue, today)
+                target.attained_pct = get_attained_pct(revenue, target.amount)
+                target.course = first and get_course(revenue, target.amount, first, last, today)
 
     def _get_revenue_period(self):
         return self.company_id, self.date_from, self.date_to
-
-    def _get_course(self, revenue, today):
-        """Return whether the revenue keeps pace with the days of the period, today included; False before it begins."""
-        if not self.date_from or today < self.date_from:
-            return False
-        passed = (min(today, self.date_to) - self.date_from).days + 1
-        due = self.amount * passed / ((self.date_to - self.date_from).days + 1)
-        return "on_track" if revenue >= due else "behind"
 
     @api.constrains("amount")
     def _check_amount(self):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from .key_account_target import COURSES
-from .plan_revenue import get_revenues
+from .plan_revenue import COURSES, get_attained_pct, get_course, get_revenues
 
 USERS = "key_account_mgmt.group_key_account_user"
 
@@ -59,10 +58,14 @@ class ResPartner(models.Model):
         first, last = company._get_key_account_period(company._get_key_account_this_year())
         revenues = get_revenues(self.env, company, customers, first, last)
         targets = self._get_key_account_targets(company, customers, first, last)
+        today = fields.Date.context_today(self)
         for partner in self:
             customer = partner.commercial_partner_id._origin
-            figures = self._prepare_key_account_year(revenues.get(customer, 0.0), targets.get(customer, 0.0))
-            partner.update({**figures, "key_account_course": self._get_key_account_course(figures, first, last)})
+            revenue, target = revenues.get(customer, 0.0), targets.get(customer, 0.0)
+            partner.key_account_year_revenue = revenue
+            partner.key_account_year_target = target
+            partner.key_account_target_pct = get_attained_pct(revenue, target)
+            partner.key_account_course = get_course(revenue, target, first, last, today)
 
     @api.model
     def _get_key_account_targets(self, company, customers, date_from, date_to):
@@ -74,22 +77,3 @@ class ResPartner(models.Model):
             ("date_to", "<=", date_to),
         ]
         return dict(self.env["key.account.target"]._read_group(domain, ["partner_id"], ["amount:sum"]))
-
-    @api.model
-    def _prepare_key_account_year(self, revenue, target):
-        """Return the figures of the year; the percentage is truncated, so that 100 means that the target is reached."""
-        return {
-            "key_account_year_revenue": revenue,
-            "key_account_year_target": target,
-            "key_account_target_pct": int(max(revenue, 0) * 100 / target) if target else 0,
-        }
-
-    @api.model
-    def _get_key_account_course(self, figures, first, last):
-        """Return whether the revenue keeps pace with the days of the year, today included; False without a target."""
-        target = figures["key_account_year_target"]
-        if not target:
-            return False
-        passed = (fields.Date.context_today(self) - first).days + 1
-        due = target * passed / ((last - first).days + 1)
-        return "on_track" if figures["key_account_year_revenue"] >= due else "behind"

@@ -42,6 +42,13 @@ class TestCustomersPage(PlanCommon, CreditCommon):
         self.assertEqual(self.get_year(shop), (1500, 1000, 150, "on_track"))
 
     @freeze_time("2024-07-01")
+    def test_a_target_is_reached_to_the_cent(self):
+        self.make_invoice(self.customer, 0.17, "2024-02-01")
+        target = self.make_target(0.17)
+        self.assertEqual(self.get_year(self.customer), (0.17, 0.17, 100, "on_track"))
+        self.assertEqual((target.attained_pct, target.course), (100, "on_track"))
+
+    @freeze_time("2024-07-01")
     def test_quarters_add_up_and_contacts_show_their_company(self):
         contact = self.make_customer(name="Buyer", parent_id=self.customer.id)
         self.make_invoice(contact, 400, "2024-02-01")
